@@ -1,0 +1,29 @@
+/* The engine as the rest of the module sees it: start, stop, the frame evaluator, introspection. */
+#ifndef PYJIT_ENGINE_H
+#define PYJIT_ENGINE_H
+
+#include "cpython/interface.h"
+
+/* Makes code memory and the permanent stubs. Returns 0, or -1 with a reason in *why (static text). */
+int engine_start(const char **why);
+
+/* Installs or removes the frame evaluator of the current interpreter (the main one). */
+void engine_install(void);
+void engine_remove(void);
+
+/* The frame evaluator (PEP 523). */
+PyObject *engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
+
+/* Has at least one block of this code been compiled? */
+bool engine_is_compiled(PyCodeObject *code);
+
+/* Asks that the code be compiled from its next execution on, whatever the threshold.
+ * Returns 0, or -1 with a Python exception set. */
+int engine_request(PyCodeObject *code);
+
+/* New list, one dict a block version in order of address: "offset" (bytecode offset in bytes),
+ * "context" (text), "address" (int), "hot" and "cold" (bytes), "cold_address" (int),
+ * "map" (list of (position in hot, bytecode offset in bytes) pairs, by position). */
+PyObject *engine_describe(PyCodeObject *code);
+
+#endif
