@@ -16,6 +16,10 @@ _PyInterpreterFrame *frame_push_call(PyThreadState *tstate, PyFunctionObject *fu
  * Returns NULL with MemoryError set. */
 _PyInterpreterFrame *frame_allocate(PyThreadState *tstate, size_t size);
 
+/* Gives the memory of the topmost frame back to the data stack; its references have gone elsewhere
+ * (into a generator's frame, say). */
+void frame_pop(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
 /* Clears a finished frame (stacktop says how many slots hold references; frame objects take the
  * frame over, as in CPython) and gives its memory back to the data stack. The frame must already be
  * unlinked (cframe->current_frame is its caller). Keeps the pending exception and may run Python code. */
@@ -41,5 +45,8 @@ PyObject *unwind_take_exception(PyThreadState *tstate);
 /* What the interpreter does when the eval breaker is set: signals, pending calls, a GIL drop
  * request, an asynchronous exception. Returns 0, or -1 with an exception set. */
 int safepoint_handle(PyThreadState *tstate);
+
+/* Sets the eval breaker anew from the requests that stand. */
+void safepoint_recompute(PyInterpreterState *interp);
 
 #endif
