@@ -1,0 +1,39 @@
+"""Options and fixtures common to all tests."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import pytest
+from support import Interpreter, make_environment
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The interpreter under test."""
+    group = parser.getgroup("pyjit")
+    group.addoption("--python", default=sys.executable, help="interpreter to start programs with")
+    group.addoption("--pyjit", metavar="DIR", help="build directory holding the package pyjit")
+
+
+@pytest.fixture(scope="session")
+def interpreter(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Interpreter:
+    """The interpreter under test, with pyjit to be had."""
+    python = pathlib.Path(str(request.config.getoption("--python")))
+    build = request.config.getoption("--pyjit")
+    if build:
+        where = tmp_path_factory.mktemp("environment") / "venv"
+        return Interpreter(make_environment(python, pathlib.Path(str(build)), where))
+    return Interpreter(python)
+
+
+@pytest.fixture(scope="session")
+def jit(interpreter: Interpreter) -> Interpreter:
+    """The same interpreter, after making sure that PYJIT=1 starts pyjit in it."""
+    run = interpreter.run_code(
+        "import sys; print('pyjit' in sys.modules and sys.modules['pyjit'].is_enabled())", PYJIT="1"
+    )
+    assert run.out.strip() == "True", "PYJIT=1 does not start pyjit:\n" + run.report()
+    return interpreter

@@ -1,0 +1,98 @@
+"""What the programs print with: results of functions that have become hot, in stable text."""
+
+import sys
+import traceback
+
+HOT = 60
+
+
+def text(value):
+    """A repr that tells 1 from True and has no address."""
+    if isinstance(value, float):
+        return f"float {value!r}"
+    if isinstance(value, bool):
+        return f"bool {value!r}"
+    if isinstance(value, (set, frozenset)):
+        return type(value).__name__ + " " + text(sorted(value, key=repr))
+    if type(value) in (list, tuple):
+        inner = ", ".join(text(item) for item in value)
+        return f"[{inner}]" if type(value) is list else f"({inner})"
+    if type(value) is dict:
+        return "{" + ", ".join(f"{text(k)}: {text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, BaseException):
+        return f"{type(value).__name__}({value})"
+    if isinstance(value, type):
+        return f"class {value.__qualname__}"
+    if isinstance(value, int) and not -(10**60) < value < 10**60:
+        return f"int {value.bit_length()} bits {value % 1000003}"
+    return repr(value)
+
+
+def outcome(function, *args, **kwargs):
+    """What a call gives, as text."""
+    try:
+        return text(function(*args, **kwargs))
+    except Exception as error:
+        return f"raises {type(error).__name__}: {error}"
+
+
+def runs(items):
+    """Equal neighbours counted: a b b b -> 'a', 'b x3'."""
+    packed = []
+    for item in items:
+        if packed and packed[-1][0] == item:
+            packed[-1][1] += 1
+        else:
+            packed.append([item, 1])
+    return [item if n == 1 else f"{item} x{n}" for item, n in packed]
+
+
+def show(label, *values):
+    print(f"{label}: " + " | ".join(text(value) for value in values))
+
+
+def hot(label, function, *cases, repeat=HOT):
+    """Call with each case many times over, then with the cases taking turns; print what came."""
+    cases = cases or ((),)
+    for case in cases:
+        results = [outcome(function, *case) for _ in range(repeat)]
+        print(f"{label}{tuple_text(case)}: " + "; ".join(runs(results)))
+    if len(cases) > 1:
+        turns = []
+        for i in range(repeat * 2):
+            turns.append(outcome(function, *cases[i % len(cases)]))
+        first, rest = turns[: len(cases)], turns[len(cases) :]
+        same = all(rest[i] == first[i % len(cases)] for i in range(len(rest)))
+        print(f"{label} in turn: " + ("same" if same else "; ".join(turns)))
+
+
+def tuple_text(case):
+    try:
+        shown = text(case)
+    except Exception:
+        shown = "(?)"
+    return shown if " at 0x" not in shown else "(...)"
+
+
+def error_text():
+    """The traceback being handled, lines and columns and all."""
+    return traceback.format_exc()
+
+
+def trace_hot(label, function, *args, repeat=HOT):
+    """Call a function that raises, many times; print its traceback when it changes."""
+    last = None
+    for i in range(repeat):
+        try:
+            function(*args)
+            now = "no exception\n"
+        except BaseException:
+            now = traceback.format_exc()
+        if now != last:
+            print(f"--- {label} [{i}]")
+            print(now, end="")
+            last = now
+
+
+def main_guard():
+    sys.stdout.flush()

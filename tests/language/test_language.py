@@ -1,0 +1,53 @@
+"""Every program of programs/ does the same with pyjit as without, to the last byte."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import itertools
+import pathlib
+
+import pytest
+from support import Interpreter, Run
+
+PROGRAMS = pathlib.Path(__file__).parent / "programs"
+NAMES = sorted(path.stem for path in PROGRAMS.glob("*.py") if path.stem != "common")
+
+# Everything compiled when it first runs, the default, and code memory that fills up on the way.
+SETTINGS = {
+    "first-call": {"PYJIT_THRESHOLD": "1"},
+    "default": {},
+    "little-memory": {"PYJIT_THRESHOLD": "1", "PYJIT_CODE_LIMIT": "64K"},
+}
+
+SHOWN = 80  # lines of a difference
+
+
+@functools.cache
+def plain_run(interpreter: Interpreter, name: str) -> Run:
+    """What the program does without pyjit."""
+    return interpreter.run("-X", "faulthandler", f"{name}.py", cwd=PROGRAMS)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("name", NAMES)
+def test_program_does_the_same_with_pyjit(jit: Interpreter, name: str, setting: str) -> None:
+    """Output, traceback and exit status are those of the interpreter."""
+    plain = plain_run(jit, name).report()
+    run = jit.run(
+        "-X", "faulthandler", f"{name}.py", cwd=PROGRAMS, PYJIT="1", **SETTINGS[setting]
+    )
+    if run.report() != plain:
+        difference = difflib.unified_diff(
+            plain.splitlines(), run.report().splitlines(), "plain", "pyjit", lineterm="", n=1
+        )
+        shown = "\n".join(line[:400] for line in itertools.islice(difference, SHOWN))
+        pytest.fail(f"{name} under {setting} differs:\n{shown}", pytrace=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_program_ends_well_without_pyjit(interpreter: Interpreter, name: str) -> None:
+    """The program itself is sound: it ends and repeats itself exactly."""
+    first = plain_run(interpreter, name)
+    assert first.status == 0, first.report()[-3000:]
+    assert interpreter.run("-X", "faulthandler", f"{name}.py", cwd=PROGRAMS) == first

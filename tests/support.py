@@ -1,0 +1,88 @@
+"""Interpreters with pyjit for the tests: an installed one, or a throwaway environment around a
+build directory.
+
+The tests start programs in subprocesses of one interpreter, with and without ``PYJIT=1``.  Which
+interpreter: ``--python`` (default: the one running the tests, which has pyjit installed), or with
+``--pyjit DIR`` a virtual environment made on the spot that finds the package pyjit in DIR.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import subprocess
+
+SETTING_PREFIXES = ("PYJIT", "PYTHON")
+
+
+def make_environment(python: pathlib.Path, pyjit: pathlib.Path, where: pathlib.Path) -> pathlib.Path:
+    """Make a virtual environment that starts the pyjit of a build directory as its wheel would.
+
+    Returns the environment's interpreter.
+    """
+    subprocess.run([str(python), "-m", "venv", "--without-pip", "--clear", str(where)], check=True)
+    inside = where / "bin" / "python"
+    site = subprocess.run(
+        [str(inside), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    start = "import os; os.environ.get('PYJIT') == '1' and __import__('pyjit').enable()"
+    (pathlib.Path(site) / "pyjit-tree.pth").write_text(f"{pyjit.resolve()}\n{start}\n")
+    return inside
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The process environment with only the given settings of Python and pyjit."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(SETTING_PREFIXES)}
+    return kept | {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"} | settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What a program did."""
+
+    status: int  # exit status, negative when a signal ended it
+    out: str
+    err: str
+
+    def report(self) -> str:
+        """All of it, as text to compare."""
+        return f"{self.out}--- stderr\n{self.err}--- exit status {self.status}\n"
+
+
+@dataclasses.dataclass(frozen=True)
+class Interpreter:
+    """A Python in which pyjit can be started."""
+
+    path: pathlib.Path
+
+    def run(
+        self,
+        *arguments: str | pathlib.Path,
+        cwd: pathlib.Path | None = None,
+        timeout: float = 300,
+        stdin: str = "",
+        **settings: str,
+    ) -> Run:
+        """Run with these arguments and settings (environment variables); timeout in seconds.
+
+        Raises subprocess.TimeoutExpired.
+        """
+        done = subprocess.run(
+            [str(self.path), *map(str, arguments)],
+            env=environment(**settings),
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            errors="backslashreplace",
+            timeout=timeout,
+        )
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    def run_code(self, code: str, timeout: float = 300, **settings: str) -> Run:
+        """Run a program given as text."""
+        return self.run("-c", code, timeout=timeout, **settings)
