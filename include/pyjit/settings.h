@@ -1,0 +1,30 @@
+/* What the environment asks of pyjit. Read once; PYJIT itself (on or off) is the Python package's. */
+#ifndef PYJIT_SETTINGS_H
+#define PYJIT_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SETTINGS_DEFAULT_THRESHOLD 3
+#define SETTINGS_DEFAULT_CODE_LIMIT ((size_t)64 << 20)
+
+typedef struct {
+    int threshold;     /* PYJIT_THRESHOLD: the execution of a code object that compiles it, from 1 */
+    bool eager_loops;  /* a code object with a loop is compiled at its first execution: the default,
+                          unless PYJIT_THRESHOLD is set */
+    size_t code_limit; /* PYJIT_CODE_LIMIT: most bytes of code memory */
+    bool stats;        /* PYJIT_STATS: print the counters when the process ends */
+    const char *log;   /* PYJIT_LOG: where to log, a path or "stderr"; NULL: nowhere */
+    uint64_t fault_at; /* PYJIT_FAULT: the allocation to fail, from 1; 0: none */
+    bool fault_after;  /* fail all later ones too */
+} Settings;
+
+/* Reads the environment. A value that makes no sense costs one line on stderr and leaves the
+ * default; nothing is honoured when the interpreter ignores the environment (-E, -I). */
+void settings_read(void);
+
+/* The settings as read, the defaults before. */
+const Settings *settings_get(void);
+
+#endif
