@@ -1,0 +1,175 @@
+/* The template language: what a file in templates/ may say.
+ *
+ * A template file is C with operations in it. tools/stencilgen finds the operations, turns each
+ * into one C function per combination of registers, compiles them with Clang and keeps the machine
+ * code as stencils. Everything outside operations is ordinary C (helpers, declarations) and must be
+ * `static inline` where it is code, so that nothing is left to call.
+ *
+ *     OPERATION(float_add, FREG(a), FREG(b)) {
+ *         a += b;
+ *     }
+ *     OPERATION(guard_type, SLOT(x), PTR(type), EXIT(miss)) {
+ *         if ((void *)Py_TYPE(x) != type) LEAVE(miss);
+ *     }
+ *
+ * The kinds of operation:
+ *
+ *   OPERATION(name, operands...)              has frame, tstate, r0-r3 and f0-f5; all of them are
+ *                                             passed on. A C call inside saves the ones that need it.
+ *   CALLING_OPERATION(name, operands...)      has frame, tstate, r0 and r1, which survive C calls at
+ *                                             no cost; r2, r3 and all doubles are dead afterwards.
+ *   RAW_OPERATION, RAW_CALLING_OPERATION      the same two without the implied way to the next
+ *                                             stencil: the body ends by CONTINUE(), LEAVE(exit),
+ *                                             TAIL_TO(pointer) or return.
+ *   C_FUNCTION(name, result, (parameters))    an ordinary C function, copied as it is; may call
+ *                                             ENTER_COMPILED(pointer, frame, tstate).
+ *
+ * The operands, by which the body names them:
+ *
+ *   IREG(x)  int64_t variable, one of r0..r3 (r0, r1 in a calling operation); a variant for each
+ *   FREG(x)  double variable, one of f0..f5; a variant for each; not in a calling operation
+ *   SLOT(x)  PyObject * variable in the frame; SLOT_ADDRESS(x) is its address, SLOT_AS(x, type)
+ *            the same memory as a variable of another type
+ *   IMM(x)   int64_t constant in the signed 32-bit range. Clang believes that it is an address: do
+ *            not compare two IMMs with each other; testing bits of one is fine
+ *   PTR(x)   void * constant, any 64-bit value
+ *   FUNC(x)  C function: CALL(x, result, (parameter types))(arguments) is a direct call
+ *   EXIT(x)  a way out: LEAVE(x) jumps there with all registers. Exits are taken to be unlikely.
+ *            EXIT_ADDRESS(x) is its address as a void *
+ *
+ * Also for the body:
+ *
+ *   CONTINUE()         go to the next stencil now
+ *   NEXT_ADDRESS()     the address of the next stencil, a void *
+ *   TAIL_TO(pointer)   jump to an address with all registers
+ *   return expression  leave compiled code: return a PyObject * to C (raw operations)
+ *   ADDRESS(symbol)    the address of any C symbol as a void *. Required for data (types, None,
+ *                      runtime tables), which may be far away; functions are simply called
+ *   negated(x), absolute(x)  of a double without a constant in memory
+ *
+ * What variants exist is limited in stencils/variants.toml. */
+#ifndef PYJIT_TEMPLATE_H
+#define PYJIT_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cpython/interface.h"
+
+#define Frame _PyInterpreterFrame
+
+#define likely(condition) __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
+/* --- Registers ------------------------------------------------------------------------------ */
+
+/* Clang assigns preserve_none parameters by position: on x86-64 r12 r13 r14 r15 rdi rsi and
+ * xmm0-5, on AArch64 x20-x25 and d0-d5. */
+#define LEAF_PARAMETERS                                                                            \
+    Frame *frame, PyThreadState *tstate, int64_t r0, int64_t r1, int64_t r2, int64_t r3,           \
+        double f0, double f1, double f2, double f3, double f4, double f5
+#define LEAF_ARGUMENTS frame, tstate, r0, r1, r2, r3, f0, f1, f2, f3, f4, f5
+#define CALLING_PARAMETERS Frame *frame, PyThreadState *tstate, int64_t r0, int64_t r1
+#define CALLING_ARGUMENTS frame, tstate, r0, r1
+
+#define COMPILED __attribute__((preserve_none))
+#define HOLE __attribute__((visibility("hidden")))
+
+typedef PyObject *LeafStencil(LEAF_PARAMETERS) COMPILED;
+typedef PyObject *CallingStencil(CALLING_PARAMETERS) COMPILED;
+
+/* --- Going elsewhere ------------------------------------------------------------------------ */
+
+extern HOLE LeafStencil NEXT_LEAF;
+extern HOLE CallingStencil NEXT_CALLING;
+
+/* The generator defines ARGUMENTS, STENCIL and NEXT before each operation. */
+#define JUMP(target) __attribute__((musttail)) return (target)(ARGUMENTS)
+#define CONTINUE() JUMP(NEXT)
+#define LEAVE(exit) JUMP(exit)
+#define TAIL_TO(pointer) JUMP((STENCIL *)(pointer))
+#undef CALL /* an opcode of opcode.h, which templates have no use for */
+#define CALL(function, result, parameters) ((result(*) parameters)(void *)(function))
+#define ENTER_COMPILED(pointer, frame, tstate) (((CallingStencil *)(pointer))((frame), (tstate), 0, 0))
+
+/* --- Holes ---------------------------------------------------------------------------------- */
+
+#if defined(__x86_64__)
+
+#define HOLE_VALUE(symbol) ((int64_t)(intptr_t)&symbol)
+#define WIDE_ADDRESS(symbol)                                                                       \
+    ({                                                                                             \
+        void *address_;                                                                            \
+        __asm__("movabsq $" #symbol ", %0" : "=r"(address_));                                      \
+        address_;                                                                                  \
+    })
+#define NEAR_ADDRESS(symbol)                                                                       \
+    ({                                                                                             \
+        void *address_;                                                                            \
+        __asm__("leaq " #symbol "(%%rip), %0" : "=r"(address_));                                   \
+        address_;                                                                                  \
+    })
+
+#elif defined(__aarch64__)
+
+#define HOLE_VALUE(symbol) HOLE_VALUE_(symbol)
+#define HOLE_VALUE_(symbol)                                                                        \
+    ((int64_t)({                                                                                   \
+        int32_t value_;                                                                            \
+        __asm__("movz %w0, #:abs_g0_nc:" #symbol "\n\tmovk %w0, #:abs_g1_nc:" #symbol              \
+                : "=r"(value_));                                                                   \
+        value_;                                                                                    \
+    }))
+#define WIDE_ADDRESS(symbol)                                                                       \
+    ({                                                                                             \
+        void *address_;                                                                            \
+        __asm__("movz %0, #:abs_g0_nc:" #symbol "\n\tmovk %0, #:abs_g1_nc:" #symbol                \
+                "\n\tmovk %0, #:abs_g2_nc:" #symbol "\n\tmovk %0, #:abs_g3:" #symbol               \
+                : "=r"(address_));                                                                 \
+        address_;                                                                                  \
+    })
+#define NEAR_ADDRESS(symbol) WIDE_ADDRESS(symbol)
+
+#else
+#error "no stencils for this architecture yet"
+#endif
+
+#define SLOT_HOLE(symbol) (*(PyObject **)((char *)frame + HOLE_VALUE(symbol)))
+#define SLOT_ADDRESS(slot) (&(slot))
+#define SLOT_AS(slot, type) (*(type *)&(slot))
+#define ADDRESS(symbol) WIDE_ADDRESS(symbol)
+#define EXIT_ADDRESS(exit) WIDE_ADDRESS(exit)
+#define NEXT_ADDRESS() NEXT_ADDRESS_(NEXT)
+#define NEXT_ADDRESS_(next) NEAR_ADDRESS(next)
+
+/* --- Unlikely calls ------------------------------------------------------------------------- */
+
+/* Releasing the last reference goes to the cold part. */
+extern void _Py_Dealloc(PyObject *) __attribute__((cold));
+
+/* --- Doubles without constants in memory ----------------------------------------------------- */
+
+#if defined(__x86_64__)
+
+static inline double negated(double value) {
+    int64_t bits;
+    __asm__("movq %1, %0\n\tbtcq $63, %0" : "=r"(bits) : "x"(value) : "cc");
+    __asm__("movq %1, %0" : "=x"(value) : "r"(bits));
+    return value;
+}
+
+static inline double absolute(double value) {
+    int64_t bits;
+    __asm__("movq %1, %0\n\tbtrq $63, %0" : "=r"(bits) : "x"(value) : "cc");
+    __asm__("movq %1, %0" : "=x"(value) : "r"(bits));
+    return value;
+}
+
+#else
+
+static inline double negated(double value) { return -value; }
+static inline double absolute(double value) { return __builtin_fabs(value); }
+
+#endif
+
+#endif

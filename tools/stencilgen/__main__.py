@@ -1,0 +1,157 @@
+"""Command line of the stencil generator."""
+
+import argparse
+import hashlib
+import re
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from stencilgen import assembly, clang, header, objects, template
+from stencilgen.errors import StencilError
+from stencilgen.targets import TARGETS, Target
+
+JOBS = 2
+
+
+def compile_family(
+    family: template.Family, compiler: clang.Compiler, target: Target, scratch: Path
+) -> list[header.Stencil]:
+    """Compiles all operations of a template file. Raises StencilError."""
+    variants = [variant for operation in family.operations for variant in operation.variants()]
+    if not variants:
+        return []
+    by_function = {variant.function: variant for variant in variants}
+    base = scratch / family.file.stem
+    source, plain, split, compiled = (base.with_suffix(end) for end in (".c", ".s", ".split.s", ".o"))
+    source.write_text(template.expand(family), encoding="utf-8")
+    compiler.compile(source, plain)
+    wants_next = {
+        function: not (variant.operation.is_raw or variant.operation.is_c_function)
+        for function, variant in by_function.items()
+    }
+    try:
+        functions = assembly.split_unit(plain.read_text(encoding="utf-8"), wants_next, target)
+        split.write_text(assembly.render(functions), encoding="utf-8")
+        compiler.assemble(split, compiled)
+        parts = objects.read_parts(compiled, list(by_function), target)
+    except StencilError as error:
+        function, _, message = str(error).partition(": ")
+        if function not in by_function:
+            raise
+        place = by_function[function].operation.place
+        raise StencilError(f"{target.name}: {place}: {message}") from error
+    return [
+        header.Stencil(by_function[function.name], *parts[function.name], function)
+        for function in functions
+    ]
+
+
+def python_tag(python_include: Path) -> str:
+    """The tag of the CPython whose headers these are, such as cp311. Raises StencilError."""
+    file = python_include / "patchlevel.h"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise StencilError(f"no CPython headers: {error}") from error
+    numbers = dict(re.findall(r"#define PY_(MAJOR|MINOR)_VERSION\s+(\d+)", text))
+    return "cp" + numbers["MAJOR"] + numbers["MINOR"]
+
+
+def digest_inputs(files: list[Path]) -> str:
+    """A hash of everything of this project that stencils are made of."""
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda each: each.name):
+        content = file.read_bytes()
+        digest.update(f"{file.name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def input_files(templates: Path, variants: Path, includes: list[Path]) -> list[Path]:
+    """The files the stencils depend on, this program's own included."""
+    own = Path(__file__).parent.glob("*.py")
+    headers = [file for include in includes for file in include.rglob("*.h")]
+    return [*sorted(templates.glob("*.[ch]")), variants, *sorted(headers), *sorted(own)]
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Parses the command line."""
+    parser = argparse.ArgumentParser(prog="stencilgen", description=__doc__)
+    parser.add_argument("--templates", type=Path, required=True, help="directory of template files")
+    parser.add_argument("--variants", type=Path, required=True, help="variants.toml")
+    parser.add_argument("--include", type=Path, required=True, help="the project's include directory")
+    parser.add_argument("--output", type=Path, required=True, help="directory for the headers")
+    parser.add_argument("--target", choices=TARGETS, help="architecture; without it only operations.h is made")
+    parser.add_argument("--python-include", type=Path, help="directory of the CPython headers")
+    parser.add_argument("--clang", help="command that runs Clang 19 or newer")
+    parser.add_argument("--depfile", type=Path, help="write the files depended on here, for make or ninja")
+    parser.add_argument("--keep", type=Path, help="keep intermediate files in this directory")
+    parser.add_argument("--digest", action="store_true", help="print the hash of the inputs and stop")
+    return parser.parse_args(arguments)
+
+
+def generate_stencils(
+    options: argparse.Namespace, families: list[template.Family], digest: str, scratch: Path
+) -> Path:
+    """Writes the stencils header of one target and returns its path. Raises StencilError."""
+    target = TARGETS[options.target]
+    if options.python_include is None:
+        raise StencilError("--target needs --python-include")
+    tag = python_tag(options.python_include)
+    flags = [
+        *target.flags,
+        f"-I{options.templates}",
+        f"-I{options.include}",
+        *clang.header_flags(target.name, options.python_include, scratch / "include"),
+    ]
+    command = options.clang.split() if options.clang else clang.find_clang()
+    compiler = clang.Compiler(command, target.triple, flags)
+    with ThreadPoolExecutor(JOBS) as pool:
+        compiled = pool.map(lambda family: compile_family(family, compiler, target, scratch), families)
+        stencils = [stencil for family in compiled for stencil in family]
+    operations = [operation for family in families for operation in family.operations]
+    text = header.stencils_header(f"{tag}, {target.name}", digest, operations, stencils)
+    output: Path = options.output / f"stencils-{tag}-{target.name}.h"
+    output.write_text(text, encoding="utf-8")
+    return output
+
+
+def run(options: argparse.Namespace) -> None:
+    """Does what the command line asks for. Raises StencilError."""
+    inputs = input_files(options.templates, options.variants, [options.include])
+    digest = digest_inputs(inputs)
+    if options.digest:
+        print(digest)
+        return
+    families = template.read_families(options.templates, options.variants)
+    options.output.mkdir(parents=True, exist_ok=True)
+    if options.target is None:
+        output = options.output / "operations.h"
+        operations = [operation for family in families for operation in family.operations]
+        output.write_text(header.operations_header(operations), encoding="utf-8")
+    elif options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+        output = generate_stencils(options, families, digest, options.keep)
+    else:
+        with tempfile.TemporaryDirectory(prefix="stencilgen-") as scratch:
+            output = generate_stencils(options, families, digest, Path(scratch))
+    if options.depfile:
+        names = " ".join(str(file) for file in inputs)
+        options.depfile.write_text(f"{output}: {names}\n", encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the generator; returns the exit status."""
+    options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    try:
+        run(options)
+    except StencilError as error:
+        print(f"stencilgen: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
