@@ -30,8 +30,7 @@
  *   FREG(x)  double variable, one of f0..f5; a variant for each; not in a calling operation
  *   SLOT(x)  PyObject * variable in the frame; SLOT_ADDRESS(x) is its address, SLOT_AS(x, type)
  *            the same memory as a variable of another type
- *   IMM(x)   int64_t constant in the signed 32-bit range. Clang believes that it is an address: do
- *            not compare two IMMs with each other; testing bits of one is fine
+ *   IMM(x)   int64_t constant in the signed 32-bit range
  *   PTR(x)   void * constant, any 64-bit value
  *   FUNC(x)  C function: CALL(x, result, (parameter types))(arguments) is a direct call
  *   EXIT(x)  a way out: LEAVE(x) jumps there with all registers. Exits are taken to be unlikely.
@@ -97,6 +96,9 @@ extern HOLE CallingStencil NEXT_CALLING;
 #if defined(__x86_64__)
 
 #define HOLE_VALUE(symbol) ((int64_t)(intptr_t)&symbol)
+/* An address is never zero to Clang, and two are never equal, but two biased ones may be. The
+ * generator takes the bias out again. */
+#define IMMEDIATE_HOLE(symbol, bias) ((int64_t)((uintptr_t)&symbol + (bias)))
 #define WIDE_ADDRESS(symbol)                                                                       \
     ({                                                                                             \
         void *address_;                                                                            \
@@ -120,6 +122,7 @@ extern HOLE CallingStencil NEXT_CALLING;
                 : "=r"(value_));                                                                   \
         value_;                                                                                    \
     }))
+#define IMMEDIATE_HOLE(symbol, bias) HOLE_VALUE(symbol)
 #define WIDE_ADDRESS(symbol)                                                                       \
     ({                                                                                             \
         void *address_;                                                                            \

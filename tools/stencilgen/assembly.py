@@ -306,7 +306,9 @@ def split_function(
         if block.branch and block.branch.target in NEXT_SYMBOLS:
             block.branch = replace(block.branch, target=end)
     layout.drop_unused(trace)
-    hot = [*_emit(trace), f"{end}:"]
+    hot = _emit(trace)
+    if any(end in line for line in hot):
+        hot.append(f"{end}:")
     cold = _emit([block for chain in layout.chains for block in chain])
     defined = {line[:-1] for line in [*hot, *cold] if line.endswith(":")}
     used = {symbol for line in [*hot, *cold] for symbol in _LOCAL_SYMBOL.findall(line)}

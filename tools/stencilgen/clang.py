@@ -113,7 +113,7 @@ def header_flags(architecture: str, python_include: Path, shim: Path) -> list[st
         substitute = shim / triple / python_include.name / "pyconfig.h"
         substitute.parent.mkdir(parents=True, exist_ok=True)
         substitute.write_text(f'#include "{host_pyconfig}"\n', encoding="utf-8")
-        flags += [f"-I{shim}"]
+        flags += [f"-I{shim}", "-Wno-macro-redefined"]
     cross = Path("/usr") / triple / "include"
     if cross.is_dir():
         return [*flags, "-nostdlibinc", "-isystem", str(cross)]

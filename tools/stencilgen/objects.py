@@ -12,11 +12,12 @@ from elftools.elf.sections import SymbolTableSection
 from stencilgen.assembly import NEXT_SYMBOLS
 from stencilgen.errors import StencilError
 from stencilgen.targets import Target
+from stencilgen.template import immediate_bias
 
 MAX_PART_SIZE = 65535
 MAX_HOLES = 255
 
-_OPERAND_SYMBOL = re.compile(r"HOLE_(\d+)_\w+")
+_OPERAND_SYMBOL = re.compile(r"(HOLE|IMM)_(\d+)_\w+")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,10 @@ def _hole(relocation: _Relocation, stencil: str, target: Target) -> Hole:
     if relocation.symbol in NEXT_SYMBOLS:
         return Hole(offset, kind, "VALUE_NEXT", addend)
     if operand:
-        return Hole(offset, kind, "VALUE_OPERAND", addend, operand=int(operand[1]))
+        index = int(operand[2])
+        if operand[1] == "IMM" and target.biased_immediates:
+            addend -= immediate_bias(index)
+        return Hole(offset, kind, "VALUE_OPERAND", addend, operand=index)
     return Hole(offset, kind, "VALUE_SYMBOL", addend, symbol=relocation.symbol)
 
 

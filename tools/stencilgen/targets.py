@@ -50,7 +50,7 @@ class Branch:
     prefix: str = ""
 
     def text(self) -> str:
-        return f"{self.operation}\t{self.prefix}{self.target}"
+        return f"{self.operation}\t{self.prefix}{self.target}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ class Target:
     near: frozenset[str]
     conditional_to_symbol: bool
     """May a conditional branch go to a symbol outside the stencil?"""
+    biased_immediates: bool
+    """Do IMM holes come with immediate_bias() added?"""
     jump: str
     parse_branch: Callable[[str], Branch | None]
     invert: Callable[[Branch], Branch]
@@ -86,7 +88,8 @@ _X86_INVERSE = {
 }  # fmt: skip
 _X86_INVERSE |= {second: first for first, second in _X86_INVERSE.items()}
 _X86_SYMBOL = re.compile(r"[.\w$]+(?=@PLT$|$)")
-_X86_SHORT_MOVE = re.compile(r"movl\t\$(HOLE_\w+(?:[+-]\d+)?), %(\w+)")
+_X86_SHORT_MOVE = re.compile(r"movl\t\$((?:HOLE|IMM)_\w+(?:[+-]\d+)?), %(\w+)")
+_X86_NEAR_VALUE = re.compile(r"leaq\t((?:HOLE|IMM)_\w+(?:[+-]\d+)?)\(%rip\), (%\w+)")
 _X86_ALIGNED_CONSTANT = re.compile(r"movap[sd]\t(\.L\w+)\(%rip\), (%xmm\d+)")
 
 
@@ -113,10 +116,12 @@ def _x86_wide_name(register: str) -> str:
 
 
 def _x86_fix(line: str) -> str | None:
-    # Clang takes addresses to be positive and lets a 32-bit move clear the upper half, but hole
-    # values are signed.
+    # Clang takes addresses to be positive and near, so that a 32-bit move or a distance will do, but
+    # hole values are signed numbers.
     if match := _X86_SHORT_MOVE.fullmatch(line):
         return f"movq\t${match[1]}, %{_x86_wide_name(match[2])}"
+    if match := _X86_NEAR_VALUE.fullmatch(line):
+        return f"movq\t${match[1]}, {match[2]}"
     # Constants are copied to the end of the cold part, where nothing is aligned.
     if match := _X86_ALIGNED_CONSTANT.fullmatch(line):
         return f"movups\t{match[1]}(%rip), {match[2]}"
@@ -161,6 +166,7 @@ X86_64 = Target(
     wide=frozenset(["HOLE_X86_64_ABS64"]),
     near=frozenset(["HOLE_X86_64_REL32"]),
     conditional_to_symbol=True,
+    biased_immediates=True,
     jump="jmp",
     parse_branch=_x86_branch,
     invert=_x86_invert,
@@ -256,6 +262,7 @@ AARCH64 = Target(
     wide=frozenset(f"HOLE_AARCH64_MOVW_G{part}" for part in range(4)),
     near=frozenset(["HOLE_AARCH64_BRANCH26"]),
     conditional_to_symbol=False,
+    biased_immediates=False,
     jump="b",
     parse_branch=_arm_branch,
     invert=_arm_invert,

@@ -34,6 +34,12 @@ RESERVED_NAMES = frozenset(
     + [f"f{number}" for number in range(FLOAT_REGISTERS)]
 )
 
+
+def immediate_bias(index: int) -> int:
+    """What is added to an IMM hole to hide from Clang that it is an address."""
+    return index + 1
+
+
 _OPERATION = re.compile(
     r"\b(OPERATION|CALLING_OPERATION|RAW_OPERATION|RAW_CALLING_OPERATION|C_FUNCTION)\s*\("
 )
@@ -111,7 +117,8 @@ class Operation:
 
     def hole(self, index: int) -> str:
         """The symbol that stands for the value of operand number `index`."""
-        return f"HOLE_{index}_{self.name}_{self.operands[index].name}"
+        prefix = "IMM" if self.operands[index].kind == "IMM" else "HOLE"
+        return f"{prefix}_{index}_{self.name}_{self.operands[index].name}"
 
 
 @dataclass(frozen=True)
@@ -326,7 +333,7 @@ def _meaning(variant: Variant, index: int) -> str:
         "IREG": f"r{register}",
         "FREG": f"f{register}",
         "SLOT": f"SLOT_HOLE({hole})",
-        "IMM": f"HOLE_VALUE({hole})",
+        "IMM": f"IMMEDIATE_HOLE({hole}, {immediate_bias(index)})",
         "PTR": f"WIDE_ADDRESS({hole})",
         "FUNC": hole,
         "EXIT": hole,
