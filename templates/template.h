@@ -45,6 +45,7 @@
  *   ADDRESS(symbol)    the address of any C symbol as a void *. Required for data (types, None,
  *                      runtime tables), which may be far away; functions are simply called
  *   negated(x), absolute(x)  of a double without a constant in memory
+ *   double_from_bits(x)      the double whose bits are the value of a PTR operand
  *
  * What variants exist is limited in stencils/variants.toml. */
 #ifndef PYJIT_TEMPLATE_H
@@ -149,6 +150,15 @@ extern HOLE CallingStencil NEXT_CALLING;
 
 /* Releasing the last reference goes to the cold part. */
 extern void _Py_Dealloc(PyObject *) __attribute__((cold));
+
+/* A double whose bits a PTR operand holds. */
+static inline double double_from_bits(const void *bits) {
+    union {
+        const void *bits;
+        double value;
+    } both = {bits};
+    return both.value;
+}
 
 /* --- Doubles without constants in memory ----------------------------------------------------- */
 

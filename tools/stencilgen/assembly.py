@@ -255,18 +255,23 @@ class _Layout:
 
 def _check_stack(blocks: list[Block], target: Target) -> None:
     """Raises StencilError if the stack is not as it was when the function is left."""
-    depth_at: dict[str, int] = {}
-    depth = 0
-    labels = {label for block in blocks for label in block.labels}
-    for block in blocks:
-        for label in block.labels:
-            depth = depth_at.setdefault(label, depth)
-        depth += sum(target.stack_change(line) for line in block.lines)
-        if block.branch is None:
+    index_of = {label: index for index, block in enumerate(blocks) for label in block.labels}
+    depth_at = {0: 0}
+    pending = [0]
+    while pending:
+        index = pending.pop()
+        block = blocks[index]
+        depth = depth_at[index] + sum(target.stack_change(line) for line in block.lines)
+        successors = [index + 1] if block.falls_through else []
+        if block.branch and block.branch.target in index_of:
+            successors.append(index_of[block.branch.target])
+        for successor in successors:
+            if successor not in depth_at:
+                depth_at[successor] = depth
+                pending.append(successor)
+        if block.branch is None or block.branch.target in index_of:
             continue
-        if block.branch.target in labels:
-            depth_at.setdefault(block.branch.target, depth)
-        elif depth != 0 and block.branch.operation not in ("ud2", "brk", "udf"):
+        if depth != 0 and block.branch.operation not in ("ud2", "brk", "udf"):
             raise StencilError(
                 f"jumps to {block.branch.target or 'its caller'} with {depth} bytes left on the stack"
             )

@@ -9,7 +9,12 @@ COMMON_FLAGS = [
     "-O2",
     "-Wall",
     "-Werror=implicit-function-declaration",
+    "-Wno-self-assign",
+    "-Wno-tautological-compare",
     "-Wno-unused-function",
+    # Variants in which two operands are the same register.
+    "-Wno-self-assign",
+    "-Wno-tautological-compare",
     "-Wno-unused-const-variable",
     "-DNDEBUG",
     # Absolute 32-bit addresses in place are what makes cheap holes, so: no PIC. Data of other
@@ -136,6 +141,10 @@ def _x86_stack_change(line: str) -> int:
         return -8
     if match := re.fullmatch(r"\$(-?\d+), %rsp", operands):
         return int(match[1]) * {"subq": 1, "addq": -1}.get(operation, 0)
+    if operation == "leaq" and (match := re.fullmatch(r"(-?\d+)\(%rsp\), %rsp", operands)):
+        return -int(match[1])
+    if match := re.fullmatch(r"(-?\d+)\(%rsp\), %rsp", operands):
+        return -int(match[1])
     return 0
 
 

@@ -340,6 +340,24 @@ def _meaning(variant: Variant, index: int) -> str:
     }[variant.operation.operands[index].kind]
 
 
+def _body(variant: Variant) -> str:
+    """The body with operands replaced by what they stand for; members of structs keep their names."""
+    body = variant.operation.body
+    meanings = {
+        operand.name: _meaning(variant, index) for index, operand in enumerate(variant.operation.operands)
+    }
+    if not meanings:
+        return body
+    names = re.compile(rf"(?<![\w.])(?<!->)({'|'.join(map(re.escape, meanings))})\b")
+    code = _without_comments(body)
+    result = ""
+    done = 0
+    for match in names.finditer(code):
+        result += body[done : match.start()] + meanings[match[1]]
+        done = match.end()
+    return result + body[done:]
+
+
 def expand(family: Family) -> str:
     """The C source of all variants of all operations of a family."""
     lines = [f'#line 1 "{family.file.name}"', family.preamble]
@@ -359,15 +377,10 @@ def expand(family: Family) -> str:
         ]
         for variant in operation.variants():
             lines += [
-                f"#define {operand.name} {_meaning(variant, index)}"
-                for index, operand in enumerate(operation.operands)
-            ]
-            lines += [
                 f"COMPILED PyObject *{variant.function}({kind}_PARAMETERS) {{",
                 f'#line {operation.line} "{operation.file.name}"',
-                operation.body,
+                _body(variant),
             ]
             lines += [] if operation.is_raw else ["CONTINUE();"]
             lines += ["}"]
-            lines += [f"#undef {operand.name}" for operand in operation.operands]
     return "\n".join(lines) + "\n"
