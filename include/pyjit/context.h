@@ -1,0 +1,90 @@
+/* Contexts: what is known at a point of the bytecode about every local and every operand-stack entry.
+ *
+ * A context is small plain data; equal knowledge is equal bytes, so contexts are compared and hashed
+ * as bytes. This file owns the representation; what an operation does to a context is the emitter's. */
+#ifndef PYJIT_CONTEXT_H
+#define PYJIT_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CTX_LOCALS 40 /* locals with a higher number are never known */
+#define CTX_STACK 40  /* deeper stack entries are always owned references in their slot */
+
+/* Exact types a value can be known to have. */
+typedef enum {
+    TYPE_UNKNOWN,
+    TYPE_NULL, /* no object: the NULL that PUSH_NULL leaves */
+    TYPE_NONE,
+    TYPE_BOOL,
+    TYPE_INT,
+    TYPE_FLOAT,
+    TYPE_STR,
+    TYPE_BYTES,
+    TYPE_LIST,
+    TYPE_TUPLE,
+    TYPE_DICT,
+    TYPE_SET,
+    TYPE_RANGE_ITERATOR,
+    TYPE_LIST_ITERATOR,
+    TYPE_TUPLE_ITERATOR,
+    TYPE_FUNCTION,
+    TYPE_GENERATOR,
+    TYPE_OTHER, /* known to be none of the above that have fast paths */
+    TYPE_COUNT,
+} ValueType;
+
+/* Where a value is. */
+typedef enum {
+    IN_SLOT,  /* its own frame slot */
+    IN_LOCAL, /* stack entry: the same as local `index` (borrowed) */
+    IN_CONST, /* stack entry: constant `index` of the code object (borrowed) */
+    IN_INT,   /* int64 register `index` */
+    IN_FLOAT, /* double register `index` */
+} Location;
+
+typedef struct {
+    uint8_t type;         /* ValueType */
+    uint8_t location : 4; /* Location */
+    uint8_t bound : 1;    /* local: cannot be unbound */
+    uint8_t boxed : 1;    /* in a register: the slot holds its box as well */
+    uint8_t owned : 1;    /* stack entry in its slot or boxed: the slot owns its reference */
+    uint16_t index;
+} Entry;
+
+_Static_assert(sizeof(Entry) == 4, "contexts are compared as bytes");
+
+typedef struct {
+    uint16_t depth;      /* operand-stack entries, known or not */
+    uint8_t local_count; /* locals described: min(co_nlocalsplus, CTX_LOCALS) */
+    uint8_t stack_count; /* stack entries described: min(depth, CTX_STACK) */
+    Entry entries[CTX_LOCALS + CTX_STACK]; /* locals, then the stack from the bottom */
+} Context;
+
+/* The context that knows nothing: locals perhaps unbound, `depth` owned references on the stack. */
+Context ctx_generic(int local_count, int depth);
+
+/* Entries in use. */
+static inline int
+ctx_entry_count(const Context *ctx)
+{
+    return ctx->local_count + ctx->stack_count;
+}
+
+/* Bytes in use, for copies and comparisons. */
+static inline uint32_t
+ctx_size(const Context *ctx)
+{
+    return (uint32_t)(4 + ctx_entry_count(ctx) * sizeof(Entry));
+}
+
+bool ctx_equal(const Context *a, const Context *b);
+uint32_t ctx_hash(const Context *ctx);
+
+/* Is nothing in a register and every stack entry an owned reference in its slot? */
+bool ctx_is_canonical(const Context *ctx);
+
+/* Text for people: "x:int=r0 y:float | str, const 3". Writes at most size bytes with the final 0. */
+void ctx_describe(const Context *ctx, char *text, int size);
+
+#endif

@@ -1,0 +1,33 @@
+/* Decoding of CPython bytecode: one instruction at a time, with prefixes and inline caches folded
+ * in. Offsets are in code units (two bytes) from the first instruction. */
+#ifndef PYJIT_DECODE_H
+#define PYJIT_DECODE_H
+
+#include "cpython/interface.h"
+
+typedef struct {
+    int opcode; /* of the generic bytecode */
+    int oparg;  /* with EXTENDED_ARG prefixes applied */
+    int start;  /* of the first prefix: where the interpreter may resume to run it */
+    int offset; /* of the instruction proper: what prev_instr points to while it runs */
+    int next;   /* of the following instruction, after the inline caches */
+} Instr;
+
+/* Decodes the instruction that starts at `start` in generic bytecode `units`. */
+Instr decode_at(const _Py_CODEUNIT *units, int start);
+
+/* Where a jumping instruction goes when it jumps, or -1 when it is not a jump. */
+int decode_jump_target(const Instr *in);
+
+/* How many operand-stack entries the instruction takes from the top and how many it then leaves
+ * there (for a jump: when it falls through). `reads` is how deep it looks. */
+typedef struct {
+    int reads, pops, pushes;
+} StackEffect;
+
+StackEffect decode_stack_effect(const Instr *in);
+
+/* Does any loop (backward jump) occur in this generic bytecode? */
+bool decode_has_loop(const _Py_CODEUNIT *units, int count);
+
+#endif

@@ -1,0 +1,19 @@
+/* The one global of pyjit: what belongs to the (main) interpreter rather than to a code object. */
+#ifndef PYJIT_STATE_H
+#define PYJIT_STATE_H
+
+#include "cpython/interface.h"
+
+typedef struct PyjitState {
+    PyObject *dying;       /* an object whose last reference compiled code has just dropped */
+    PyObject *small_ints;  /* address of the int object 0; small ints lie side by side */
+    bool installed;        /* the frame evaluator is ours */
+    Py_ssize_t extra_index; /* of pyjit's entry in co_extra */
+    uint8_t *return_to_c;   /* permanent code: returns r0 to the C caller */
+    uint8_t *entry_stub;    /* permanent code: a call of something not compiled yet */
+    uint8_t *return_frame;  /* permanent code: pops the frame and continues its caller */
+} PyjitState;
+
+extern PyjitState pyjit_state;
+
+#endif

@@ -1,0 +1,371 @@
+/* The state pyjit keeps for a code object: its making, its tables, its end.
+ * Owns the co_extra entry, the table of exits and the dependencies between code objects. */
+#include "pyjit/code.h"
+
+#include "pyjit/decode.h"
+#include "pyjit/memory.h"
+#include "pyjit/state.h"
+#include "pyjit/stats.h"
+
+#include <string.h>
+
+#define ARENA_BLOCK 2000 /* bytes */
+
+struct Arena {
+    Arena *next;
+    size_t used, size;
+    char data[];
+};
+
+/* A 64-bit hole in machine code of `user` that names the code object `target`. */
+typedef struct Dependency {
+    struct Dependency *next_of_target, *next_of_user;
+    CodeState *target, *user;
+    uint8_t *site;
+} Dependency;
+
+static struct {
+    Exit **by_id;
+    uint32_t count, capacity;
+    uint32_t free_head; /* chain of free ids through by_id, 0 = none */
+} exit_table;
+
+PyjitState pyjit_state;
+
+/* ---- co_extra ------------------------------------------------------------------------------- */
+
+/* Asks CPython for the co_extra index. */
+int
+code_init(void)
+{
+    pyjit_state.extra_index = _PyEval_RequestCodeExtraIndex(code_state_free);
+    return pyjit_state.extra_index < 0 ? -1 : 0;
+}
+
+/* The state of a code object, NULL if none. */
+CodeState *
+code_state(PyCodeObject *code)
+{
+    return code_extra(code, pyjit_state.extra_index);
+}
+
+/* The state of a code object, made when there is none yet. */
+CodeState *
+code_state_make(PyCodeObject *code)
+{
+    CodeState *state = code_state(code);
+    if (state != NULL) {
+        return state;
+    }
+    state = pj_calloc(1, sizeof *state);
+    if (state == NULL) {
+        return NULL;
+    }
+    state->code = code;
+    state->entry = pyjit_state.entry_stub;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (_PyCode_SetExtra((PyObject *)code, pyjit_state.extra_index, state) < 0) {
+        PyErr_Clear();
+        pj_free(state);
+        state = NULL;
+    }
+    PyErr_Restore(type, value, traceback);
+    return state;
+}
+
+/* Gets the state ready for compiling. */
+int
+code_activate(CodeState *state)
+{
+    PyCodeObject *code = state->code;
+    if (state->units == NULL) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        state->units_object = PyCode_GetCode(code);
+        if (state->units_object == NULL) {
+            PyErr_Clear();
+        }
+        PyErr_Restore(type, value, traceback);
+        if (state->units_object == NULL) {
+            return -1;
+        }
+        state->units = (_Py_CODEUNIT *)PyBytes_AS_STRING(state->units_object);
+        state->unit_count = (int)(PyBytes_GET_SIZE(state->units_object) / sizeof(_Py_CODEUNIT));
+        state->has_loop = decode_has_loop(state->units, state->unit_count);
+    }
+    if (state->buckets == NULL) {
+        int count = 8;
+        while (count < state->unit_count / 8) {
+            count *= 2;
+        }
+        state->buckets = pj_calloc((size_t)count, sizeof *state->buckets);
+        if (state->buckets == NULL) {
+            return -1;
+        }
+        state->bucket_count = count;
+    }
+    state->simple_call = (code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) == 0 &&
+                         code->co_kwonlyargcount == 0 && (code->co_flags & CO_OPTIMIZED);
+    state->status = CODE_ACTIVE;
+    STAT(codes_compiled);
+    return 0;
+}
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+/* Memory that lives as long as the code object. */
+void *
+code_allocate(CodeState *state, size_t size)
+{
+    size = (size + 7) & ~(size_t)7;
+    Arena *arena = state->arena;
+    if (arena == NULL || arena->size - arena->used < size) {
+        size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
+        arena = pj_malloc(sizeof *arena + room);
+        if (arena == NULL) {
+            return NULL;
+        }
+        arena->next = state->arena;
+        arena->used = 0;
+        arena->size = room;
+        state->arena = arena;
+    }
+    void *result = arena->data + arena->used;
+    arena->used += size;
+    memset(result, 0, size);
+    return result;
+}
+
+/* ---- contexts ------------------------------------------------------------------------------- */
+
+/* Doubles the table of contexts. */
+static int
+grow_contexts(CodeState *state)
+{
+    int capacity = state->context_capacity ? state->context_capacity * 2 : 16;
+    const Context **table = pj_calloc((size_t)capacity, sizeof *table);
+    if (table == NULL) {
+        return -1;
+    }
+    for (int i = 0; i < state->context_capacity; i++) {
+        const Context *ctx = state->contexts[i];
+        if (ctx != NULL) {
+            uint32_t at = ctx_hash(ctx) & (capacity - 1);
+            while (table[at] != NULL) {
+                at = (at + 1) & (capacity - 1);
+            }
+            table[at] = ctx;
+        }
+    }
+    pj_free(state->contexts);
+    state->contexts = table;
+    state->context_capacity = capacity;
+    return 0;
+}
+
+/* The one copy of this context kept for the code object. */
+const Context *
+code_intern(CodeState *state, const Context *ctx)
+{
+    if (state->context_count * 2 >= state->context_capacity && grow_contexts(state) < 0) {
+        return NULL;
+    }
+    uint32_t mask = (uint32_t)state->context_capacity - 1;
+    uint32_t at = ctx_hash(ctx) & mask;
+    for (; state->contexts[at] != NULL; at = (at + 1) & mask) {
+        if (ctx_equal(state->contexts[at], ctx)) {
+            return state->contexts[at];
+        }
+    }
+    Context *copy = code_allocate(state, ctx_size(ctx));
+    if (copy == NULL) {
+        return NULL;
+    }
+    memcpy(copy, ctx, ctx_size(ctx));
+    state->contexts[at] = copy;
+    state->context_count++;
+    return copy;
+}
+
+/* ---- exits ---------------------------------------------------------------------------------- */
+
+/* A free id for the exit. Id 0 is never given. */
+static int
+take_exit_id(Exit *exit)
+{
+    if (exit_table.free_head != 0) {
+        uint32_t id = exit_table.free_head;
+        exit_table.free_head = (uint32_t)((uintptr_t)exit_table.by_id[id] >> 1);
+        exit_table.by_id[id] = exit;
+        exit->id = id;
+        return 0;
+    }
+    if (exit_table.count == exit_table.capacity) {
+        uint32_t capacity = exit_table.capacity ? exit_table.capacity * 2 : 1024;
+        Exit **by_id = pj_realloc(exit_table.by_id, capacity * sizeof *by_id);
+        if (by_id == NULL) {
+            return -1;
+        }
+        exit_table.by_id = by_id;
+        exit_table.capacity = capacity;
+        if (exit_table.count == 0) {
+            exit_table.count = 1;
+        }
+    }
+    exit->id = exit_table.count++;
+    exit_table.by_id[exit->id] = exit;
+    return 0;
+}
+
+/* Gives an exit's id back. */
+static void
+release_exit_id(Exit *exit)
+{
+    exit_table.by_id[exit->id] = (Exit *)((uintptr_t)exit_table.free_head << 1 | 1);
+    exit_table.free_head = exit->id;
+}
+
+/* The exit with this id. */
+Exit *
+exit_by_id(uint32_t id)
+{
+    return exit_table.by_id[id];
+}
+
+/* A new exit, with an id. */
+Exit *
+code_new_exit(CodeState *state, ExitKind kind, int offset, const Context *ctx)
+{
+    const Context *kept = code_intern(state, ctx);
+    Exit *exit = kept == NULL ? NULL : code_allocate(state, sizeof *exit);
+    if (exit == NULL || take_exit_id(exit) < 0) {
+        return NULL;
+    }
+    exit->ctx = kept;
+    exit->code = state;
+    exit->offset = offset;
+    exit->kind = (uint8_t)kind;
+    exit->next = state->exits;
+    state->exits = exit;
+    return exit;
+}
+
+/* ---- versions ------------------------------------------------------------------------------- */
+
+/* Block versions in the bucket for `offset`. */
+BlockVersion *
+code_versions(const CodeState *state, int offset)
+{
+    return state->buckets[offset & (state->bucket_count - 1)];
+}
+
+/* Adds a version to the table. */
+int
+code_add_version(CodeState *state, BlockVersion *version)
+{
+    BlockVersion **bucket = &state->buckets[version->offset & (state->bucket_count - 1)];
+    version->next = *bucket;
+    *bucket = version;
+    state->block_count++;
+    return 0;
+}
+
+/* ---- dependencies --------------------------------------------------------------------------- */
+
+/* Registers that the hole at `site` holds the address of the code object `target`. */
+int
+code_depend(CodeState *user, PyCodeObject *target, uint8_t *site)
+{
+    CodeState *state = code_state_make(target);
+    if (state == NULL) {
+        return -1;
+    }
+    if (state == user) {
+        return 0;
+    }
+    Dependency *dependency = pj_malloc(sizeof *dependency);
+    if (dependency == NULL) {
+        return -1;
+    }
+    *dependency = (Dependency){
+        .next_of_target = state->dependents,
+        .next_of_user = user->assumptions,
+        .target = state,
+        .user = user,
+        .site = site,
+    };
+    state->dependents = dependency;
+    user->assumptions = dependency;
+    return 0;
+}
+
+/* Takes a dependency out of the list of its user. */
+static void
+unlink_from_user(Dependency *dependency)
+{
+    Dependency **at = &dependency->user->assumptions;
+    while (*at != dependency) {
+        at = &(*at)->next_of_user;
+    }
+    *at = dependency->next_of_user;
+}
+
+/* Takes a dependency out of the list of its target. */
+static void
+unlink_from_target(Dependency *dependency)
+{
+    Dependency **at = &dependency->target->dependents;
+    while (*at != dependency) {
+        at = &(*at)->next_of_target;
+    }
+    *at = dependency->next_of_target;
+}
+
+/* The code object is going: nothing may match its address again. */
+static void
+invalidate_dependents(CodeState *state)
+{
+    for (Dependency *it = state->dependents, *next; it != NULL; it = next) {
+        next = it->next_of_target;
+        static const uint64_t never = 1; /* no object lies at address 1 */
+        if (codemem_open(it->site, sizeof never) < 0) {
+            Py_FatalError("pyjit: code memory cannot be opened for writing");
+        }
+        memcpy(it->site, &never, sizeof never);
+        codemem_close(it->site, sizeof never);
+        unlink_from_user(it);
+        pj_free(it);
+    }
+}
+
+/* Frees everything of a code object. */
+void
+code_state_free(void *extra)
+{
+    CodeState *state = extra;
+    if (state == NULL) {
+        return;
+    }
+    invalidate_dependents(state);
+    for (Dependency *it = state->assumptions, *next; it != NULL; it = next) {
+        next = it->next_of_user;
+        unlink_from_target(it);
+        pj_free(it);
+    }
+    for (Exit *exit = state->exits; exit != NULL; exit = exit->next) {
+        release_exit_id(exit);
+    }
+    for (CodeChunk *chunk = state->chunks, *next; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        codemem_free(chunk);
+    }
+    for (Arena *arena = state->arena, *next; arena != NULL; arena = next) {
+        next = arena->next;
+        pj_free(arena);
+    }
+    pj_free(state->contexts);
+    pj_free(state->buckets);
+    Py_XDECREF(state->units_object);
+    pj_free(state);
+}

@@ -1,0 +1,115 @@
+/* Contexts: construction, comparison, description. Owns no state. */
+#include "pyjit/context.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const type_names[TYPE_COUNT] = {
+    [TYPE_UNKNOWN] = "?",
+    [TYPE_NULL] = "NULL",
+    [TYPE_NONE] = "None",
+    [TYPE_BOOL] = "bool",
+    [TYPE_INT] = "int",
+    [TYPE_FLOAT] = "float",
+    [TYPE_STR] = "str",
+    [TYPE_BYTES] = "bytes",
+    [TYPE_LIST] = "list",
+    [TYPE_TUPLE] = "tuple",
+    [TYPE_DICT] = "dict",
+    [TYPE_SET] = "set",
+    [TYPE_RANGE_ITERATOR] = "range_iterator",
+    [TYPE_LIST_ITERATOR] = "list_iterator",
+    [TYPE_TUPLE_ITERATOR] = "tuple_iterator",
+    [TYPE_FUNCTION] = "function",
+    [TYPE_GENERATOR] = "generator",
+    [TYPE_OTHER] = "other",
+};
+
+/* The context that knows nothing. */
+Context
+ctx_generic(int local_count, int depth)
+{
+    Context ctx;
+    memset(&ctx, 0, sizeof ctx);
+    ctx.depth = (uint16_t)depth;
+    ctx.local_count = (uint8_t)(local_count < CTX_LOCALS ? local_count : CTX_LOCALS);
+    ctx.stack_count = (uint8_t)(depth < CTX_STACK ? depth : CTX_STACK);
+    for (int i = 0; i < ctx.stack_count; i++) {
+        ctx.entries[ctx.local_count + i].owned = 1;
+    }
+    return ctx;
+}
+
+/* Do both contexts know the same? */
+bool
+ctx_equal(const Context *a, const Context *b)
+{
+    return memcmp(a, b, 4) == 0 && memcmp(a, b, ctx_size(a)) == 0;
+}
+
+/* FNV-1a over the words in use. */
+uint32_t
+ctx_hash(const Context *ctx)
+{
+    uint32_t hash = 2166136261u;
+    uint32_t words = ctx_size(ctx) / 4;
+    const unsigned char *bytes = (const unsigned char *)ctx;
+    for (uint32_t i = 0; i < words; i++) {
+        uint32_t word;
+        memcpy(&word, bytes + 4 * i, 4);
+        hash = (hash ^ word) * 16777619u;
+    }
+    return hash ^ hash >> 15;
+}
+
+/* Is nothing in a register and every stack entry an owned reference in its slot? */
+bool
+ctx_is_canonical(const Context *ctx)
+{
+    for (int i = 0; i < ctx_entry_count(ctx); i++) {
+        const Entry *entry = &ctx->entries[i];
+        if (entry->location != IN_SLOT || (i >= ctx->local_count && !entry->owned)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Appends one entry's text. */
+static int
+describe_entry(const Entry *entry, char *text, int size)
+{
+    static const char *const places[] = {"", "=local ", "=const ", "=r", "=f"};
+    if (entry->location == IN_SLOT) {
+        return snprintf(text, size, "%s%s", type_names[entry->type], entry->owned ? "" : "'");
+    }
+    return snprintf(text, size, "%s%s%d%s", type_names[entry->type], places[entry->location],
+                    entry->index, entry->boxed ? "+box" : "");
+}
+
+/* Text for people. */
+void
+ctx_describe(const Context *ctx, char *text, int size)
+{
+    int used = 0;
+    text[0] = 0;
+    for (int i = 0; i < ctx_entry_count(ctx) && used < size - 1; i++) {
+        const Entry *entry = &ctx->entries[i];
+        bool local = i < ctx->local_count;
+        if (local && entry->type == TYPE_UNKNOWN && entry->location == IN_SLOT) {
+            continue;
+        }
+        if (i >= ctx->local_count && i == ctx->local_count) {
+            used += snprintf(text + used, size - used, "| ");
+        }
+        if (used < size - 1 && local) {
+            used += snprintf(text + used, size - used, "%d:", i);
+        }
+        if (used < size - 1) {
+            used += describe_entry(entry, text + used, size - used);
+        }
+        if (used < size - 1) {
+            used += snprintf(text + used, size - used, " ");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+/* Decoding of bytecode: instruction boundaries, jump targets and stack effects.
+ * Owns no state; knows nothing of contexts or machine code. */
+#define NEED_OPCODE_TABLES
+#include "pyjit/decode.h"
+
+/* Decodes the instruction that starts at `start`. */
+Instr
+decode_at(const _Py_CODEUNIT *units, int start)
+{
+    Instr in = {.start = start};
+    int at = start;
+    int opcode = _Py_OPCODE(units[at]);
+    int oparg = _Py_OPARG(units[at]);
+    while (opcode == EXTENDED_ARG) {
+        at++;
+        opcode = _Py_OPCODE(units[at]);
+        oparg = oparg << 8 | _Py_OPARG(units[at]);
+    }
+    in.opcode = opcode;
+    in.oparg = oparg;
+    in.offset = at;
+    in.next = at + 1 + _PyOpcode_Caches[opcode];
+    return in;
+}
+
+/* Where a jumping instruction goes when it jumps, or -1. */
+int
+decode_jump_target(const Instr *in)
+{
+    switch (in->opcode) {
+    case JUMP_FORWARD:
+    case FOR_ITER:
+    case SEND:
+    case JUMP_IF_FALSE_OR_POP:
+    case JUMP_IF_TRUE_OR_POP:
+    case POP_JUMP_FORWARD_IF_FALSE:
+    case POP_JUMP_FORWARD_IF_TRUE:
+    case POP_JUMP_FORWARD_IF_NONE:
+    case POP_JUMP_FORWARD_IF_NOT_NONE:
+        return in->next + in->oparg;
+    case JUMP_BACKWARD:
+    case JUMP_BACKWARD_NO_INTERRUPT:
+    case POP_JUMP_BACKWARD_IF_FALSE:
+    case POP_JUMP_BACKWARD_IF_TRUE:
+    case POP_JUMP_BACKWARD_IF_NONE:
+    case POP_JUMP_BACKWARD_IF_NOT_NONE:
+        return in->next - in->oparg;
+    default:
+        return -1;
+    }
+}
+
+/* Does any loop occur in this bytecode? */
+bool
+decode_has_loop(const _Py_CODEUNIT *units, int count)
+{
+    for (int at = 0; at < count;) {
+        Instr in = decode_at(units, at);
+        int target = decode_jump_target(&in);
+        if (target >= 0 && target <= at && in.opcode != JUMP_BACKWARD_NO_INTERRUPT) {
+            return true;
+        }
+        at = in.next;
+    }
+    return false;
+}
+
+/* An instruction that takes `pops` entries and leaves `pushes`. */
+static StackEffect
+effect(int pops, int pushes)
+{
+    return (StackEffect){.reads = pops, .pops = pops, .pushes = pushes};
+}
+
+/* An instruction that also looks at entries it leaves in place. */
+static StackEffect
+peeking(int reads, int pops, int pushes)
+{
+    return (StackEffect){.reads = reads, .pops = pops, .pushes = pushes};
+}
+
+/* Stack effect of the instructions that have generic operations. */
+StackEffect
+decode_stack_effect(const Instr *in)
+{
+    int arg = in->oparg;
+    switch (in->opcode) {
+    case UNARY_POSITIVE:
+    case UNARY_NEGATIVE:
+    case UNARY_NOT:
+    case UNARY_INVERT:
+    case GET_ITER:
+    case GET_YIELD_FROM_ITER:
+    case GET_AITER:
+    case GET_AWAITABLE:
+    case ASYNC_GEN_WRAP:
+    case LIST_TO_TUPLE:
+    case LOAD_ATTR:
+        return effect(1, 1);
+    case BINARY_OP:
+    case BINARY_SUBSCR:
+    case COMPARE_OP:
+    case IS_OP:
+    case CONTAINS_OP:
+        return effect(2, 1);
+    case STORE_SUBSCR:
+        return effect(3, 0);
+    case DELETE_SUBSCR:
+    case STORE_ATTR:
+        return effect(2, 0);
+    case BUILD_SLICE:
+        return effect(arg == 3 ? 3 : 2, 1);
+    case LOAD_NAME:
+    case LOAD_DEREF:
+    case LOAD_CLASSDEREF:
+    case LOAD_CLOSURE:
+    case LOAD_BUILD_CLASS:
+    case LOAD_ASSERTION_ERROR:
+        return effect(0, 1);
+    case LOAD_GLOBAL:
+        return effect(0, 1 + (arg & 1));
+    case STORE_NAME:
+    case STORE_GLOBAL:
+    case STORE_DEREF:
+    case DELETE_ATTR:
+    case IMPORT_STAR:
+    case PRINT_EXPR:
+        return effect(1, 0);
+    case DELETE_NAME:
+    case DELETE_GLOBAL:
+    case DELETE_DEREF:
+    case MAKE_CELL:
+    case COPY_FREE_VARS:
+    case SETUP_ANNOTATIONS:
+        return effect(0, 0);
+    case IMPORT_NAME:
+        return effect(2, 1);
+    case IMPORT_FROM:
+    case GET_LEN:
+    case MATCH_MAPPING:
+    case MATCH_SEQUENCE:
+    case GET_ANEXT:
+        return peeking(1, 0, 1);
+    case MATCH_KEYS:
+        return peeking(2, 0, 1);
+    case MATCH_CLASS:
+        return effect(3, 1);
+    case LOAD_METHOD:
+        return effect(1, 2);
+    case BUILD_TUPLE:
+    case BUILD_LIST:
+    case BUILD_SET:
+    case BUILD_STRING:
+        return effect(arg, 1);
+    case BUILD_MAP:
+        return effect(2 * arg, 1);
+    case BUILD_CONST_KEY_MAP:
+        return effect(arg + 1, 1);
+    case LIST_APPEND:
+    case SET_ADD:
+    case LIST_EXTEND:
+    case SET_UPDATE:
+    case DICT_UPDATE:
+        return peeking(arg + 1, 1, 0);
+    case DICT_MERGE:
+        return peeking(arg + 3, 1, 0); /* an error names the function below the dict */
+    case MAP_ADD:
+        return peeking(arg + 2, 2, 0);
+    case UNPACK_SEQUENCE:
+        return effect(1, arg);
+    case UNPACK_EX:
+        return effect(1, (arg & 0xFF) + 1 + (arg >> 8));
+    case FORMAT_VALUE:
+        return effect((arg & FVS_MASK) == FVS_HAVE_SPEC ? 2 : 1, 1);
+    case CALL_FUNCTION_EX:
+        return effect(3 + (arg & 1), 1);
+    case MAKE_FUNCTION:
+        return effect(1 + !!(arg & 1) + !!(arg & 2) + !!(arg & 4) + !!(arg & 8), 1);
+    case PUSH_EXC_INFO:
+        return effect(1, 2);
+    case POP_EXCEPT:
+        return effect(1, 0);
+    case CHECK_EXC_MATCH:
+        return peeking(2, 1, 1);
+    case CHECK_EG_MATCH:
+        return effect(2, 2);
+    case PREP_RERAISE_STAR:
+        return effect(2, 1);
+    case BEFORE_WITH:
+    case BEFORE_ASYNC_WITH:
+        return effect(1, 2);
+    case WITH_EXCEPT_START:
+        return peeking(4, 0, 1);
+    default:
+        return effect(0, 0);
+    }
+}

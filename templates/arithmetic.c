@@ -1,0 +1,105 @@
+/* Arithmetic on unboxed ints and floats. Whatever int64 cannot hold leaves. */
+#include "template.h"
+
+OPERATION(float_add, FREG(a), FREG(b)) {
+    a += b;
+}
+
+OPERATION(float_subtract, FREG(a), FREG(b)) {
+    a -= b;
+}
+
+OPERATION(float_multiply, FREG(a), FREG(b)) {
+    a *= b;
+}
+
+OPERATION(float_divide, FREG(a), FREG(b), EXIT(zero)) {
+    if (unlikely(b == 0.0)) LEAVE(zero);
+    a /= b;
+}
+
+OPERATION(float_negate, FREG(a)) {
+    a = negated(a);
+}
+
+OPERATION(int_add, IREG(a), IREG(b), EXIT(overflow)) {
+    int64_t result;
+    if (unlikely(__builtin_add_overflow(a, b, &result))) LEAVE(overflow);
+    a = result;
+}
+
+OPERATION(int_subtract, IREG(a), IREG(b), EXIT(overflow)) {
+    int64_t result;
+    if (unlikely(__builtin_sub_overflow(a, b, &result))) LEAVE(overflow);
+    a = result;
+}
+
+OPERATION(int_multiply, IREG(a), IREG(b), EXIT(overflow)) {
+    int64_t result;
+    if (unlikely(__builtin_mul_overflow(a, b, &result))) LEAVE(overflow);
+    a = result;
+}
+
+OPERATION(int_add_constant, IREG(a), IMM(b), EXIT(overflow)) {
+    int64_t result;
+    if (unlikely(__builtin_add_overflow(a, b, &result))) LEAVE(overflow);
+    a = result;
+}
+
+OPERATION(int_and, IREG(a), IREG(b)) {
+    a &= b;
+}
+
+OPERATION(int_or, IREG(a), IREG(b)) {
+    a |= b;
+}
+
+OPERATION(int_xor, IREG(a), IREG(b)) {
+    a ^= b;
+}
+
+OPERATION(int_negate, IREG(a), EXIT(overflow)) {
+    int64_t result;
+    if (unlikely(__builtin_sub_overflow((int64_t)0, a, &result))) LEAVE(overflow);
+    a = result;
+}
+
+OPERATION(int_invert, IREG(a)) {
+    a = ~a;
+}
+
+/* Shifts by 0 to 63; a left shift must lose nothing. */
+OPERATION(int_shift_left, IREG(a), IREG(b), EXIT(rare)) {
+    if (unlikely((uint64_t)b > 62)) LEAVE(rare);
+    int64_t result = (int64_t)((uint64_t)a << b);
+    if (unlikely(result >> b != a)) LEAVE(rare);
+    a = result;
+}
+
+OPERATION(int_shift_right, IREG(a), IREG(b), EXIT(rare)) {
+    if (unlikely((uint64_t)b > 63)) LEAVE(rare);
+    a >>= b;
+}
+
+/* Floor division and modulo by a divisor that is neither 0 nor -1. */
+OPERATION(int_floor_divide, IREG(a), IREG(b), EXIT(rare)) {
+    if (unlikely((uint64_t)(b + 1) <= 1)) LEAVE(rare);
+    int64_t quotient = a / b;
+    if (a % b != 0 && (a ^ b) < 0) quotient--;
+    a = quotient;
+}
+
+OPERATION(int_modulo, IREG(a), IREG(b), EXIT(rare)) {
+    if (unlikely((uint64_t)(b + 1) <= 1)) LEAVE(rare);
+    int64_t remainder = a % b;
+    if (remainder != 0 && (remainder ^ b) < 0) remainder += b;
+    a = remainder;
+}
+
+/* True division of ints that doubles hold exactly. */
+OPERATION(int_true_divide, IREG(a), IREG(b), FREG(to), EXIT(rare)) {
+    uint64_t limit = (uint64_t)1 << 53;
+    if (unlikely(b == 0 || (uint64_t)(a + (int64_t)limit) > 2 * limit ||
+                 (uint64_t)(b + (int64_t)limit) > 2 * limit)) LEAVE(rare);
+    to = (double)a / (double)b;
+}

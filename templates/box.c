@@ -1,0 +1,115 @@
+/* Boxing and unboxing: between objects in frame slots and numbers in registers. */
+#include "template.h"
+
+/* ---- guards ----------------------------------------------------------------------------------- */
+
+OPERATION(guard_type, SLOT(x), PTR(type), EXIT(miss)) {
+    if (unlikely((void *)Py_TYPE(x) != type)) LEAVE(miss);
+}
+
+OPERATION(guard_identical, SLOT(x), PTR(object), EXIT(miss)) {
+    if (unlikely((void *)x != object)) LEAVE(miss);
+}
+
+/* ---- float ------------------------------------------------------------------------------------ */
+
+OPERATION(unbox_float, SLOT(x), FREG(to)) {
+    to = ((PyFloatObject *)x)->ob_fval;
+}
+
+extern PyObject *box_float(double);
+extern PyObject *box_int(int64_t);
+
+/* A float object from the free list; the rare miss allocates. */
+static inline __attribute__((always_inline)) PyObject *
+new_float(PyThreadState *tstate, double value)
+{
+    struct _Py_float_state *state = &tstate->interp->float_state;
+    PyFloatObject *object = state->free_list;
+    if (unlikely(object == NULL)) return box_float(value);
+    state->free_list = (PyFloatObject *)Py_TYPE(object);
+    state->numfree--;
+    object->ob_base.ob_refcnt = 1;
+    object->ob_base.ob_type = ADDRESS(PyFloat_Type);
+    object->ob_fval = value;
+    return (PyObject *)object;
+}
+
+/* Into a stack slot, which holds nothing. */
+OPERATION(box_float, FREG(x), SLOT(to)) {
+    to = new_float(tstate, x);
+}
+
+/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old
+ * float of which this is the only reference is used again. */
+OPERATION(box_float_local, FREG(x), SLOT(to)) {
+    PyObject *old = to;
+    if (old != NULL) {
+        if ((void *)Py_TYPE(old) == ADDRESS(PyFloat_Type) && old->ob_refcnt == 1) {
+            ((PyFloatObject *)old)->ob_fval = x;
+            CONTINUE();
+        }
+        if (--old->ob_refcnt == 0) _Py_Dealloc(old);
+    }
+    to = new_float(tstate, x);
+}
+
+/* ---- int -------------------------------------------------------------------------------------- */
+
+/* The value of an int object of at most two digits (60 bits); others miss. */
+OPERATION(unbox_int, SLOT(x), IREG(to), EXIT(miss)) {
+    PyLongObject *object = (PyLongObject *)x;
+    Py_ssize_t size = Py_SIZE(object);
+    if (likely((size_t)(size + 1) <= 2)) {
+        to = size * (int64_t)object->ob_digit[0];
+    } else if (likely((size_t)(size + 2) <= 4)) {
+        int64_t magnitude = (int64_t)object->ob_digit[1] << PyLong_SHIFT | object->ob_digit[0];
+        to = size < 0 ? -magnitude : magnitude;
+    } else {
+        LEAVE(miss);
+    }
+}
+
+/* The small int object of a value that is small. */
+static inline __attribute__((always_inline)) PyObject *
+small_int(int64_t value, void *zero)
+{
+    PyObject *object = (PyObject *)((char *)zero + value * 32);
+    Py_INCREF(object);
+    return object;
+}
+
+static inline __attribute__((always_inline)) bool
+is_small_int(int64_t value)
+{
+    return (uint64_t)(value + 5) < 262;
+}
+
+OPERATION(box_int, IREG(x), SLOT(to), PTR(zero)) {
+    to = is_small_int(x) ? small_int(x, zero) : box_int(x);
+}
+
+/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. */
+OPERATION(box_int_local, IREG(x), SLOT(to), PTR(zero)) {
+    PyObject *old = to;
+    to = is_small_int(x) ? small_int(x, zero) : box_int(x);
+    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+}
+
+/* ---- between the two, and bool ------------------------------------------------------------------ */
+
+OPERATION(int_to_float, IREG(x), FREG(to)) {
+    to = (double)x;
+}
+
+/* A bool's number. */
+OPERATION(unbox_bool, SLOT(x), IREG(to)) {
+    to = (void *)x == ADDRESS(_Py_TrueStruct);
+}
+
+/* Zero or one to a bool object. */
+OPERATION(box_bool, IREG(x), SLOT(to)) {
+    PyObject *object = x ? ADDRESS(_Py_TrueStruct) : ADDRESS(_Py_FalseStruct);
+    Py_INCREF(object);
+    to = object;
+}

@@ -1,0 +1,178 @@
+/* Control: jumps, branches on objects, the eval breaker, returning, leaving. */
+#include "template.h"
+
+/* ---- jumps ---------------------------------------------------------------------------------- */
+
+RAW_OPERATION(jump, EXIT(target)) {
+    LEAVE(target);
+}
+
+/* Goes to permanent code. */
+RAW_CALLING_OPERATION(jump_permanent, PTR(target)) {
+    TAIL_TO(target);
+}
+
+/* ---- the eval breaker and observation -------------------------------------------------------- */
+
+OPERATION(check_eval_breaker, EXIT(safepoint)) {
+    if (unlikely(*(volatile int *)&tstate->interp->ceval.eval_breaker)) LEAVE(safepoint);
+}
+
+OPERATION(check_tracing, EXIT(leave)) {
+    if (unlikely(tstate->cframe->use_tracing)) LEAVE(leave);
+}
+
+OPERATION(check_no_frame_object, EXIT(leave)) {
+    if (unlikely(frame->frame_obj != NULL)) LEAVE(leave);
+}
+
+/* ---- branches ------------------------------------------------------------------------------- */
+
+OPERATION(branch_identical, SLOT(x), PTR(object), EXIT(taken)) {
+    if ((void *)x == object) LEAVE(taken);
+}
+
+OPERATION(branch_not_identical, SLOT(x), PTR(object), EXIT(taken)) {
+    if ((void *)x != object) LEAVE(taken);
+}
+
+OPERATION(branch_int_nonzero, IREG(x), EXIT(taken)) {
+    if (x != 0) LEAVE(taken);
+}
+
+OPERATION(branch_int_zero, IREG(x), EXIT(taken)) {
+    if (x == 0) LEAVE(taken);
+}
+
+OPERATION(branch_float_nonzero, FREG(x), EXIT(taken)) {
+    if (x != 0.0) LEAVE(taken);
+}
+
+/* An object whose ob_size tells its truth: int, str is not one, list, tuple, bytes. */
+OPERATION(branch_size_nonzero, SLOT(x), EXIT(taken)) {
+    if (Py_SIZE(x) != 0) LEAVE(taken);
+}
+
+OPERATION(branch_size_zero, SLOT(x), EXIT(taken)) {
+    if (Py_SIZE(x) == 0) LEAVE(taken);
+}
+
+OPERATION(branch_str_nonempty, SLOT(x), EXIT(taken)) {
+    if (((PyASCIIObject *)x)->length != 0) LEAVE(taken);
+}
+
+OPERATION(branch_str_empty, SLOT(x), EXIT(taken)) {
+    if (((PyASCIIObject *)x)->length == 0) LEAVE(taken);
+}
+
+OPERATION(branch_dict_nonempty, SLOT(x), EXIT(taken)) {
+    if (((PyDictObject *)x)->ma_used != 0) LEAVE(taken);
+}
+
+OPERATION(branch_dict_empty, SLOT(x), EXIT(taken)) {
+    if (((PyDictObject *)x)->ma_used == 0) LEAVE(taken);
+}
+
+/* Truth of anything into r0: 0, 1. */
+CALLING_OPERATION(truth, SLOT(x), PTR(at), EXIT(error)) {
+    frame->prev_instr = at;
+    PyObject *object = x;
+    if ((void *)object == ADDRESS(_Py_TrueStruct)) {
+        r0 = 1;
+    } else if ((void *)object == ADDRESS(_Py_FalseStruct) || (void *)object == ADDRESS(_Py_NoneStruct)) {
+        r0 = 0;
+    } else {
+        int truth = PyObject_IsTrue(object);
+        if (unlikely(truth < 0)) LEAVE(error);
+        r0 = truth;
+    }
+}
+
+/* Branches on what `truth` found. */
+RAW_OPERATION(branch_r0_true, EXIT(taken)) {
+    if (r0) LEAVE(taken);
+    CONTINUE();
+}
+
+RAW_OPERATION(branch_r0_false, EXIT(taken)) {
+    if (!r0) LEAVE(taken);
+    CONTINUE();
+}
+
+/* ---- generic operations --------------------------------------------------------------------- */
+
+typedef int GenericOp(PyThreadState *, Frame *, PyObject **, int);
+
+CALLING_OPERATION(generic, SLOT(top), IMM(oparg), PTR(at), FUNC(run), EXIT(error)) {
+    frame->prev_instr = at;
+    int result = CALL(run, int, (PyThreadState *, Frame *, PyObject **, int))(
+        tstate, frame, SLOT_ADDRESS(top), (int)oparg);
+    if (unlikely(result < 0)) LEAVE(error);
+}
+
+CALLING_OPERATION(generic_no_error, SLOT(top), IMM(oparg), PTR(at), FUNC(run)) {
+    frame->prev_instr = at;
+    CALL(run, int, (PyThreadState *, Frame *, PyObject **, int))(tstate, frame, SLOT_ADDRESS(top),
+                                                                 (int)oparg);
+}
+
+/* A generic operation that has more than one way on: the result, -1 for an error, is in r0. */
+CALLING_OPERATION(generic_status, SLOT(top), IMM(oparg), PTR(at), FUNC(run), EXIT(error)) {
+    frame->prev_instr = at;
+    r0 = CALL(run, int, (PyThreadState *, Frame *, PyObject **, int))(tstate, frame, SLOT_ADDRESS(top),
+                                                                      (int)oparg);
+    if (unlikely(r0 < 0)) LEAVE(error);
+}
+
+RAW_OPERATION(leave_always, EXIT(exit)) {
+    LEAVE(exit);
+}
+
+/* ---- returning and yielding ------------------------------------------------------------------ */
+
+CALLING_OPERATION(load_return, SLOT(x)) {
+    r0 = (int64_t)x;
+}
+
+CALLING_OPERATION(load_return_incref, SLOT(x)) {
+    PyObject *object = x;
+    Py_INCREF(object);
+    r0 = (int64_t)object;
+}
+
+CALLING_OPERATION(load_return_constant, PTR(object)) {
+    Py_INCREF((PyObject *)object);
+    r0 = (int64_t)object;
+}
+
+/* A compiled function's way back: r0 holds the result. */
+RAW_CALLING_OPERATION(return_value, IMM(locals), PTR(return_frame)) {
+    frame->stacktop = (int)locals;
+    TAIL_TO(return_frame);
+}
+
+extern void frame_finish(PyThreadState *, Frame *);
+
+/* Permanent code: pops the frame and continues its caller, or returns to C. */
+RAW_CALLING_OPERATION(return_frame, PTR(base)) {
+    if (frame->is_entry) return (PyObject *)r0;
+    Frame *caller = frame->previous;
+    frame_finish(tstate, frame);
+    frame = caller;
+    TAIL_TO((char *)base - caller->stacktop);
+}
+
+/* Permanent code: returns r0 to C. */
+RAW_CALLING_OPERATION(return_to_c) {
+    return (PyObject *)r0;
+}
+
+/* Suspends the generator whose frame this is. */
+RAW_CALLING_OPERATION(yield_value, SLOT(value), IMM(top), PTR(at)) {
+    PyObject *object = value;
+    frame->prev_instr = at;
+    frame->stacktop = (int)top;
+    PyGenObject *generator = (PyGenObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
+    generator->gi_frame_state = FRAME_SUSPENDED;
+    return object;
+}

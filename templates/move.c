@@ -1,0 +1,148 @@
+/* Moves: between frame slots, constants and registers; the reference counts that go with them. */
+#include "template.h"
+
+extern struct {
+    PyObject *dying;
+} pyjit_state;
+
+/* The last reference of an object is gone: an exit frees it. */
+#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
+
+/* ---- slots ---------------------------------------------------------------------------------- */
+
+OPERATION(copy_incref, SLOT(from), SLOT(to)) {
+    PyObject *object = from;
+    Py_INCREF(object);
+    to = object;
+}
+
+OPERATION(copy_borrowed, SLOT(from), SLOT(to)) {
+    to = from;
+}
+
+OPERATION(store_constant, PTR(object), SLOT(to)) {
+    Py_INCREF((PyObject *)object);
+    to = object;
+}
+
+OPERATION(store_constant_borrowed, PTR(object), SLOT(to)) {
+    to = object;
+}
+
+OPERATION(store_null, SLOT(to)) {
+    to = NULL;
+}
+
+OPERATION(increment, SLOT(x)) {
+    Py_INCREF(x);
+}
+
+OPERATION(check_bound, SLOT(x), EXIT(unbound)) {
+    if (unlikely(x == NULL)) LEAVE(unbound);
+}
+
+OPERATION(swap_slots, SLOT(x), SLOT(y)) {
+    PyObject *object = x;
+    x = y;
+    y = object;
+}
+
+/* ---- storing a local: the old value goes last ------------------------------------------------- */
+
+OPERATION(store_local, SLOT(from), SLOT(to), EXIT(release)) {
+    PyObject *old = to;
+    to = from;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        DYING(old);
+        LEAVE(release);
+    }
+}
+
+OPERATION(store_local_incref, SLOT(from), SLOT(to), EXIT(release)) {
+    PyObject *object = from, *old = to;
+    Py_INCREF(object);
+    to = object;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        DYING(old);
+        LEAVE(release);
+    }
+}
+
+OPERATION(store_local_constant, PTR(object), SLOT(to), EXIT(release)) {
+    PyObject *old = to;
+    Py_INCREF((PyObject *)object);
+    to = object;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        DYING(old);
+        LEAVE(release);
+    }
+}
+
+/* Unbinds a local. */
+OPERATION(clear_local, SLOT(x), EXIT(release)) {
+    PyObject *old = x;
+    x = NULL;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        DYING(old);
+        LEAVE(release);
+    }
+}
+
+/* The same where the old value, if any, is of a type whose end runs no Python code. */
+OPERATION(store_local_plain, SLOT(from), SLOT(to)) {
+    PyObject *old = to;
+    to = from;
+    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+}
+
+OPERATION(store_local_incref_plain, SLOT(from), SLOT(to)) {
+    PyObject *object = from, *old = to;
+    Py_INCREF(object);
+    to = object;
+    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+}
+
+OPERATION(store_local_constant_plain, PTR(object), SLOT(to)) {
+    PyObject *old = to;
+    Py_INCREF((PyObject *)object);
+    to = object;
+    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+}
+
+/* ---- releasing stack entries ------------------------------------------------------------------ */
+
+OPERATION(release, SLOT(x), EXIT(release)) {
+    PyObject *object = x;
+    if (--object->ob_refcnt == 0) {
+        DYING(object);
+        LEAVE(release);
+    }
+}
+
+/* Of a type whose end runs no Python code. */
+OPERATION(release_plain, SLOT(x)) {
+    PyObject *object = x;
+    if (--object->ob_refcnt == 0) _Py_Dealloc(object);
+}
+
+/* ---- registers -------------------------------------------------------------------------------- */
+
+OPERATION(move_int, IREG(from), IREG(to)) {
+    to = from;
+}
+
+OPERATION(move_float, FREG(from), FREG(to)) {
+    to = from;
+}
+
+OPERATION(load_int_constant, PTR(value), IREG(to)) {
+    to = (int64_t)value;
+}
+
+OPERATION(load_small_int, IMM(value), IREG(to)) {
+    to = value;
+}
+
+OPERATION(load_float_constant, PTR(value), FREG(to)) {
+    __asm__("movq %1, %0" : "=x"(to) : "r"(value));
+}
