@@ -15,6 +15,18 @@
 #include <internal/pycore_pyerrors.h>
 #include <internal/pycore_pystate.h>
 #include <internal/pycore_tuple.h>
+#include <frameobject.h>
 #include <opcode.h>
+
+/* The entry of a code object's co_extra at `index`, NULL if none. */
+static inline void *
+code_extra(PyCodeObject *code, Py_ssize_t index)
+{
+    struct {
+        Py_ssize_t size;
+        void *entries[1];
+    } *extra = code->co_extra;
+    return extra == NULL || index >= extra->size ? NULL : extra->entries[index];
+}
 
 #endif

@@ -1,0 +1,41 @@
+/* Interned strings the runtime looks things up by. The interpreter's own (_Py_ID) are members of a
+ * structure whose layout belongs to one build of CPython, so pyjit interns the same strings itself. */
+#ifndef PYJIT_NAMES_H
+#define PYJIT_NAMES_H
+
+#include "cpython/interface.h"
+
+/* X(member, text) */
+#define PYJIT_NAMES(X)                   \
+    X(empty, "")                         \
+    X(dunder_aenter, "__aenter__")       \
+    X(dunder_aexit, "__aexit__")         \
+    X(dunder_all, "__all__")             \
+    X(dunder_annotations, "__annotations__") \
+    X(dunder_build_class, "__build_class__") \
+    X(dunder_dict, "__dict__")           \
+    X(dunder_enter, "__enter__")         \
+    X(dunder_exit, "__exit__")           \
+    X(dunder_import, "__import__")       \
+    X(dunder_match_args, "__match_args__") \
+    X(dunder_name, "__name__")           \
+    X(dunder_notes, "__notes__")         \
+    X(dunder_spec, "__spec__")           \
+    X(derive, "derive")                  \
+    X(displayhook, "displayhook")        \
+    X(get, "get")                        \
+    X(name, "name")                      \
+    X(split, "split")
+
+typedef struct {
+#define DECLARE_NAME(member, text) PyObject *member;
+    PYJIT_NAMES(DECLARE_NAME)
+#undef DECLARE_NAME
+} PyjitNames;
+
+extern PyjitNames pyjit_names;
+
+/* Interns every name; call once when the module is loaded. Returns 0, or -1 with an exception set. */
+int names_init(void);
+
+#endif
