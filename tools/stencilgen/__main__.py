@@ -1,7 +1,6 @@
 """Command line of the stencil generator."""
 
 import argparse
-import hashlib
 import re
 import sys
 import tempfile
@@ -9,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from stencilgen import assembly, clang, header, objects, template
+from stencilgen.digest import digest_inputs, input_files
 from stencilgen.errors import StencilError
 from stencilgen.targets import TARGETS, Target
 
@@ -43,8 +43,7 @@ def compile_family(
         place = by_function[function].operation.place
         raise StencilError(f"{target.name}: {place}: {message}") from error
     return [
-        header.Stencil(by_function[function.name], *parts[function.name], function)
-        for function in functions
+        header.Stencil(by_function[function.name], *parts[function.name], function) for function in functions
     ]
 
 
@@ -56,24 +55,7 @@ def python_tag(python_include: Path) -> str:
     except OSError as error:
         raise StencilError(f"no CPython headers: {error}") from error
     numbers = dict(re.findall(r"#define PY_(MAJOR|MINOR)_VERSION\s+(\d+)", text))
-    return "cp" + numbers["MAJOR"] + numbers["MINOR"]
-
-
-def digest_inputs(files: list[Path]) -> str:
-    """A hash of everything of this project that stencils are made of."""
-    digest = hashlib.sha256()
-    for file in sorted(files, key=lambda each: each.name):
-        content = file.read_bytes()
-        digest.update(f"{file.name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def input_files(templates: Path, variants: Path, includes: list[Path]) -> list[Path]:
-    """The files the stencils depend on, this program's own included."""
-    own = Path(__file__).parent.glob("*.py")
-    headers = [file for include in includes for file in include.rglob("*.h")]
-    return [*sorted(templates.glob("*.[ch]")), variants, *sorted(headers), *sorted(own)]
+    return f"cp{numbers['MAJOR']}{numbers['MINOR']}"
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -83,12 +65,11 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--variants", type=Path, required=True, help="variants.toml")
     parser.add_argument("--include", type=Path, required=True, help="the project's include directory")
     parser.add_argument("--output", type=Path, required=True, help="directory for the headers")
-    parser.add_argument("--target", choices=TARGETS, help="architecture; without it only operations.h is made")
+    parser.add_argument("--target", choices=TARGETS, help="architecture; without it, make operations.h")
     parser.add_argument("--python-include", type=Path, help="directory of the CPython headers")
     parser.add_argument("--clang", help="command that runs Clang 19 or newer")
     parser.add_argument("--depfile", type=Path, help="write the files depended on here, for make or ninja")
     parser.add_argument("--keep", type=Path, help="keep intermediate files in this directory")
-    parser.add_argument("--digest", action="store_true", help="print the hash of the inputs and stop")
     return parser.parse_args(arguments)
 
 
@@ -118,27 +99,33 @@ def generate_stencils(
     return output
 
 
+def included_headers(include: Path, scratch: Path) -> list[Path]:
+    """This project's headers that the templates include, by what Clang noted."""
+    words = {word for file in scratch.glob("*.d") for word in file.read_text(encoding="utf-8").split()}
+    return sorted(Path(word) for word in words if Path(word).is_relative_to(include))
+
+
 def run(options: argparse.Namespace) -> None:
     """Does what the command line asks for. Raises StencilError."""
-    inputs = input_files(options.templates, options.variants, [options.include])
+    inputs = input_files(options.templates, options.variants, options.include)
     digest = digest_inputs(inputs)
-    if options.digest:
-        print(digest)
-        return
     families = template.read_families(options.templates, options.variants)
     options.output.mkdir(parents=True, exist_ok=True)
+    needed = [file for file in inputs if not file.is_relative_to(options.include)]
     if options.target is None:
         output = options.output / "operations.h"
         operations = [operation for family in families for operation in family.operations]
-        output.write_text(header.operations_header(operations), encoding="utf-8")
+        output.write_text(header.operations_header(digest, operations), encoding="utf-8")
     elif options.keep:
         options.keep.mkdir(parents=True, exist_ok=True)
         output = generate_stencils(options, families, digest, options.keep)
+        needed += included_headers(options.include, options.keep)
     else:
         with tempfile.TemporaryDirectory(prefix="stencilgen-") as scratch:
             output = generate_stencils(options, families, digest, Path(scratch))
+            needed += included_headers(options.include, Path(scratch))
     if options.depfile:
-        names = " ".join(str(file) for file in inputs)
+        names = " ".join(str(file) for file in needed)
         options.depfile.write_text(f"{output}: {names}\n", encoding="utf-8")
 
 

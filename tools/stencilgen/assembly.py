@@ -27,6 +27,7 @@ class Block:
 
     @property
     def falls_through(self) -> bool:
+        """Can execution go on with the block after it?"""
         return self.branch is None or self.branch.kind == "conditional"
 
 
@@ -245,9 +246,7 @@ class _Layout:
                 for line in block.lines
                 for symbol in _LOCAL_SYMBOL.findall(line)
             }
-            kept = [
-                chain for chain in self.chains if any(label in used for each in chain for label in each.labels)
-            ]
+            kept = [chain for chain in self.chains if any(used.intersection(each.labels) for each in chain)]
             if len(kept) == len(self.chains):
                 return
             self.chains = kept

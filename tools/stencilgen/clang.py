@@ -13,9 +13,7 @@ from stencilgen.errors import StencilError
 
 MINIMUM_VERSION = 19
 NEWEST_VERSION = 30
-INSTALL_HINT = (
-    "stencilgen needs Clang 19 or newer: set PYJIT_CLANG, install clang, or pip install ziglang"
-)
+INSTALL_HINT = "stencilgen needs Clang 19 or newer: set PYJIT_CLANG, install clang, or pip install ziglang"
 
 
 def _version(command: list[str]) -> int:
@@ -80,7 +78,8 @@ class Compiler:
 
     def compile(self, source: Path, assembly: Path) -> None:
         """C source to assembly text."""
-        self.run([*self.flags, "-S", str(source), "-o", str(assembly)], source.name)
+        dependencies = ["-MMD", "-MF", str(source.with_suffix(".d"))]
+        self.run([*self.flags, *dependencies, "-S", str(source), "-o", str(assembly)], source.name)
 
     def assemble(self, assembly: Path, object_file: Path) -> None:
         """Assembly text to an ELF object."""

@@ -80,12 +80,8 @@ def _hole(relocation: _Relocation, stencil: str, target: Target) -> Hole:
     kind = target.relocations.get(relocation.type)
     operand = _OPERAND_SYMBOL.fullmatch(relocation.symbol)
     outside = not relocation.section and not operand and relocation.symbol not in NEXT_SYMBOLS
-    if outside and kind not in target.near | target.wide or kind == "HOLE_X86_64_REL32" and (
-        outside and type_name == "R_X86_64_PC32"
-    ):
-        raise StencilError(
-            f"{type_name} against {name}: its address may need 64 bits, write ADDRESS({name})"
-        )
+    if outside and (kind not in target.near | target.wide or type_name in target.data_distances):
+        raise StencilError(f"{type_name} against {name}: its address may need 64 bits, write ADDRESS({name})")
     if kind is None:
         raise StencilError(f"{type_name} against {name} is not supported")
     offset, addend = relocation.offset, relocation.addend

@@ -55,6 +55,7 @@ class Branch:
     prefix: str = ""
 
     def text(self) -> str:
+        """The instruction."""
         return f"{self.operation}\t{self.prefix}{self.target}".rstrip()
 
 
@@ -73,6 +74,8 @@ class Target:
     wide: frozenset[str]
     """Kinds of hole that reach any address; together with `near` those a symbol may have."""
     near: frozenset[str]
+    data_distances: frozenset[str]
+    """Names of the relocations that are of a near kind but not a call or jump."""
     conditional_to_symbol: bool
     """May a conditional branch go to a symbol outside the stencil?"""
     biased_immediates: bool
@@ -174,6 +177,7 @@ X86_64 = Target(
     },
     wide=frozenset(["HOLE_X86_64_ABS64"]),
     near=frozenset(["HOLE_X86_64_REL32"]),
+    data_distances=frozenset(["R_X86_64_PC32"]),
     conditional_to_symbol=True,
     biased_immediates=True,
     jump="jmp",
@@ -270,6 +274,7 @@ AARCH64 = Target(
     },
     wide=frozenset(f"HOLE_AARCH64_MOVW_G{part}" for part in range(4)),
     near=frozenset(["HOLE_AARCH64_BRANCH26"]),
+    data_distances=frozenset(),
     conditional_to_symbol=False,
     biased_immediates=False,
     jump="b",

@@ -58,6 +58,7 @@ class Operand:
 
     @property
     def is_register(self) -> bool:
+        """Does the operand choose the variant?"""
         return self.kind in ("IREG", "FREG")
 
 
@@ -78,14 +79,17 @@ class Operation:
 
     @property
     def is_calling(self) -> bool:
+        """Does it have the short list of registers?"""
         return self.keyword in ("CALLING_OPERATION", "RAW_CALLING_OPERATION")
 
     @property
     def is_raw(self) -> bool:
+        """Does the body say itself where execution goes on?"""
         return self.keyword in ("RAW_OPERATION", "RAW_CALLING_OPERATION")
 
     @property
     def is_c_function(self) -> bool:
+        """Is it an ordinary C function?"""
         return self.keyword == "C_FUNCTION"
 
     @property
@@ -95,6 +99,7 @@ class Operation:
 
     @property
     def stencil_count(self) -> int:
+        """How many variants there are."""
         count = 1
         for operand in self.operands:
             count *= operand.registers
@@ -130,6 +135,7 @@ class Variant:
 
     @property
     def name(self) -> str:
+        """The operation's name with the registers, such as float_add__f0_f1."""
         chosen = [
             ("r" if operand.kind == "IREG" else "f") + str(register)
             for operand, register in zip(self.operation.operands, self.registers, strict=True)
