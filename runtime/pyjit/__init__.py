@@ -1,0 +1,83 @@
+"""A just-in-time compiler for stock CPython.
+
+Start any program with ``PYJIT=1`` in the environment, or call :func:`enable`. The program does the
+same, sooner. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_CODE_LIMIT``,
+``PYJIT_STATS``, ``PYJIT_LOG``) are read when this package is first imported.
+"""
+
+from __future__ import annotations
+
+from types import CodeType, FunctionType, MethodType
+
+from pyjit import _pyjit
+
+__all__ = [
+    "compile",
+    "disable",
+    "disassemble",
+    "enable",
+    "is_compiled",
+    "is_enabled",
+    "stats",
+]
+
+
+def enable() -> bool:
+    """Turn the JIT on in this process and return whether it is on.
+
+    Where it cannot run (another version or build of CPython than it was built for, a
+    subinterpreter, another frame evaluator in place, no executable memory) it stays off and one
+    line on stderr says why.
+    """
+    return _pyjit.enable()
+
+
+def disable() -> None:
+    """Leave all code to the interpreter, from each function's next call or loop iteration on."""
+    _pyjit.disable()
+
+
+def is_enabled() -> bool:
+    """Return whether the JIT is on."""
+    return _pyjit.is_enabled()
+
+
+def is_compiled(function: FunctionType | MethodType | CodeType) -> bool:
+    """Return whether any block of the function has been compiled to machine code.
+
+    Raises TypeError for anything but a Python function, method or code object.
+    """
+    return _pyjit.is_compiled(function)
+
+
+def compile(function: FunctionType | MethodType | CodeType) -> None:
+    """Ask that the function be compiled from its next execution on, however rarely it has run.
+
+    Blocks are compiled when execution reaches them, so nothing is until then, and a function pyjit
+    refuses never is. Raises TypeError for anything but a Python function, method or code object,
+    RuntimeError while the JIT has not been enabled, and MemoryError.
+    """
+    _pyjit.compile(function)
+
+
+def stats() -> dict[str, int | dict[str, int]]:
+    """Return what has been counted since the process started, by name.
+
+    Counts are plain numbers, except for ``bytes_*`` and ``code_memory_*`` (bytes) and
+    ``compile_ns`` (nanoseconds). ``refusals`` and ``exits`` are counts by reason: of code objects
+    left to the interpreter, and of frames handed back to it.
+    """
+    return _pyjit.stats()
+
+
+def disassemble(function: FunctionType | MethodType | CodeType) -> str:
+    """Return the machine code of a function as text, by block version in order of address.
+
+    Each bytecode instruction is followed by the machine instructions made for it, each line with
+    the source line number and the bytecode offset (bytes) it belongs to. Without the package
+    ``capstone`` the machine code is shown as hexadecimal bytes. Raises TypeError for anything but
+    a Python function, method or code object.
+    """
+    from pyjit import disassembler
+
+    return disassembler.disassemble(function)
