@@ -1,0 +1,1 @@
+"""Measuring pyjit: own programs, the pyperformance suite, start-up and instruction counts."""
