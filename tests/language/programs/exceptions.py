@@ -107,7 +107,9 @@ def p_match(x):
         case str(y):
             return y
     raise LookupError("no match")
-def p_yield_from(x): return list((yield from x) for _ in [1])
+def p_yield_from(x):
+    def g(): yield from x
+    return list(g())
 def p_lambda(x): return (lambda y: y + 1)(x)
 def p_default(x):
     def f(a=x + 1): return a
@@ -389,8 +391,8 @@ for k in range(4):
     trace_hot(f"except* {k}", star_groups, k, repeat=8)
 
 
-def star_return():
-    for i in range(3):
+def star_naked():
+    for i in range(60):
         try:
             raise ExceptionGroup("g", [ValueError(i)])
         except* ValueError:
@@ -398,7 +400,11 @@ def star_return():
     try:
         raise ValueError("naked")
     except* ValueError as e:
-        return type(e).__name__ if False else None
+        shape = repr(e)
+    return shape
+
+
+hot("star naked", star_naked, repeat=10)
 
 
 def star_bad():
