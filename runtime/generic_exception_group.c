@@ -333,6 +333,9 @@ join_exceptions(PyThreadState *tstate, PyObject *original, PyObject *raised, PyO
             return NULL;
         }
     }
+    if (PyList_GET_SIZE(raised) == 1 && except_star_keeps_single()) {
+        return Py_NewRef(PyList_GET_ITEM(raised, 0));
+    }
     return new_group(raised);
 }
 

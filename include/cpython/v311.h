@@ -29,4 +29,12 @@ code_extra(PyCodeObject *code, Py_ssize_t index)
     return extra == NULL || index >= extra->size ? NULL : extra->entries[index];
 }
 
+/* Does a single exception that the clauses of a try-except* raise propagate as it is? Up to 3.11.3 it
+ * was wrapped in a group. */
+static inline bool
+except_star_keeps_single(void)
+{
+    return Py_Version >= 0x030B0400;
+}
+
 #endif
