@@ -81,13 +81,14 @@ def generate_stencils(
     if options.python_include is None:
         raise StencilError("--target needs --python-include")
     tag = python_tag(options.python_include)
+    command = options.clang.split() if options.clang else clang.find_clang()
     flags = [
         *target.flags,
         f"-I{options.templates}",
         f"-I{options.include}",
+        *clang.builtin_header_flags(command),
         *clang.header_flags(target.name, options.python_include, scratch / "include"),
     ]
-    command = options.clang.split() if options.clang else clang.find_clang()
     compiler = clang.Compiler(command, target.triple, flags)
     with ThreadPoolExecutor(JOBS) as pool:
         compiled = pool.map(lambda family: compile_family(family, compiler, target, scratch), families)

@@ -55,6 +55,14 @@ def find_clang() -> list[str]:
     raise StencilError(INSTALL_HINT)
 
 
+def builtin_header_flags(command: list[str]) -> list[str]:
+    """Where Clang's own headers are, if it does not know: ziglang's keeps them apart."""
+    ziglang = find_ziglang()
+    if ziglang and "ziglang" in command:
+        return ["-isystem", str(ziglang / "lib" / "include")]
+    return []
+
+
 @dataclass(frozen=True)
 class Compiler:
     """Clang with the flags for one target."""
