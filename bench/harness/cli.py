@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--benchmarks", metavar="A,B", help="only these")
     command.add_argument("--fast", action="store_true", help="few values: rough and quick")
-    command.add_argument("--turns", type=int, help="runs for each side (3, with --fast 1)")
+    command.add_argument("--turns", type=int, help="runs for each side (3, with --fast 2)")
     command.add_argument("--values", type=int, help="values of a run (5, with --fast 3)")
     command.add_argument("--timeout", type=float, default=900.0, help="seconds for a run")
     command.add_argument(
@@ -108,15 +108,17 @@ def new_report(
 
 
 def saver(path: Path | None) -> Progress:
-    """A progress function that tells of the last row and keeps the file up to date."""
+    """A progress function that tells of the new rows and keeps the file up to date."""
+    told = 0
 
     def progress(report: Report) -> None:
-        if report.rows:
-            row = report.rows[-1]
+        nonlocal told
+        for number, row in enumerate(report.rows[told:], told + 1):
             key = report.metrics[0].key
             ratio = row.pairs[key].ratio if key in row.pairs else None
             text = row.problem or (f"{ratio:.3f}x" if ratio else "no ratio")
-            print(f"{len(report.rows):3} {row.name:32} {text}", file=sys.stderr, flush=True)
+            print(f"{number:3} {row.name:32} {text}", file=sys.stderr, flush=True)
+        told = len(report.rows)
         if path:
             path.write_text(to_json(report), encoding="utf-8")
 
@@ -147,31 +149,32 @@ def measure(options: argparse.Namespace) -> Report:
     if options.command == "run":
         chosen = catalogue.choose(options.programs)
         report = new_report("programs", programs.METRICS, pair, options)
-        counts = (options.turns, options.iterations)
-        programs.measure_all(report, progress, chosen, pair, *counts, options.size, options.timeout)
+        amount = programs.Effort(options.turns, options.iterations, options.size, options.timeout)
+        programs.measure_all(report, progress, chosen, pair, amount)
     elif options.command == "startup":
         report = new_report("startup", startup.METRICS, pair, options)
         startup.measure_all(report, progress, options.packages, pair, options.turns)
     elif options.command == "instructions":
         chosen = catalogue.choose(options.programs)
         report = new_report("instructions", instructions.METRICS, pair, options)
-        counts = (options.few, options.many)
         if not 0 < options.few < options.many:
             raise ValueError("--few must be at least 1 and less than --many")
-        instructions.measure_all(report, progress, chosen, pair, options.size, *counts)
+        counted = instructions.Effort(options.size, options.few, options.many)
+        instructions.measure_all(report, progress, chosen, pair, counted)
     else:
         if options.base:
             raise ValueError("pyperformance needs one interpreter for both sides, not --base")
         benchmarks = suite.choose(options.benchmarks)
         report = new_report("pyperformance", suite.METRICS, pair, options)
         effort = suite.Effort(
-            turns=options.turns or (1 if options.fast else 3),
+            turns=options.turns or (2 if options.fast else 3),
             values=options.values or (3 if options.fast else 5),
             warmups=1 if options.fast else 2,
             min_time=0.05 if options.fast else 0.1,
             timeout=options.timeout,
+            cache=options.cache,
         )
-        suite.measure_all(report, progress, benchmarks, pair, options.cache, effort)
+        suite.measure_all(report, progress, benchmarks, pair, effort)
     if options.json:
         options.json.write_text(to_json(report), encoding="utf-8")
     return report

@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from bench.harness.catalogue import Program
 from bench.harness.programs import read_turn, worker_command
@@ -21,6 +22,16 @@ METRICS = [
     Metric("steady", "warm iteration", "instructions"),
     Metric("whole", "short process", "instructions"),
 ]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """The size of the program and the iterations of the short and of the long process."""
+
+    size: str
+    few: int
+    many: int
+
 
 PERF = ["perf", "stat", "-x", ",", "-e", "instructions:u"]
 VALGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
@@ -61,24 +72,24 @@ def measure(
     program: Program,
     pair: tuple[Side, Side],
     counter: Sequence[str],
-    size: str,
-    few: int,
-    many: int,
+    effort: Effort,
 ) -> Row:
-    """Count a program on both sides with `few` and with `many` iterations."""
+    """Count a program on both sides with few and with many iterations."""
     row = Row(program.name)
     warm: list[float] = []
     short: list[float] = []
     digests = set()
     for side in pair:
         try:
-            low, digest = count(counter, side, worker_command(side, program, size, few))
-            high, _ = count(counter, side, worker_command(side, program, size, many))
+            low, digest = count(
+                counter, side, worker_command(side, program, effort.size, effort.few)
+            )
+            high, _ = count(counter, side, worker_command(side, program, effort.size, effort.many))
         except ValueError as error:
             row.problem = f"side {side.name}: {error}"
             return row
         short.append(low)
-        warm.append((high - low) / (many - few))
+        warm.append((high - low) / (effort.many - effort.few))
         digests.add(digest)
     row.pairs = {"steady": Pair(warm[0], warm[1]), "whole": Pair(short[0], short[1])}
     if len(digests) != 1:
@@ -91,13 +102,11 @@ def measure_all(
     progress: Progress,
     programs: list[Program],
     pair: tuple[Side, Side],
-    size: str,
-    few: int,
-    many: int,
+    effort: Effort,
 ) -> None:
     """Add rows for programs. Raises ValueError when nothing here can count."""
     counter = find_counter()
-    report.context["settings"] = {"counter": counter[0], "size": size, "iterations": [few, many]}
+    report.context["settings"] = {"counter": counter[0]} | asdict(effort)
     for program in programs:
-        report.rows.append(measure(program, pair, counter, size, few, many))
+        report.rows.append(measure(program, pair, counter, effort))
         progress(report)

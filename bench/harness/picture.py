@@ -17,7 +17,7 @@ def draw(report: Report, path: Path, metric_key: str | None = None) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+    from matplotlib.ticker import FuncFormatter, NullLocator
 
     metrics = {metric.key: metric for metric in report.metrics}
     metric = metrics.get(metric_key) if metric_key else report.metrics[0]
@@ -38,10 +38,12 @@ def draw(report: Report, path: Path, metric_key: str | None = None) -> None:
     axes.set_xscale("log")
     low, high = min(*ratios, 0.9), max(*ratios, 1.1)
     axes.set_xlim(low / 1.05, high * 1.12)
-    steps = [step for step in (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 10, 20, 50, 100)]
+    fine = (0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.3)
+    wide = (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 10, 20, 50, 100)
+    steps = fine if high / low < 1.6 else wide
     axes.set_xticks([step for step in steps if low / 1.05 <= step <= high * 1.12])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(1.0, color="black", linewidth=0.8)
     for ratio, name in bars:
         inside = ratio >= 1

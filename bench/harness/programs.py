@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.harness import stats
@@ -21,6 +21,16 @@ METRICS = [
     Metric("whole", "whole process", "s"),
     Metric("memory", "peak memory", "KiB"),
 ]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much to run: processes for each side, iterations in each, size, seconds for a process."""
+
+    turns: int = 3
+    iterations: int = 5
+    size: str = "full"
+    timeout: float | None = None
 
 
 def worker_command(side: Side, program: Program, size: str, iterations: int) -> list[str]:
@@ -58,7 +68,7 @@ def summarize(name: str, a: list[Turn], b: list[Turn]) -> Row:
             "whole": Pair(stats.whole(a), stats.whole(b)),
             "memory": Pair(stats.memory(a), stats.memory(b)),
         },
-        spread=max(stats.spread(a), stats.spread(b)),
+        spread=stats.largest_spread(*([stats.steady([turn]) for turn in side] for side in (a, b))),
         raw={"a": [asdict(turn) for turn in a], "b": [asdict(turn) for turn in b]},
     )
     if not stats.agree(a, b):
@@ -66,18 +76,12 @@ def summarize(name: str, a: list[Turn], b: list[Turn]) -> Row:
     return row
 
 
-def measure(
-    program: Program,
-    pair: tuple[Side, Side],
-    count: int,
-    iterations: int,
-    size: str,
-    timeout: float | None,
-) -> Row:
+def measure(program: Program, pair: tuple[Side, Side], effort: Effort) -> Row:
     """Run one program in turns."""
     done: dict[str, list[Turn]] = {side.name: [] for side in pair}
-    for _, side in turns(pair, count):
-        finished = run(worker_command(side, program, size, iterations), side, timeout)
+    for _, side in turns(pair, effort.turns):
+        command = worker_command(side, program, effort.size, effort.iterations)
+        finished = run(command, side, effort.timeout)
         try:
             done[side.name].append(read_turn(finished))
         except ValueError as error:
@@ -90,15 +94,12 @@ def measure_all(
     progress: Progress,
     programs: list[Program],
     pair: tuple[Side, Side],
-    count: int,
-    iterations: int,
-    size: str = "full",
-    timeout: float | None = None,
+    effort: Effort,
 ) -> None:
     """Add rows for programs, run one after the other; a failing one does not stop the others."""
-    report.context["settings"] = {"turns": count, "iterations": iterations, "size": size}
+    report.context["settings"] = asdict(effort)
     for program in programs:
-        report.rows.append(measure(program, pair, count, iterations, size, timeout))
+        report.rows.append(measure(program, pair, effort))
         progress(report)
     loaded = [turn["jit"] for row in report.rows for turn in row.raw.get("b", [])]
     if loaded and not all(loaded) and pair[1].variables:

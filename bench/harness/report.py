@@ -92,7 +92,7 @@ def machine() -> dict[str, Any]:
         "processor": model,
         "architecture": platform.machine(),
         "processors": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.system(),
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     }
 

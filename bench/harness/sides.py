@@ -18,6 +18,26 @@ from time import perf_counter
 FIXED = {"PYTHONHASHSEED": "0"}
 
 
+#: Prints what the interpreter is that executes it.
+WHO = """
+import json, platform, sys, sysconfig
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+try:
+    pyjit = version("pyjit")
+except PackageNotFoundError:
+    pyjit = "unknown version" if find_spec("pyjit") else None
+print(json.dumps({
+    "version": platform.python_version(),
+    "implementation": platform.python_implementation(),
+    "compiler": platform.python_compiler(),
+    "shared": bool(sysconfig.get_config_var("Py_ENABLE_SHARED")),
+    "pyjit": pyjit,
+    "loaded": any(name.split(".")[0].lstrip("_") == "pyjit" for name in sys.modules),
+}))
+"""
+
+
 @dataclass(frozen=True)
 class Side:
     """An interpreter and the environment variables that make it this side."""
@@ -129,19 +149,11 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 def describe(side: Side) -> dict[str, object]:
-    """What the side's interpreter is: version, build, whether pyjit is installed and its version."""
-    script = (
-        "import json, platform, sys, sysconfig\n"
-        "from importlib.util import find_spec\n"
-        "from importlib.metadata import PackageNotFoundError, version\n"
-        "try: pyjit = version('pyjit')\n"
-        "except PackageNotFoundError: pyjit = 'unknown version' if find_spec('pyjit') else None\n"
-        "print(json.dumps({'version': sys.version.split()[0], 'pyjit': pyjit,\n"
-        "  'implementation': platform.python_implementation(), 'compiler':\n"
-        "  platform.python_compiler(), 'shared': bool(sysconfig.get_config_var('Py_ENABLE_SHARED')),\n"
-        "  'loaded': any(m.split('.')[0].lstrip('_') == 'pyjit' for m in sys.modules)}))"
-    )
-    done = run([side.python, "-c", script], side, timeout=60)
+    """What the side's interpreter is, which build, and the version of pyjit if it has one.
+
+    Raises ValueError when the interpreter does not answer.
+    """
+    done = run([side.python, "-c", WHO], side, timeout=60)
     if done.problem:
         raise ValueError(f"{side.python}: {done.problem}")
     found: dict[str, object] = json.loads(done.output.splitlines()[-1])

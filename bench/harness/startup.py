@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.harness import stats
 from bench.harness.report import Metric, Pair, Progress, Report, Row
 from bench.harness.sides import Side, run, turns
 
@@ -85,6 +86,7 @@ def measure(case: Case, pair: tuple[Side, Side], count: int) -> Row:
             return row
         times[side.name].append(finished.seconds)
     row.pairs["whole"] = Pair(min(times["A"]), min(times["B"]))
+    row.spread = stats.largest_spread(times["A"], times["B"])
     row.raw = {"a": times["A"], "b": times["B"]}
     a, b = (peak(case, side) for side in pair)
     if a is not None and b is not None:

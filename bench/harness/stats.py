@@ -42,10 +42,13 @@ def memory(turns: Iterable[Turn]) -> float:
     return float(min(turn.memory for turn in turns))
 
 
-def spread(turns: Sequence[Turn]) -> float:
-    """How far the turns' steady times lie apart: slowest over fastest, 1 when all agree."""
-    values = [steady([turn]) for turn in turns]
-    return max(values) / min(values)
+def largest_spread(*sides: Sequence[float]) -> float | None:
+    """How far the turns of a side lie apart, for the side where it is most.
+
+    Each side is the best time of every turn; the spread is slowest over fastest, 1 when all agree
+    and None when no side has two turns.
+    """
+    return max((max(best) / min(best) for best in sides if len(best) > 1), default=None)
 
 
 def agree(a: Iterable[Turn], b: Iterable[Turn]) -> bool:

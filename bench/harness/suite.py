@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bench.harness import stats
 from bench.harness.report import Metric, Pair, Progress, Report, Row
 from bench.harness.sides import Side, run, turns
 
@@ -39,13 +40,18 @@ class Benchmark:
 
 @dataclass(frozen=True)
 class Effort:
-    """How much to run: turns for each side; values and warm-ups of a process; seconds of a value."""
+    """How much to run and where.
+
+    Turns for each side; values and warm-ups of a process; least seconds of a value; seconds for a
+    run; the directory that keeps the environments.
+    """
 
     turns: int
     values: int
     warmups: int
     min_time: float
     timeout: float | None
+    cache: Path
 
 
 @dataclass
@@ -103,6 +109,7 @@ class Environments:
     """
 
     def __init__(self, cache: Path, python: str) -> None:
+        """Ask the interpreter what it is. Raises ValueError when it does not answer."""
         self.cache = cache
         self.plain = Side("setup", python)
         script = "import json, site, sys; print(json.dumps([sys.version, site.getsitepackages()]))"
@@ -164,7 +171,7 @@ def fits(benchmark: Benchmark, version: str) -> bool:
     """Whether a benchmark is meant for a version of Python such as 3.11.9."""
     from packaging.specifiers import SpecifierSet
 
-    return SpecifierSet(benchmark.python).contains(version.split()[0].rstrip("+"))
+    return SpecifierSet(benchmark.python).contains(version.split(maxsplit=1)[0].rstrip("+"))
 
 
 def once(
@@ -203,7 +210,7 @@ def combine(name: str, a: Measured, b: Measured) -> Row:
     row = Row(
         name,
         pairs={"steady": Pair(min(best_a), min(best_b))},
-        spread=max(max(best_a) / min(best_a), max(best_b) / min(best_b)),
+        spread=stats.largest_spread(best_a, best_b),
         raw={"a": a.values, "b": b.values, "loops": a.loops},
     )
     if a.memory and b.memory:
@@ -246,14 +253,13 @@ def measure_all(
     progress: Progress,
     benchmarks: list[Benchmark],
     pair: tuple[Side, Side],
-    cache: Path,
     effort: Effort,
 ) -> None:
     """Add rows for benchmarks; those that cannot run are named in `skipped` with the reason."""
     settings: dict[str, Any] = {"turns": effort.turns, "values": effort.values}
     settings |= {"warmups": effort.warmups, "min_time": effort.min_time}
     report.context["settings"] = settings
-    environments = Environments(cache.resolve(), pair[1].python)
+    environments = Environments(effort.cache.resolve(), pair[1].python)
     for benchmark in benchmarks:
         if not fits(benchmark, environments.version):
             report.skipped[benchmark.name] = f"needs Python {benchmark.python}"
