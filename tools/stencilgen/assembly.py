@@ -13,7 +13,7 @@ from stencilgen.targets import Branch, Target
 NEXT_SYMBOLS = frozenset(["NEXT_LEAF", "NEXT_CALLING"])
 
 _LABEL = re.compile(r"([.\w$]+):")
-_LOCAL_SYMBOL = re.compile(r"\.L[\w$]+")
+_LOCAL_SYMBOL = re.compile(r"\.L[\w$.]+")
 _DATA_DIRECTIVES = (".quad", ".xword", ".long", ".word", ".short", ".byte", ".zero")
 
 

@@ -95,3 +95,30 @@ OPERATION(push_exit, SLOT(x), EXIT(resume)) {
 C_FUNCTION(enter, PyObject *, (void *code, Frame *frame, PyThreadState *tstate)) {
     return ENTER_COMPILED(code, frame, tstate);
 }
+
+/* For running stencils: words in and out of the frame, and something to call. */
+
+OPERATION(store_int, IREG(a), SLOT(to)) {
+    SLOT_AS(to, int64_t) = a;
+}
+
+OPERATION(store_float, FREG(a), SLOT(to)) {
+    SLOT_AS(to, double) = a;
+}
+
+OPERATION(load_float, FREG(a), PTR(bits)) {
+    a = double_from_bits(bits);
+}
+
+OPERATION(int_equal, IREG(a), IMM(x), IMM(y)) {
+    a = x == y;
+}
+
+OPERATION(add_constant, IREG(a), IMM(x), EXIT(overflow)) {
+    if (__builtin_add_overflow(a, x, &a)) LEAVE(overflow);
+}
+
+C_FUNCTION(helper, int, (PyThreadState *tstate, Frame *frame, PyObject **sp, int oparg)) {
+    *(int64_t *)sp += oparg;
+    return oparg < 0 ? -1 : 0;
+}
