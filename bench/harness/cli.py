@@ -58,6 +58,9 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--benchmarks", metavar="A,B", help="only these")
     command.add_argument("--fast", action="store_true", help="few values: rough and quick")
+    command.add_argument(
+        "--prepare", action="store_true", help="only make the environments, measure nothing"
+    )
     command.add_argument("--turns", type=int, help="runs for each side (3, with --fast 2)")
     command.add_argument("--values", type=int, help="values of a run (5, with --fast 3)")
     command.add_argument("--timeout", type=float, default=900.0, help="seconds for a run")
@@ -191,6 +194,13 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "report":
             reports = [from_json(path.read_text(encoding="utf-8")) for path in options.files]
             return max(finish(report, options) for report in reports)
+        if options.command == "pyperformance" and options.prepare:
+            chosen = suite.choose(options.benchmarks)
+            missing = suite.prepare(chosen, options.python, options.cache)
+            for name, reason in missing.items():
+                print(f"skipped {name}: {reason}")
+            print(f"{len(chosen) - len(missing)} of {len(chosen)} benchmarks are ready")
+            return 0
         return finish(measure(options), options)
     except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)

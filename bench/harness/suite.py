@@ -248,6 +248,21 @@ def measure(
     return [combine(name, a[name], b[name]) for name in a if name in b]
 
 
+def prepare(benchmarks: list[Benchmark], python: str, cache: Path) -> dict[str, str]:
+    """Make the environments of benchmarks without running any; reasons for those without one."""
+    environments = Environments(cache.resolve(), python)
+    missing = {}
+    for benchmark in benchmarks:
+        if not fits(benchmark, environments.version):
+            missing[benchmark.name] = f"needs Python {benchmark.python}"
+            continue
+        try:
+            environments.python_for(benchmark)
+        except ValueError as error:
+            missing[benchmark.name] = str(error)
+    return missing
+
+
 def measure_all(
     report: Report,
     progress: Progress,
