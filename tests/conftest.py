@@ -17,9 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def interpreter(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Interpreter:
+def interpreter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
     """The interpreter under test, with pyjit to be had."""
     python = pathlib.Path(str(request.config.getoption("--python")))
     build = request.config.getoption("--pyjit")

@@ -12,6 +12,7 @@ import dataclasses
 import os
 import pathlib
 import subprocess
+from collections.abc import Mapping
 
 SETTING_PREFIXES = ("PYJIT", "PYTHON")
 
@@ -62,18 +63,22 @@ class Interpreter:
     def run(
         self,
         *arguments: str | pathlib.Path,
+        settings: Mapping[str, str] | None = None,
         cwd: pathlib.Path | None = None,
         timeout: float = 300,
         stdin: str = "",
-        **settings: str,
+        **more: str,
     ) -> Run:
-        """Run with these arguments and settings (environment variables); timeout in seconds.
+        """Run with these arguments and settings (environment variables, also as keyword arguments).
+
+        The timeout is in seconds.
 
         Raises subprocess.TimeoutExpired.
         """
         done = subprocess.run(
             [str(self.path), *map(str, arguments)],
-            env=environment(**settings),
+            check=False,
+            env=environment(**(settings or {}), **more),
             cwd=cwd,
             input=stdin,
             capture_output=True,
@@ -83,6 +88,6 @@ class Interpreter:
         )
         return Run(done.returncode, done.stdout, done.stderr)
 
-    def run_code(self, code: str, timeout: float = 300, **settings: str) -> Run:
+    def run_code(self, code: str, settings: Mapping[str, str] | None = None, **more: str) -> Run:
         """Run a program given as text."""
-        return self.run("-c", code, timeout=timeout, **settings)
+        return self.run("-c", code, settings={**(settings or {}), **more})

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -32,9 +33,12 @@ import sys
 import tempfile
 import threading
 import time
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from support import make_environment  # noqa: E402 (beside this directory)
 
 # Modules that say nothing about the interpreter and need a screen, a network or many gigabytes.
 NEVER_RUN = frozenset(
@@ -120,21 +124,6 @@ def read_known(path: pathlib.Path) -> dict[str, str]:
     return known
 
 
-def make_environment(python: pathlib.Path, pyjit: pathlib.Path, where: pathlib.Path) -> pathlib.Path:
-    """A virtual environment that starts the pyjit of a build directory as its wheel would."""
-    subprocess.run(
-        [str(python), "-m", "venv", "--without-pip", "--clear", str(where)], check=True
-    )
-    inside = where / "bin" / "python"
-    site = subprocess.run(
-        [str(inside), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        check=True, capture_output=True, text=True,
-    ).stdout.strip()  # fmt: skip
-    start = "import os; os.environ.get('PYJIT') == '1' and __import__('pyjit').enable()"
-    (pathlib.Path(site) / "pyjit-tree.pth").write_text(f"{pyjit.resolve()}\n{start}\n")
-    return inside
-
-
 def fingerprint(python: pathlib.Path) -> str:
     """A hash of the pyjit installed for this interpreter.
 
@@ -151,7 +140,7 @@ def fingerprint(python: pathlib.Path) -> str:
     )
     run = subprocess.run(
         [str(python), "-c", code],
-        env={**os.environ, "PYJIT": "1"}, capture_output=True, text=True,
+        env={**plain_environment(), "PYJIT": "1"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if run.returncode != 0:
         raise RuntimeError(run.stderr.strip() or f"exit status {run.returncode}")
@@ -162,7 +151,7 @@ def list_modules(python: pathlib.Path) -> list[str]:
     """All modules of the interpreter's own suite."""
     run = subprocess.run(
         [str(python), "-m", "test", "--list-tests"],
-        capture_output=True, text=True, env=plain_environment(),
+        capture_output=True, text=True, env=plain_environment(), check=False,
     )  # fmt: skip
     if run.returncode != 0:
         raise RuntimeError(f"{python} -m test does not run: {run.stderr.strip()[-500:]}")
@@ -241,10 +230,8 @@ def run_module(settings: Settings, module: str, jit: bool) -> ModuleResult:
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """Make sure that nothing of a module's session is left running."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 
@@ -390,12 +377,8 @@ def run_comparison(settings: Settings, modules: list[str], jobs: int, retries: i
         "pyjit": jit,
         "differences": [dataclasses.asdict(d) for d in differences],
         "unstable": [name for one in done for name in one.unstable],
-        "seconds": {
-            one.module: [one.plain.seconds, one.jit.seconds if one.jit else 0] for one in done
-        },
-        "logs": {
-            one.module: one.jit.log[-6000:] for one in done if one.differences and one.jit
-        },
+        "seconds": {one.module: [one.plain.seconds, one.jit.seconds if one.jit else 0] for one in done},
+        "logs": {one.module: one.jit.log[-6000:] for one in done if one.differences and one.jit},
     }
     (settings.results / "report.json").write_text(json.dumps(report, indent=1))
     say("")
@@ -463,9 +446,7 @@ def main() -> int:
     if not modules and arguments.cut:
         modules = [m for m in read_list(HERE / "cut.txt") if m in available]
     modules = modules or available
-    settings = Settings(
-        python, results, arguments.timeout, arguments.use, arguments.threshold, build
-    )
+    settings = Settings(python, results, arguments.timeout, arguments.use, arguments.threshold, build)
     say(f"CPython {version} ({python}), {len(modules)} modules, {arguments.jobs} at a time")
     if arguments.baseline:
         return run_baseline(settings, modules, arguments.jobs)

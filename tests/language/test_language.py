@@ -34,9 +34,7 @@ def plain_run(interpreter: Interpreter, name: str) -> Run:
 def test_program_does_the_same_with_pyjit(jit: Interpreter, name: str, setting: str) -> None:
     """Output, traceback and exit status are those of the interpreter."""
     plain = plain_run(jit, name).report()
-    run = jit.run(
-        "-X", "faulthandler", f"{name}.py", cwd=PROGRAMS, PYJIT="1", **SETTINGS[setting]
-    )
+    run = jit.run("-X", "faulthandler", f"{name}.py", cwd=PROGRAMS, PYJIT="1", settings=SETTINGS[setting])
     if run.report() != plain:
         difference = difflib.unified_diff(
             plain.splitlines(), run.report().splitlines(), "plain", "pyjit", lineterm="", n=1

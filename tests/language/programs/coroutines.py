@@ -375,8 +375,13 @@ async def group_program():
             g.create_task(asyncio.sleep(1000))
     except* KeyError as e:
         log.append(repr(e.exceptions))
+    return log
+
+
+async def timeout_program():
+    log = []
     try:
-        async with asyncio.timeout(0):
+        async with asyncio.timeout(0.01):
             await asyncio.sleep(1000)
     except TimeoutError as e:
         log.append(type(e).__name__)
@@ -444,6 +449,7 @@ hot("queue", lambda: asyncio.run(queue_program(100)), repeat=5)
 hot("gather", lambda: asyncio.run(gather_program(20)), repeat=5)
 hot("cancel", lambda: asyncio.run(cancel_program(10)), repeat=5)
 hot("group", lambda: asyncio.run(group_program()), repeat=5)
+hot("timeout", lambda: asyncio.run(timeout_program()), repeat=5)
 hot("lock", lambda: asyncio.run(lock_program(10)), repeat=5)
 hot("context", lambda: asyncio.run(context_program()), repeat=5)
 hot("abandoned", lambda: asyncio.run(abandoned_agen()), repeat=5)

@@ -376,7 +376,7 @@ hot("bdb", debugger, repeat=10)
 def breakpoint_in_loop(n):
     d = Debugger()
     d.set_break(HERE, work.__code__.co_firstlineno + 4, cond=f"i == {n - 1}")
-    d.user_line = lambda frame: (d.log.append(("stop", frame.f_locals["i"], frame.f_locals["t"])), d.set_continue())[0]
+    d.user_line = lambda frame: (d.log.append(("stop", frame.f_locals.get("i"), frame.f_locals.get("t"))), d.set_continue())[0]
     d.run("work(%d)" % n, globals())
     d.clear_all_breaks()
     return d.log

@@ -1,0 +1,271 @@
+"""Code memory: bounded, freed, never writable and executable at once; and what failure does."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+
+import pytest
+from support import Interpreter
+
+# Runs enough different code to need many blocks, and prints the same whatever becomes of them.
+PROGRAM = """
+import sys
+
+class Point:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+    def norm(self):
+        return self.x * self.x + self.y * self.y
+
+def numbers(n):
+    total = 0
+    for i in range(n):
+        total += i * 2 if i % 3 else i / 2
+        if i == n // 2:
+            total += 2 ** 70
+    return total
+
+def gen(n):
+    for i in range(n):
+        got = yield i
+        if got:
+            yield got
+
+def errors(n):
+    caught = 0
+    for i in range(n):
+        try:
+            [1, 2][i % 4]
+        except IndexError as error:
+            caught += len(str(error))
+        finally:
+            caught += 1
+    return caught
+
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+def words(text):
+    counts = {}
+    for word in text.split():
+        counts[word] = counts.get(word, 0) + 1
+    return sorted(counts.items())
+
+def many(a, *args, k=1, **kw):
+    return a + sum(args) + k + len(kw)
+
+for turn in range(8):
+    print(numbers(60), [Point(i, 1.5).norm() for i in range(4)], sum(gen(30)), errors(20), fib(9))
+    print(words("a b a c b a"), many(1, 2, 3, k=4, z=5), many(*range(5)), [f"{x!r:>4}" for x in "ab"])
+    match (turn, "x"):
+        case (0, y): print("first", y)
+        case (int(z), _): print(z)
+    with open("/dev/null") as null:
+        print(null.closed, {k: v for k, v in zip("ab", range(2))}, {1, 2} | {3})
+try:
+    (lambda: 1 // 0)()
+except ZeroDivisionError as error:
+    print(error, error.__traceback__.tb_next.tb_lineno)
+"""
+
+
+@pytest.fixture(scope="module")
+def expected(jit: Interpreter) -> str:
+    """What the program prints without pyjit."""
+    run = jit.run_code(PROGRAM)
+    assert run.status == 0, run.report()
+    return run.report()
+
+
+@pytest.mark.parametrize("limit", ["1", "4K", "8K", "16K", "32K", "64K", "100K", "128K", "1M"])
+@pytest.mark.parametrize("threshold", ["1", "4"])
+def test_any_code_limit_gives_the_same(jit: Interpreter, expected: str, limit: str, threshold: str) -> None:
+    run = jit.run_code(PROGRAM, PYJIT="1", PYJIT_THRESHOLD=threshold, PYJIT_CODE_LIMIT=limit)
+    lines = [line for line in run.err.splitlines() if not line.startswith("pyjit: ")]
+    assert len(run.err.splitlines()) - len(lines) <= 1, run.report()
+    assert f"{run.out}--- stderr\n--- exit status {run.status}\n" == expected
+    assert lines == []
+
+
+@pytest.mark.parametrize("limit", [64 << 10, 256 << 10, 1 << 20])
+def test_code_limit_is_kept(jit: Interpreter, limit: int) -> None:
+    code = f"""
+import pyjit
+most = 0
+kept = []
+for i in range(3000):
+    space = {{}}
+    exec(f"def f(n):\\n    t = {{i}}\\n    for k in range(n):\\n        t += k\\n    return t", space)
+    kept.append(space["f"])
+    assert space["f"](5) == i + 10
+    most = max(most, pyjit.stats()["code_memory_used"])
+assert most <= {limit}, most
+assert pyjit.stats()["code_memory_committed"] <= {limit}
+assert most > 0
+assert sum(f(5) for f in kept) == sum(range(3000)) + 30000
+"""
+    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1", PYJIT_CODE_LIMIT=str(limit))
+    assert run.status == 0, run.report()
+
+
+FUNCTIONS = 100_000 if os.environ.get("PYJIT_TEST_LONG") else 10_000
+
+
+def test_code_is_freed_with_its_functions(jit: Interpreter) -> None:
+    code = f"""
+import gc, pyjit
+def rss():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * 4096
+SOURCE = "def f(n):\\n    t = 0\\n    for i in range(n):\\n        t += i\\n    return t"
+compiled = compile(SOURCE, "<made>", "exec")
+def make(n):
+    for i in range(n):
+        space = {{}}
+        exec(compile(SOURCE, "<made>", "exec") if i % 10 == 0 else compiled.replace(), space)
+        f = space["f"]
+        f.__code__ = f.__code__.replace(co_name="f%d" % (i % 50))
+        assert f(4) == f(4) == 6
+make({FUNCTIONS // 10})
+gc.collect()
+used, size, made = pyjit.stats()["code_memory_used"], rss(), pyjit.stats()["codes_compiled"]
+make({FUNCTIONS})
+gc.collect()
+assert pyjit.stats()["codes_compiled"] - made >= {FUNCTIONS}, pyjit.stats()
+assert pyjit.stats()["code_memory_used"] <= used + (64 << 10), (used, pyjit.stats())
+grown = rss() - size
+assert grown < (4 << 20), grown
+"""
+    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.status == 0, run.report()
+
+
+def test_all_functions_alive_then_dropped(jit: Interpreter) -> None:
+    code = """
+import gc, pyjit
+def make(i):
+    space = {}
+    exec(f"def f(n):\\n    t = {i}\\n    for k in range(n):\\n        t += k\\n    return t", space)
+    space["f"](5)
+    return space["f"]
+make(0)
+gc.collect()
+before = pyjit.stats()["code_memory_used"]
+for turn in range(3):
+    kept = [make(i) for i in range(1000)]
+    peak = pyjit.stats()["code_memory_used"]
+    assert peak > before
+    del kept
+    gc.collect()
+    after = pyjit.stats()["code_memory_used"]
+    assert after - before < (peak - before) // 10, (before, peak, after)
+"""
+    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.status == 0, run.report()
+
+
+def test_code_that_frees_itself_while_it_runs(jit: Interpreter) -> None:
+    code = """
+import gc
+def make():
+    space = {}
+    exec(textwrap, space)
+    return space["f"]
+textwrap = '''
+def f(n):
+    global f
+    t = 0
+    for i in range(n):
+        t += i
+        if i == n // 2:
+            f = None
+            del f
+            import gc
+            gc.collect()
+            g()
+    return t
+def g():
+    global g
+    g = None
+    return [1 for _ in range(3)]
+'''
+for _ in range(50):
+    assert make()(100) == 4950
+def replace(n):
+    t = 0
+    for i in range(n):
+        t += i
+        if i == 50:
+            replace.__code__ = (lambda n: "new").__code__
+            gc.collect()
+    return t
+assert replace(100) == 4950 and replace(100) == "new"
+"""
+    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.status == 0, run.report()
+
+
+def test_no_page_is_writable_and_executable(jit: Interpreter) -> None:
+    code = textwrap.dedent(
+        """
+        import pyjit
+        def look():
+            with open("/proc/self/maps") as maps:
+                return [line for line in maps if line.split()[1].startswith("rwx")]
+        def executable_anonymous():
+            with open("/proc/self/maps") as maps:
+                fields = [line.split() for line in maps]
+            return [f for f in fields if "x" in f[1] and len(f) == 5]
+        class Looks:
+            def __add__(self, other):
+                assert look() == []
+                return 1
+        def f(n, x):
+            t = 0
+            for i in range(n):
+                t = x + t
+            return t
+        for i in range(40):
+            assert look() == []
+            f(3, 1)
+            f(3, 1.5)
+            f(3, Looks())
+        assert pyjit.is_compiled(f)
+        assert executable_anonymous(), "no machine code anywhere"
+        """
+    )
+    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.status == 0, run.report()
+
+
+# -- Failing allocations --------------------------------------------------------------------------
+
+
+def faulty(jit: Interpreter, setting: str) -> tuple[str, int]:
+    """The program's report without pyjit's own warning, and how many such lines there were."""
+    run = jit.run_code(PROGRAM, PYJIT="1", PYJIT_THRESHOLD="1", PYJIT_FAULT=setting)
+    lines = run.err.splitlines(keepends=True)
+    own = [line for line in lines if line.startswith("pyjit: ")]
+    others = "".join(line for line in lines if not line.startswith("pyjit: "))
+    return f"{run.out}--- stderr\n{others}--- exit status {run.status}\n", len(own)
+
+
+STEPS = [*range(1, 41), *range(45, 200, 9), *range(200, 2000, 97), 3000, 5000, 10000]
+
+
+@pytest.mark.parametrize("number", STEPS)
+def test_one_failed_allocation_changes_nothing(jit: Interpreter, expected: str, number: int) -> None:
+    report, warnings = faulty(jit, str(number))
+    assert report == expected
+    assert warnings <= 1
+
+
+@pytest.mark.parametrize("number", [*range(1, 13), *range(15, 100, 11), *range(100, 1500, 173)])
+def test_all_allocations_failing_from_some_point_on_changes_nothing(
+    jit: Interpreter, expected: str, number: int
+) -> None:
+    report, warnings = faulty(jit, f"{number}+")
+    assert report == expected
+    assert warnings <= 1
