@@ -37,11 +37,11 @@ def draw(report: Report, path: Path, metric_key: str | None = None) -> None:
     axes.barh([name for _, name in bars], [r - 1 for r in ratios], left=1, color=colours)
     axes.set_xscale("log")
     low, high = min(*ratios, 0.9), max(*ratios, 1.1)
-    axes.set_xlim(low / 1.05, high * 1.12)
+    axes.set_xlim(low / 1.12, high * 1.12)
     fine = (0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.3)
     wide = (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 10, 20, 50, 100)
     steps = fine if high / low < 1.6 else wide
-    axes.set_xticks([step for step in steps if low / 1.05 <= step <= high * 1.12])
+    axes.set_xticks([step for step in steps if low / 1.12 <= step <= high * 1.12])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(1.0, color="black", linewidth=0.8)

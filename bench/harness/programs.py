@@ -17,6 +17,7 @@ MARK = "bench-worker: "
 
 METRICS = [
     Metric("steady", "steady", "s"),
+    Metric("processor", "processor", "s"),
     Metric("first", "first iteration", "s"),
     Metric("whole", "whole process", "s"),
     Metric("memory", "peak memory", "KiB"),
@@ -49,6 +50,7 @@ def read_turn(finished: Finished) -> Turn:
                 raise ValueError(f"the iterations disagree: {data['result']}")
             return Turn(
                 times=data["times"],
+                processor=data["processor"],
                 whole=finished.seconds,
                 memory=data["memory"],
                 digest=data["digest"],
@@ -64,6 +66,7 @@ def summarize(name: str, a: list[Turn], b: list[Turn]) -> Row:
         name=name,
         pairs={
             "steady": Pair(stats.steady(a), stats.steady(b)),
+            "processor": Pair(stats.processor(a), stats.processor(b)),
             "first": Pair(stats.first(a), stats.first(b)),
             "whole": Pair(stats.whole(a), stats.whole(b)),
             "memory": Pair(stats.memory(a), stats.memory(b)),

@@ -12,11 +12,16 @@ from math import exp, log
 
 @dataclass(frozen=True)
 class Turn:
-    """One process: the times of its iterations and its whole wall time in s, peak memory in KiB."""
+    """One process: times of its iterations and its whole wall time in s, peak memory in KiB.
+
+    `processor` are the iterations in processor time, which does not run while others have the
+    processor.
+    """
 
     times: Sequence[float]
     whole: float
     memory: int
+    processor: Sequence[float] = ()
     digest: str = ""
     result: str = ""
     jit: bool = False
@@ -25,6 +30,11 @@ class Turn:
 def steady(turns: Iterable[Turn]) -> float:
     """Seconds of the fastest iteration among the last half of every turn."""
     return min(min(turn.times[len(turn.times) // 2 :]) for turn in turns)
+
+
+def processor(turns: Iterable[Turn]) -> float:
+    """As `steady`, in seconds of processor time."""
+    return min(min(turn.processor[len(turn.processor) // 2 :]) for turn in turns)
 
 
 def first(turns: Iterable[Turn]) -> float:

@@ -11,7 +11,7 @@ import sys
 del sys.path[0]
 
 from importlib.util import module_from_spec, spec_from_file_location
-from time import perf_counter
+from time import perf_counter, process_time
 from types import ModuleType
 
 MARK = "bench-worker: "
@@ -52,11 +52,13 @@ def main(path: str, size_name: str, iterations: int) -> None:
     sizes = {"full": "SIZE", "check": "SIZE_CHECK"}
     size = getattr(program, sizes[size_name]) if size_name in sizes else int(size_name)
     times = []
+    processor_times = []
     results = []
     for _ in range(iterations):
-        start = perf_counter()
+        start, processor_start = perf_counter(), process_time()
         result = program.run(size)
         times.append(perf_counter() - start)
+        processor_times.append(process_time() - processor_start)
         text = repr(result)
         if text not in results:
             results.append(text)
@@ -66,6 +68,7 @@ def main(path: str, size_name: str, iterations: int) -> None:
 
     report = {
         "times": times,
+        "processor": processor_times,
         "memory": memory,
         "result": " / ".join(results)[:200],
         "digest": sha256("\n".join(results).encode()).hexdigest(),

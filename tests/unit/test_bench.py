@@ -37,7 +37,8 @@ def load(program: Program) -> ModuleType:
 
 def turn(*times: float, digest: str = "x", memory: int = 1000, whole: float = 9.0) -> Turn:
     """A turn with chosen numbers."""
-    return Turn(times=times, whole=whole, memory=memory, digest=digest, result=digest)
+    half = [time / 2 for time in times]
+    return Turn(times, whole, memory, processor=half, digest=digest, result=digest)
 
 
 def sample() -> Report:
@@ -89,6 +90,7 @@ def test_first_whole_and_memory_are_minima_over_turns() -> None:
     assert stats.first(pair) == 0.4
     assert stats.whole(pair) == 1.5
     assert stats.memory(pair) == 900.0
+    assert stats.processor(pair) == 0.05
 
 
 def test_spread_is_that_of_the_worse_side() -> None:
@@ -154,7 +156,8 @@ def test_worker_reports_each_iteration() -> None:
     (program,) = catalogue.choose("module_loop")
     command = programs.worker_command(PLAIN, program, "check", 3)
     measured = programs.read_turn(run(command, PLAIN, timeout=60))
-    assert len(measured.times) == 3 and min(measured.times) > 0
+    assert len(measured.times) == len(measured.processor) == 3
+    assert min(measured.times) > 0 and min(measured.processor) > 0
     assert measured.whole > sum(measured.times)
     assert 1_000 < measured.memory < 1_000_000
 
