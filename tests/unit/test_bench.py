@@ -106,7 +106,7 @@ def test_geometric_mean() -> None:
 
 def test_row_of_sides_that_disagree_does_not_count() -> None:
     good = programs.summarize("p", [turn(0.4)], [turn(0.2)])
-    bad = programs.summarize("p", [turn(0.4)], [turn(0.2, digest="y")])
+    bad = programs.summarize("p", [turn(0.4)], [turn(0.1, digest="y")])
     assert good.problem is None and good.pairs["steady"].ratio == pytest.approx(2.0)
     assert bad.problem is not None and "disagree" in bad.problem
     report = Report("programs", programs.METRICS, [good, bad])
