@@ -44,6 +44,9 @@
  *   return expression  leave compiled code: return a PyObject * to C (raw operations)
  *   ADDRESS(symbol)    the address of any C symbol as a void *. Required for data (types, None,
  *                      runtime tables), which may be far away; functions are simply called
+ *   CALL_ASIDE(result, function, argument)  an unlikely call of a C function of one argument (a
+ *                      pointer, an int64_t or a double) that keeps all registers and needs no
+ *                      stack frame: (result) is its type or void. Py_DECREF and Py_XDECREF use it
  *   negated(x), absolute(x)  of a double without a constant in memory
  *   double_from_bits(x)      the double whose bits are the value of a PTR operand
  *
@@ -148,8 +151,52 @@ extern HOLE CallingStencil NEXT_CALLING;
 
 /* --- Unlikely calls ------------------------------------------------------------------------- */
 
-/* Releasing the last reference goes to the cold part. */
-extern void _Py_Dealloc(PyObject *) __attribute__((cold));
+/* A C call makes Clang save the registers that C does not keep, often on the hot path already. On
+ * x86-64 an unlikely one goes through runtime/call_aside_x86_64.S, which keeps them all. On AArch64
+ * C keeps almost everything. */
+#if defined(__x86_64__)
+
+#define CALL_ASIDE(result, function, argument)                                                     \
+    ((result)({                                                                                    \
+        __typeof__(argument) argument_ = (argument);                                               \
+        _Static_assert(sizeof(argument_) == 8, "CALL_ASIDE takes one word");                       \
+        void *word_;                                                                               \
+        __builtin_memcpy(&word_, &argument_, sizeof(word_));                                       \
+        call_aside(ADDRESS(function), word_);                                                      \
+    }))
+
+static inline __attribute__((always_inline)) void *
+call_aside(void *function, void *word)
+{
+    __asm__ volatile("call call_aside"
+                     : "+a"(word), "+c"(function)
+                     :
+                     : "rdx", "r8", "r9", "r10", "r11", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
+                       "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
+    return word;
+}
+
+#else
+
+#define CALL_ASIDE(result, function, argument) ((result)function(argument))
+
+#endif
+
+/* Releasing a reference: that it is the last one is unlikely. */
+static inline __attribute__((always_inline)) void
+release_reference(PyObject *object)
+{
+    if (unlikely(--object->ob_refcnt == 0)) CALL_ASIDE(void, _Py_Dealloc, object);
+}
+
+#undef Py_DECREF
+#undef Py_XDECREF
+#define Py_DECREF(object) release_reference((PyObject *)(object))
+#define Py_XDECREF(object)                                                                         \
+    do {                                                                                           \
+        PyObject *released_ = (PyObject *)(object);                                                \
+        if (released_ != NULL) release_reference(released_);                                                 \
+    } while (0)
 
 /* A double whose bits a PTR operand holds. */
 static inline double double_from_bits(const void *bits) {

@@ -100,6 +100,10 @@ def _read_blocks(lines: list[str], target: Target) -> list[Block]:
     return blocks
 
 
+def _calls(block: Block) -> bool:
+    return any(line.startswith(("call", "bl\t", "blr\t")) for line in block.lines)
+
+
 class _Layout:
     """The blocks of one function while they are put into a new order."""
 
@@ -222,13 +226,13 @@ class _Layout:
         Clang turns `if (likely(done)) goto next; call();` into a conditional jump to the next
         stencil over the call.
         """
-        for index, block in enumerate(trace[:-1]):
-            if block.branch and block.branch.kind == "conditional" and block.branch.target in NEXT_SYMBOLS:
-                rest = trace[index + 1 :]
-                if any(line.startswith(("call", "bl\t", "blr\t")) for each in rest for line in each.lines):
-                    target = self._cut(trace, index)
-                    trace.append(Block(branch=Branch("jump", self.target.jump, target)))
-                    return
+        called = next((index for index, block in enumerate(trace) if _calls(block)), 0)
+        for index in range(called - 1, -1, -1):
+            branch = trace[index].branch
+            if branch and branch.kind == "conditional" and branch.target in NEXT_SYMBOLS:
+                target = self._cut(trace, index)
+                trace.append(Block(branch=Branch("jump", self.target.jump, target)))
+                return
 
     def drop_unused(self, trace: list[Block]) -> None:
         """Drops cold chains nothing goes to."""
