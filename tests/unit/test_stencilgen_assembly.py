@@ -107,3 +107,11 @@ def test_leaving_with_a_changed_stack_is_rejected(text: str, target: Target) -> 
 def test_what_cannot_be_moved_is_rejected(text: str, message: str) -> None:
     with pytest.raises(StencilError, match=message):
         split(text)
+
+
+def test_a_test_before_a_skipped_call_stays_hot() -> None:
+    hot, cold = split(
+        "testq %rax, %rax; je NEXT_LEAF; decq (%rax); jne NEXT_LEAF; callq release; jmp NEXT_LEAF"
+    )
+    assert hot == ["testq %rax, %rax", "je .Lend_f", "decq (%rax)", "je .Lrest_f_0", ".Lend_f:"]
+    assert cold == [".Lrest_f_0:", "callq release", "jmp NEXT_LEAF"]
