@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import signal
 import sys
 
 import pytest
@@ -14,6 +15,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("pyjit")
     group.addoption("--python", default=sys.executable, help="interpreter to start programs with")
     group.addoption("--pyjit", metavar="DIR", help="build directory holding the package pyjit")
+
+
+def pytest_configure() -> None:
+    """Programs in the background of a shell ignore SIGINT; those under test must not inherit that."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

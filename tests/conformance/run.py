@@ -419,6 +419,8 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     """Entry point; returns the exit status."""
     arguments = parse_arguments()
+    # A runner in the background of a shell ignores SIGINT, and tests would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     found = shutil.which(arguments.python)
     if found is None:
         say(f"run.py: no such interpreter: {arguments.python}")

@@ -10,6 +10,8 @@ import time
 
 from common import hot, outcome, show
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a shell
+
 # Signals
 
 

@@ -1,7 +1,10 @@
 """A program that dies of an exception inside hot code (inside a subprocess of its own)."""
 
+import signal
 import subprocess
 import sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a shell
 
 PROGRAMS = {
     "loop": """
