@@ -42,12 +42,14 @@ GENERIC(unary_not)
 
 /* ---- Binary operators --------------------------------------------------------------------- */
 
+/* base ** exponent: new reference or NULL. */
 static PyObject *
 power(PyObject *base, PyObject *exponent)
 {
     return PyNumber_Power(base, exponent, Py_None);
 }
 
+/* base **= exponent: new reference or NULL. */
 static PyObject *
 inplace_power(PyObject *base, PyObject *exponent)
 {

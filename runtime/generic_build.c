@@ -225,8 +225,8 @@ expect_exhausted(PyThreadState *tstate, PyObject *iterator, int expected)
     return -1;
 }
 
-/* Stores the rest of the iterator below *slot: a list, and below that its last `after` items, which it
- * loses. *slot follows. Returns 0 or -1. */
+/* Stores the rest of the iterator below *slot: a list, and below that its last `after` items, which
+ * it loses. *slot follows. Returns 0 or -1. */
 static int
 unpack_rest(PyObject *iterator, int before, int after, PyObject ***slot)
 {
@@ -249,8 +249,9 @@ unpack_rest(PyObject *iterator, int before, int after, PyObject ***slot)
     return 0;
 }
 
-/* Unpacks into the slots below `top`, the first item highest. `after` is -1 without a starred target,
- * else the number of targets after it. Borrows the iterable. Returns 0 or -1 (nothing is stored). */
+/* Unpacks into the slots below `top`, the first item highest. `after` is -1 without a starred
+ * target, else the number of targets after it. Borrows the iterable. Returns 0 or -1 (nothing is
+ * stored). */
 static int
 unpack(PyThreadState *tstate, PyObject *iterable, int before, int after, PyObject **top)
 {

@@ -26,7 +26,8 @@ generic_call(PyThreadState *tstate MAYBE_UNUSED, PyObject **sp, int oparg, PyObj
     PyObject **args = has_self ? base + 1 : base + 2;
     Py_ssize_t positional = (sp - args) - (kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0);
 
-    /* The slot below the arguments holds the callable, which the callee may overwrite for a while. */
+    /* The slot below the arguments holds the callable, which the callee may overwrite for a
+     * while. */
     PyObject *result = PyObject_Vectorcall(
         callable, args, (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
     Py_DECREF(callable);
@@ -73,7 +74,8 @@ generic_explain_kwargs_error(PyThreadState *tstate, PyObject *function, PyObject
     Py_XDECREF(traceback);
 }
 
-/* New reference to the keyword arguments as a dict of type dict. Borrows; NULL with an exception set. */
+/* New reference to the keyword arguments as a dict of type dict. Borrows; NULL with an exception
+ * set. */
 static PyObject *
 kwargs_as_dict(PyThreadState *tstate, PyObject *function, PyObject *kwargs)
 {
@@ -88,8 +90,8 @@ kwargs_as_dict(PyThreadState *tstate, PyObject *function, PyObject *kwargs)
     return dict;
 }
 
-/* New reference to the positional arguments as a tuple of type tuple. Borrows; NULL with an exception
- * set. */
+/* New reference to the positional arguments as a tuple of type tuple. Borrows; NULL with an
+ * exception set. */
 static PyObject *
 args_as_tuple(PyThreadState *tstate, PyObject *function, PyObject *args)
 {
@@ -109,7 +111,8 @@ args_as_tuple(PyThreadState *tstate, PyObject *function, PyObject *args)
     return NULL;
 }
 
-/* Replaces a stack entry by its conversion (stolen); on failure the entry stays. Returns 0 or -1. */
+/* Replaces a stack entry by its conversion (stolen); on failure the entry stays. Returns 0 or
+ * -1. */
 static int
 convert_entry(PyObject **entry, PyObject *converted)
 {
@@ -142,8 +145,8 @@ GENERIC(call_function_ex)
 
 /* ---- Functions ---------------------------------------------------------------------------- */
 
-/* [defaults?, keyword defaults?, annotations?, closure?, code] -> [function], oparg having bits 1, 2,
- * 4 and 8 for what is there */
+/* [defaults?, keyword defaults?, annotations?, closure?, code] -> [function], oparg having bits 1,
+ * 2, 4 and 8 for what is there */
 GENERIC(make_function)
 {
     PyObject **entry = sp - 1;

@@ -120,16 +120,6 @@ GENERIC(check_eg_match)
 
 /* ---- After the last clause ---------------------------------------------------------------- */
 
-/* Runs function(...) one level of C recursion deeper; its value, or -1 with RecursionError. */
-#define GUARDED(tstate, where, call)                                             \
-    (_Py_EnterRecursiveCallTstate(tstate, where)                                 \
-         ? -1                                                                    \
-         : ({                                                                    \
-               int guarded_status = (call);                                      \
-               _Py_LeaveRecursiveCallTstate(tstate);                             \
-               guarded_status;                                                   \
-           }))
-
 /* function(set, address of the exception as an int): PySet_Add or PySet_Contains. */
 static int
 with_address(int (*function)(PyObject *, PyObject *), PyObject *set, PyObject *exception)
@@ -155,8 +145,12 @@ collect_leaves(PyThreadState *tstate, PyObject *exception, PyObject *leaves)
     }
     PyObject *members = ((PyBaseExceptionGroupObject *)exception)->excs;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++) {
-        if (GUARDED(tstate, " in collect_exception_group_leaf_ids",
-                    collect_leaves(tstate, PyTuple_GET_ITEM(members, i), leaves)) < 0) {
+        if (_Py_EnterRecursiveCallTstate(tstate, " in collect_exception_group_leaf_ids")) {
+            return -1;
+        }
+        int status = collect_leaves(tstate, PyTuple_GET_ITEM(members, i), leaves);
+        _Py_LeaveRecursiveCallTstate(tstate);
+        if (status < 0) {
             return -1;
         }
     }
@@ -218,6 +212,7 @@ derive_group(PyObject *original, PyObject *members)
     return derived;
 }
 
+/* Defined below: groups nest. */
 static int project(PyThreadState *tstate, PyObject *exception, PyObject *leaves, PyObject **part);
 
 /* Appends what remains of each member of the group to the list. Returns 0 or -1. */
@@ -226,17 +221,18 @@ project_members(PyThreadState *tstate, PyObject *group, PyObject *leaves, PyObje
 {
     PyObject *members = ((PyBaseExceptionGroupObject *)group)->excs;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++) {
-        PyObject *part;
-        if (GUARDED(tstate, " in exceptiongroup_split_recursive",
-                    project(tstate, PyTuple_GET_ITEM(members, i), leaves, &part)) < 0) {
+        if (_Py_EnterRecursiveCallTstate(tstate, " in exceptiongroup_split_recursive")) {
             return -1;
         }
+        PyObject *part;
+        int status = project(tstate, PyTuple_GET_ITEM(members, i), leaves, &part);
+        _Py_LeaveRecursiveCallTstate(tstate);
         if (part != NULL) {
-            int status = PyList_Append(parts, part);
+            status = PyList_Append(parts, part);
             Py_DECREF(part);
-            if (status < 0) {
-                return -1;
-            }
+        }
+        if (status < 0) {
+            return -1;
         }
     }
     return 0;
@@ -268,8 +264,8 @@ project(PyThreadState *tstate, PyObject *exception, PyObject *leaves, PyObject *
     return status;
 }
 
-/* What remains of `original` with the leaves of these groups: new reference in *part, NULL for nothing.
- * Returns 0 or -1. */
+/* What remains of `original` with the leaves of these groups: new reference in *part, NULL for
+ * nothing. Returns 0 or -1. */
 static int
 project_onto(PyThreadState *tstate, PyObject *original, PyObject *groups, PyObject **part)
 {
@@ -339,8 +335,8 @@ join_exceptions(PyThreadState *tstate, PyObject *original, PyObject *raised, PyO
     return new_group(raised);
 }
 
-/* The exception to raise after all except* clauses for `original` left these, or None. New reference;
- * NULL with an exception set. */
+/* The exception to raise after all except* clauses for `original` left these, or None. New
+ * reference; NULL with an exception set. */
 static PyObject *
 prepare_reraise(PyThreadState *tstate, PyObject *original, PyObject *exceptions)
 {

@@ -76,8 +76,8 @@ raise_cannot_import(PyThreadState *tstate, PyObject *module, PyObject *package, 
     Py_XDECREF(path);
 }
 
-/* New reference to the attribute `name` of the module or, as long as an import in progress has not set
- * that yet, to the submodule in sys.modules. NULL with an exception set. */
+/* New reference to the attribute `name` of the module or, as long as an import in progress has not
+ * set that yet, to the submodule in sys.modules. NULL with an exception set. */
 static PyObject *
 import_attribute(PyThreadState *tstate, PyObject *module, PyObject *name)
 {
@@ -115,7 +115,8 @@ GENERIC(import_from)
 
 /* ---- from module import * ----------------------------------------------------------------- */
 
-/* Raises the TypeError for a member of __all__ or key of __dict__ (`source`) that is not a string. */
+/* Raises the TypeError for a member of __all__ or key of __dict__ (`source`) that is not a
+ * string. */
 static void
 raise_bad_public_name(PyObject *module, PyObject *name, const char *kind, const char *source)
 {
@@ -128,8 +129,8 @@ raise_bad_public_name(PyObject *module, PyObject *name, const char *kind, const 
                      Py_TYPE(module_name)->tp_name);
     }
     else {
-        PyErr_Format(PyExc_TypeError, "%s in %U.%s must be str, not %.100s", kind, module_name, source,
-                     Py_TYPE(name)->tp_name);
+        PyErr_Format(PyExc_TypeError, "%s in %U.%s must be str, not %.100s", kind, module_name,
+                     source, Py_TYPE(name)->tp_name);
     }
     Py_DECREF(module_name);
 }

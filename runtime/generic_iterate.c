@@ -82,8 +82,8 @@ is_awaiting(PyGenObject *coroutine)
     return (_Py_OPCODE(next) == RESUME || _Py_OPCODE(next) == RESUME_QUICK) && _Py_OPARG(next) >= 2;
 }
 
-/* New reference to what an await steps: the coroutine itself or what __await__ returns. NULL with an
- * exception set. */
+/* New reference to what an await steps: the coroutine itself or what __await__ returns. NULL with
+ * an exception set. */
 static PyObject *
 awaitable_iterator(PyObject *object)
 {

@@ -208,8 +208,8 @@ match_subpatterns(PyThreadState *tstate, ClassMatch *match, int positional, PyOb
     return matched;
 }
 
-/* New reference to the tuple of values for the subpatterns, or to None if the subject does not match;
- * NULL on an exception. */
+/* New reference to the tuple of values for the subpatterns, or to None if the subject does not
+ * match; NULL on an exception. */
 static PyObject *
 match_class(PyThreadState *tstate, PyObject *subject, PyObject *type, int positional,
             PyObject *keywords)

@@ -31,6 +31,7 @@ raise_about_name(PyObject *exception, const char *format, PyObject *name)
     }
 }
 
+/* Raises NameError for a name found nowhere. */
 static void
 raise_undefined(PyObject *name)
 {

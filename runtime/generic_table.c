@@ -1,4 +1,5 @@
-/* The table of generic operations by opcode. The operations themselves are in the other generic_*.c. */
+/* The table of generic operations by opcode. The operations themselves are in the other
+ * generic_*.c. */
 #include "pyjit/generic_ops.h"
 
 #define ENTRY(opcode, name, flags)                        \

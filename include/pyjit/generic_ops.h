@@ -105,10 +105,10 @@
 GENERIC_OPERATIONS(DECLARE_GENERIC)
 #undef DECLARE_GENERIC
 
-/* PRECALL and CALL: the stack ends with [NULL, callable, args...] or [callable, self, args...], `oparg`
- * being the number of args. The last of them belong to the names in `kwnames` (a borrowed tuple, or
- * NULL). The result takes the place of the first. Returns 0 or -1; everything is consumed either
- * way. The eval breaker is the caller's business. */
+/* PRECALL and CALL: the stack ends with [NULL, callable, args...] or [callable, self, args...],
+ * `oparg` being the number of args. The last of them belong to the names in `kwnames` (a borrowed
+ * tuple, or NULL). The result takes the place of the first. Returns 0 or -1; everything is consumed
+ * either way. The eval breaker is the caller's business. */
 int generic_call(PyThreadState *tstate, PyObject **sp, int oparg, PyObject *kwnames);
 
 /* FOR_ITER: 1 with a new reference in *value, 0 when the iterator is exhausted, -1 on an exception.
@@ -119,12 +119,13 @@ int generic_for_iter(PyObject *iterator, PyObject **value);
  * and value. */
 int generic_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result);
 
-/* RAISE_VARARGS: steals exc and cause (NULL when not given). An exception is pending afterwards.
- * Returns 1 if it is the handled exception once more, to which no traceback entry is added, else 0. */
+/* RAISE_VARARGS: steals exc and cause (NULL when not given). An exception is pending
+ * afterwards. Returns 1 if it is the handled exception once more, to which no traceback entry
+ * is added, else 0. */
 int generic_raise(PyThreadState *tstate, PyObject *exc, PyObject *cause);
 
-/* END_ASYNC_FOR: consumes the asynchronous iterator and the exception above it. Returns 0 if that was
- * StopAsyncIteration; else 1, and it is pending again, without a new traceback entry. */
+/* END_ASYNC_FOR: consumes the asynchronous iterator and the exception above it. Returns 0 if that
+ * was StopAsyncIteration; else 1, and it is pending again, without a new traceback entry. */
 int generic_end_async_for(PyThreadState *tstate, PyObject **sp);
 
 /* Sets the UnboundLocalError for the fast local `index` of the frame. */

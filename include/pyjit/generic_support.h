@@ -21,7 +21,8 @@ leave(PyObject **slot, PyObject *result)
     return result != NULL ? 0 : -1;
 }
 
-/* Releases the `count` entries below sp, the top one first, as unwinding would. NULLs are skipped. */
+/* Releases the `count` entries below sp, the top one first, as unwinding would. NULLs are
+ * skipped. */
 static inline void
 release_entries(PyObject **sp, int count)
 {

@@ -1,5 +1,6 @@
-/* Interned strings the runtime looks things up by. The interpreter's own (_Py_ID) are members of a
- * structure whose layout belongs to one build of CPython, so pyjit interns the same strings itself. */
+/* Interned strings the runtime looks things up by. The interpreter's own (_Py_ID) are members
+ * of a structure whose layout belongs to one build of CPython, so pyjit interns the same
+ * strings itself. */
 #ifndef PYJIT_NAMES_H
 #define PYJIT_NAMES_H
 
@@ -35,7 +36,8 @@ typedef struct {
 
 extern PyjitNames pyjit_names;
 
-/* Interns every name; call once when the module is loaded. Returns 0, or -1 with an exception set. */
+/* Interns every name; call once when the module is loaded. Returns 0, or -1 with an exception
+ * set. */
 int names_init(void);
 
 #endif
