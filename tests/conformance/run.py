@@ -446,7 +446,13 @@ def main() -> int:
         return 2
     modules: list[str] = arguments.modules
     if not modules and arguments.cut:
-        modules = [m for m in read_list(HERE / "cut.txt") if m in available]
+        # From 3.11.4 on, packages of tests are listed by their modules.
+        modules = [
+            m
+            for entry in read_list(HERE / "cut.txt")
+            for m in available
+            if m == entry or m.startswith(f"test.{entry}.")
+        ]
     modules = modules or available
     settings = Settings(python, results, arguments.timeout, arguments.use, arguments.threshold, build)
     say(f"CPython {version} ({python}), {len(modules)} modules, {arguments.jobs} at a time")

@@ -12,7 +12,8 @@ TEMPLATES = {
 {% for v in row %}{{ cell(v) }}{% endfor %}
 {%- if loop.last %}{{ cell('last', k='th') }}{% endif %}</tr>{% else %}none{% endfor %}</table>
 {{ rows|map('sum')|list|join(', ') }} {{ total|round(2) }} {{ names|sort|unique|join('/') }}
-{% set ns = namespace(n=0) %}{% for i in range(50) if i is odd %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}
+{% set ns = namespace(n=0) %}
+{% for i in range(50) if i is odd %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}
 {{ '<b>'|e }} {{ missing|default('nothing') }} {{ data.items()|list }} {{ "%05d"|format(42) }}
 {% endblock %}""",
     "bad.html": "{% for i in [1, 2, 0] %}\n{{ 1 // i }}\n{% endfor %}",
