@@ -112,16 +112,19 @@ def new_report(
 
 def saver(path: Path | None) -> Progress:
     """A progress function that tells of the new rows and keeps the file up to date."""
-    told = 0
+    told = passed = 0
 
     def progress(report: Report) -> None:
-        nonlocal told
+        nonlocal told, passed
         for number, row in enumerate(report.rows[told:], told + 1):
             key = report.metrics[0].key
             ratio = row.pairs[key].ratio if key in row.pairs else None
             text = row.problem or (f"{ratio:.3f}x" if ratio else "no ratio")
             print(f"{number:3} {row.name:32} {text}", file=sys.stderr, flush=True)
         told = len(report.rows)
+        for name in list(report.skipped)[passed:]:
+            print(f"    {name:32} skipped: {report.skipped[name]}", file=sys.stderr, flush=True)
+        passed = len(report.skipped)
         if path:
             path.write_text(to_json(report), encoding="utf-8")
 
