@@ -111,7 +111,7 @@ exit_address(Placement *p, Exit *exit)
     if (exit->kind == EXIT_BRANCH && exit->target != NULL) {
         return exit->target;
     }
-    if (exit->kind == EXIT_RELEASE) {
+    if (exit->kind == EXIT_RELEASE || exit->kind == EXIT_SAFEPOINT) {
         exit->resume = p->hot + p->item->stencil->hot_size;
     }
     return exit_thunk(p, exit);
@@ -151,7 +151,8 @@ patch_hole(Placement *p, uint8_t *part, const Hole *hole)
             }
         } else if (kind == OPERAND_IMMEDIATE && value == IMM_CONTINUATION) {
             value = codemem_base() - (p->hot + item->stencil->hot_size);
-        } else if (kind == OPERAND_POINTER && item->depends_on == (PyCodeObject *)value &&
+        } else if (kind == OPERAND_POINTER && value != 0 &&
+                   item->depends_on == (PyCodeObject *)value &&
                    code_depend(p->state, item->depends_on, at) < 0) {
             return -1;
         }
@@ -266,7 +267,7 @@ resolve_internal_exits(Assembler *as)
         for (int k = 0; k < item->value_count; k++) {
             if (pyjit_operations[item->operation].operand_kinds[k] == OPERAND_EXIT) {
                 Exit *exit = (Exit *)item->values[k];
-                if (exit->version != NULL) {
+                if (exit->kind == EXIT_BRANCH && exit->version != NULL) {
                     exit->target = exit->version->hot;
                 }
             }
@@ -308,7 +309,7 @@ describe_versions(Assembler *as, CodeState *state, uint8_t *hot_end, uint8_t *co
 
 /* Places everything in code memory of `state`. */
 int
-asm_finish(Assembler *as, CodeState *state, Exit *after)
+asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
 {
     uint32_t hot_size, cold_size;
     if (as->failed) {
@@ -337,6 +338,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after)
         .cold_low = chunk->start + chunk->size - chunk->cold_used,
     };
     uint8_t *cold_top = p.cold_low;
+    *start = p.hot;
     locate_versions(as, p.hot);
     resolve_internal_exits(as);
     int result = 0;

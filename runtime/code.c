@@ -74,6 +74,20 @@ code_state_make(PyCodeObject *code)
     return state;
 }
 
+/* Finds out which offsets are jumped to. */
+static void
+mark_targets(CodeState *state)
+{
+    for (int at = 0; at < state->unit_count;) {
+        Instr in = decode_at(state->units, at);
+        int target = decode_jump_target(&in);
+        if (target >= 0) {
+            state->targets[target >> 3] |= (uint8_t)(1 << (target & 7));
+        }
+        at = in.next;
+    }
+}
+
 /* Gets the state ready for compiling. */
 int
 code_activate(CodeState *state)
@@ -94,13 +108,27 @@ code_activate(CodeState *state)
         state->unit_count = (int)(PyBytes_GET_SIZE(state->units_object) / sizeof(_Py_CODEUNIT));
         state->has_loop = decode_has_loop(state->units, state->unit_count);
     }
+    if (state->targets == NULL) {
+        state->targets = pj_calloc((size_t)state->unit_count / 8 + 1, 1);
+        if (state->targets == NULL) {
+            return -1;
+        }
+        mark_targets(state);
+    }
     if (state->buckets == NULL) {
         int count = 8;
         while (count < state->unit_count / 8) {
             count *= 2;
         }
         state->buckets = pj_calloc((size_t)count, sizeof *state->buckets);
-        if (state->buckets == NULL) {
+        if (state->targets == NULL) {
+        state->targets = pj_calloc((size_t)state->unit_count / 8 + 1, 1);
+        if (state->targets == NULL) {
+            return -1;
+        }
+        mark_targets(state);
+    }
+    if (state->buckets == NULL) {
             return -1;
         }
         state->bucket_count = count;
@@ -191,8 +219,8 @@ code_intern(CodeState *state, const Context *ctx)
 /* ---- exits ---------------------------------------------------------------------------------- */
 
 /* A free id for the exit. Id 0 is never given. */
-static int
-take_exit_id(Exit *exit)
+int
+exit_register(Exit *exit)
 {
     if (exit_table.free_head != 0) {
         uint32_t id = exit_table.free_head;
@@ -239,7 +267,7 @@ code_new_exit(CodeState *state, ExitKind kind, int offset, const Context *ctx)
 {
     const Context *kept = code_intern(state, ctx);
     Exit *exit = kept == NULL ? NULL : code_allocate(state, sizeof *exit);
-    if (exit == NULL || take_exit_id(exit) < 0) {
+    if (exit == NULL || exit_register(exit) < 0) {
         return NULL;
     }
     exit->ctx = kept;
@@ -269,6 +297,23 @@ code_add_version(CodeState *state, BlockVersion *version)
     *bucket = version;
     state->block_count++;
     return 0;
+}
+
+/* Takes a version out of the table again. */
+void
+code_remove_version(CodeState *state, BlockVersion *version)
+{
+    BlockVersion **at = &state->buckets[version->offset & (state->bucket_count - 1)];
+    while (*at != version) {
+        at = &(*at)->next;
+    }
+    *at = version->next;
+    state->block_count--;
+    for (Exit *exit = state->exits; exit != NULL; exit = exit->next) {
+        if (exit->version == version) {
+            exit->version = NULL;
+        }
+    }
 }
 
 /* ---- dependencies --------------------------------------------------------------------------- */
@@ -366,6 +411,7 @@ code_state_free(void *extra)
     }
     pj_free(state->contexts);
     pj_free(state->buckets);
+    pj_free(state->targets);
     Py_XDECREF(state->units_object);
     pj_free(state);
 }

@@ -9,11 +9,11 @@ decode_at(const _Py_CODEUNIT *units, int start)
 {
     Instr in = {.start = start};
     int at = start;
-    int opcode = _Py_OPCODE(units[at]);
+    int opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
     int oparg = _Py_OPARG(units[at]);
     while (opcode == EXTENDED_ARG) {
         at++;
-        opcode = _Py_OPCODE(units[at]);
+        opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
         oparg = oparg << 8 | _Py_OPARG(units[at]);
     }
     in.opcode = opcode;

@@ -26,7 +26,7 @@ new_float(PyThreadState *tstate, double value)
 {
     struct _Py_float_state *state = &tstate->interp->float_state;
     PyFloatObject *object = state->free_list;
-    if (unlikely(object == NULL)) return box_float(value);
+    if (unlikely(object == NULL)) return CALL_ASIDE(PyObject *, box_float, value);
     state->free_list = (PyFloatObject *)Py_TYPE(object);
     state->numfree--;
     object->ob_base.ob_refcnt = 1;
@@ -49,7 +49,7 @@ OPERATION(box_float_local, FREG(x), SLOT(to)) {
             ((PyFloatObject *)old)->ob_fval = x;
             CONTINUE();
         }
-        if (--old->ob_refcnt == 0) _Py_Dealloc(old);
+        if (--old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
     }
     to = new_float(tstate, x);
 }
@@ -86,14 +86,14 @@ is_small_int(int64_t value)
 }
 
 OPERATION(box_int, IREG(x), SLOT(to), PTR(zero)) {
-    to = is_small_int(x) ? small_int(x, zero) : box_int(x);
+    to = is_small_int(x) ? small_int(x, zero) : CALL_ASIDE(PyObject *, box_int, x);
 }
 
 /* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. */
 OPERATION(box_int_local, IREG(x), SLOT(to), PTR(zero)) {
     PyObject *old = to;
-    to = is_small_int(x) ? small_int(x, zero) : box_int(x);
-    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+    to = is_small_int(x) ? small_int(x, zero) : CALL_ASIDE(PyObject *, box_int, x);
+    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 /* ---- between the two, and bool ------------------------------------------------------------------ */

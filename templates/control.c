@@ -88,6 +88,11 @@ CALLING_OPERATION(truth, SLOT(x), PTR(at), EXIT(error)) {
     }
 }
 
+/* Is it None? Into r0. */
+CALLING_OPERATION(is_none, SLOT(x)) {
+    r0 = (void *)x == ADDRESS(_Py_NoneStruct);
+}
+
 /* Branches on what `truth` found. */
 RAW_OPERATION(branch_r0_true, EXIT(taken)) {
     if (r0) LEAVE(taken);
@@ -100,8 +105,6 @@ RAW_OPERATION(branch_r0_false, EXIT(taken)) {
 }
 
 /* ---- generic operations --------------------------------------------------------------------- */
-
-typedef int GenericOp(PyThreadState *, Frame *, PyObject **, int);
 
 CALLING_OPERATION(generic, SLOT(top), IMM(oparg), PTR(at), FUNC(run), EXIT(error)) {
     frame->prev_instr = at;
@@ -122,6 +125,12 @@ CALLING_OPERATION(generic_status, SLOT(top), IMM(oparg), PTR(at), FUNC(run), EXI
     r0 = CALL(run, int, (PyThreadState *, Frame *, PyObject **, int))(tstate, frame, SLOT_ADDRESS(top),
                                                                       (int)oparg);
     if (unlikely(r0 < 0)) LEAVE(error);
+}
+
+CALLING_OPERATION(generic_status_no_error, SLOT(top), IMM(oparg), PTR(at), FUNC(run)) {
+    frame->prev_instr = at;
+    r0 = CALL(run, int, (PyThreadState *, Frame *, PyObject **, int))(tstate, frame, SLOT_ADDRESS(top),
+                                                                      (int)oparg);
 }
 
 RAW_OPERATION(leave_always, EXIT(exit)) {

@@ -92,21 +92,21 @@ OPERATION(clear_local, SLOT(x), EXIT(release)) {
 OPERATION(store_local_plain, SLOT(from), SLOT(to)) {
     PyObject *old = to;
     to = from;
-    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 OPERATION(store_local_incref_plain, SLOT(from), SLOT(to)) {
     PyObject *object = from, *old = to;
     Py_INCREF(object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 OPERATION(store_local_constant_plain, PTR(object), SLOT(to)) {
     PyObject *old = to;
     Py_INCREF((PyObject *)object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) _Py_Dealloc(old);
+    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 /* ---- releasing stack entries ------------------------------------------------------------------ */
@@ -122,7 +122,7 @@ OPERATION(release, SLOT(x), EXIT(release)) {
 /* Of a type whose end runs no Python code. */
 OPERATION(release_plain, SLOT(x)) {
     PyObject *object = x;
-    if (--object->ob_refcnt == 0) _Py_Dealloc(object);
+    if (--object->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, object);
 }
 
 /* ---- registers -------------------------------------------------------------------------------- */

@@ -48,8 +48,9 @@ void asm_emit(Assembler *as, int operation, const intptr_t *values, int count);
 void asm_mark(Assembler *as, int offset, BlockVersion *version);
 
 /* Places everything in code memory of `state`. When `after` is an exit whose jump is the last
- * thing in its chunk, the code is laid over that jump. Returns 0, or -1 with nothing changed. */
-int asm_finish(Assembler *as, CodeState *state, Exit *after);
+ * thing in its chunk, the code is laid over that jump. *start is where the code begins.
+ * Returns 0, or -1 with nothing changed. */
+int asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start);
 
 /* Forgets everything collected. */
 void asm_reset(Assembler *as);

@@ -24,6 +24,7 @@ typedef struct BlockVersion {
     uint8_t *hot, *cold;
     uint32_t hot_size, cold_size; /* bytes */
     int offset;                   /* code units */
+    uint8_t chain;                /* guards that failed here before this version */
     uint32_t position_count;
     CodePosition *positions;
 } BlockVersion;
@@ -33,6 +34,9 @@ typedef enum {
     EXIT_ERROR,   /* an exception is pending, raised by the instruction at offset */
     EXIT_LEAVE,   /* continue in the interpreter at offset */
     EXIT_RELEASE, /* pyjit_state.dying has lost its last reference: free it, then go on */
+    EXIT_SAFEPOINT, /* the eval breaker is set: see to it, then go on */
+    EXIT_RERAISE, /* as EXIT_ERROR, but the traceback has this frame already */
+    EXIT_ENTRY,   /* a call of code that has no entry yet */
 } ExitKind;
 
 typedef struct Exit {
@@ -41,11 +45,11 @@ typedef struct Exit {
     CodeState *code;
     uint32_t id;        /* index into the table of exits */
     int offset;         /* code units: where to continue (BRANCH, LEAVE) or the instruction */
-    int continue_at;    /* EXIT_RELEASE: offset of the next instruction */
+    int continue_at;    /* EXIT_SAFEPOINT: offset of the next instruction */
     uint8_t kind;       /* ExitKind */
     uint8_t chain;      /* EXIT_BRANCH: guards that already failed at this offset */
     uint8_t *thunk;     /* code that brings this exit to exits_take */
-    uint8_t *resume;    /* EXIT_RELEASE: where compiled code goes on */
+    uint8_t *resume;    /* EXIT_RELEASE, EXIT_SAFEPOINT: where compiled code goes on */
     uint8_t *site;      /* a direct jump to this exit that may be redirected, or NULL */
     uint8_t *target;    /* EXIT_BRANCH: compiled code, once there is some */
     BlockVersion *version; /* EXIT_BRANCH: where it leads, once compiled */
@@ -62,6 +66,7 @@ typedef struct Arena Arena;
 
 struct CodeState {
     uint8_t *entry;         /* where a call jumps to: a block, or the stub that makes one */
+    uint8_t *targets;       /* bit set of the offsets that are jumped to */
     PyCodeObject *code;     /* borrowed: the state dies with it */
     _Py_CODEUNIT *units;    /* generic bytecode, owned */
     PyObject *units_object; /* owns it */
@@ -101,11 +106,17 @@ const Context *code_intern(CodeState *state, const Context *ctx);
 /* A new exit, with an id; NULL when out of memory. */
 Exit *code_new_exit(CodeState *state, ExitKind kind, int offset, const Context *ctx);
 
+/* Gives an exit that belongs to no code object its id. Returns 0 or -1. */
+int exit_register(Exit *exit);
+
 /* The exit with this id. */
 Exit *exit_by_id(uint32_t id);
 
 /* Adds a finished version to the table. Returns 0 or -1. */
 int code_add_version(CodeState *state, BlockVersion *version);
+
+/* Takes a version out of the table again. */
+void code_remove_version(CodeState *state, BlockVersion *version);
 
 /* Frees everything of a code object; the callback of its co_extra entry. */
 void code_state_free(void *state);

@@ -13,7 +13,7 @@ typedef struct {
     int next;   /* of the following instruction, after the inline caches */
 } Instr;
 
-/* Decodes the instruction that starts at `start` in generic bytecode `units`. */
+/* Decodes the instruction that starts at `start`. Specialized bytecode counts as the generic one. */
 Instr decode_at(const _Py_CODEUNIT *units, int start);
 
 /* Where a jumping instruction goes when it jumps, or -1 when it is not a jump. */
@@ -27,7 +27,7 @@ typedef struct {
 
 StackEffect decode_stack_effect(const Instr *in);
 
-/* Does any loop (backward jump) occur in this generic bytecode? */
+/* Does any loop (backward jump) occur in this bytecode? */
 bool decode_has_loop(const _Py_CODEUNIT *units, int count);
 
 #endif

@@ -42,6 +42,11 @@ bool unwind_find_handler(PyCodeObject *code, int offset, Handler *handler);
  * returns a new reference to the exception with its traceback set. */
 PyObject *unwind_take_exception(PyThreadState *tstate);
 
+/* Trace events of a frame that is unwound while a trace or profile function is on (observation.c):
+ * "exception" for the pending exception, and "return" when the exception ends the frame. */
+void unwind_trace_exception(PyThreadState *tstate, _PyInterpreterFrame *frame);
+void unwind_trace_return(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
 /* What the interpreter does when the eval breaker is set: signals, pending calls, a GIL drop
  * request, an asynchronous exception. Returns 0, or -1 with an exception set. */
 int safepoint_handle(PyThreadState *tstate);

@@ -1,0 +1,194 @@
+/* The block builder: compiles bytecode from one offset on, in one context, until the path ends.
+ *
+ * A Block is the state of one compilation: the context as it evolves, samples of live values to
+ * predict types with, and the assembler. The emitters (emit_*.c) turn one bytecode each into
+ * operations and context changes through the functions declared here. */
+#ifndef PYJIT_BLOCK_H
+#define PYJIT_BLOCK_H
+
+#include "pyjit/assembler.h"
+#include "pyjit/code.h"
+#include "pyjit/decode.h"
+#include "pyjit/generic.h"
+
+#include "operations.h"
+
+#define MAX_VERSIONS 6 /* of one offset, in different contexts; after that the generic context */
+#define MAX_CHAIN 3    /* guards that may fail one after another at one offset */
+
+typedef struct {
+    CodeState *state;
+    PyCodeObject *code;
+    _PyInterpreterFrame *frame; /* live, at the block's start; NULL when there is none */
+    Context ctx;
+    Instr in;             /* being compiled */
+    int start;            /* where guards of this instruction continue: in.start, or KW_NAMES */
+    int first;            /* offset at which the live frame stands */
+    int chain;            /* guards that failed at `first` already */
+    PyObject *kwnames;    /* of the CALL to come; borrowed from co_consts */
+    int kwnames_start;    /* offset of its KW_NAMES */
+    Assembler as;
+    PyObject *local_samples[CTX_LOCALS]; /* predicted values, borrowed, NULL: no idea */
+    PyObject *stack_samples[CTX_STACK];
+    Entry beyond;         /* stands for an entry that contexts do not describe */
+    bool jumped;          /* the instruction went on at a jump target, whose version has begun */
+    bool ended;           /* the path is over */
+    bool failed;          /* out of memory: abandon */
+} Block;
+
+/* The machine code for (offset, ctx), compiled now when there is none. `frame` is live at that
+ * point (NULL: not). `after`: an exit whose final jump may be laid over. NULL: could not compile. */
+uint8_t *block_find_or_compile(CodeState *state, _PyInterpreterFrame *frame, int offset,
+                               const Context *ctx, int chain, Exit *after);
+
+/* ---- entries -------------------------------------------------------------------------------- */
+
+static inline int
+block_local_count(const Block *b)
+{
+    return b->code->co_nlocalsplus;
+}
+
+/* Byte offset from the frame of local i, of stack entry i from the bottom. */
+static inline intptr_t
+slot_of_local(int i)
+{
+    return (intptr_t)(offsetof(_PyInterpreterFrame, localsplus) + sizeof(PyObject *) * (size_t)i);
+}
+
+static inline intptr_t
+slot_of_stack(const Block *b, int i)
+{
+    return slot_of_local(b->code->co_nlocalsplus + i);
+}
+
+/* What is known about local i; about the n-th stack entry from the top (0 is the top). */
+Entry *block_local(Block *b, int i);
+Entry *block_stack(Block *b, int n);
+
+/* The entry that says where the value of the n-th stack entry is: the local it aliases, or itself. */
+Entry *block_value(Block *b, int n);
+
+/* Type of the n-th stack entry's value. */
+ValueType block_type(Block *b, int n);
+
+/* A live value like the one the n-th stack entry will hold, or NULL. Borrows. */
+PyObject *block_sample(Block *b, int n);
+
+/* The type class of an object. */
+ValueType type_of_object(PyObject *object);
+
+/* The PyTypeObject of a class of values that has exactly one, NULL otherwise. */
+PyTypeObject *type_object(ValueType type);
+
+/* Can the end of such a value run no Python code? */
+bool type_is_plain(ValueType type);
+
+/* ---- pushing and popping --------------------------------------------------------------------- */
+
+/* Pushes an owned reference already in its slot. */
+void block_push(Block *b, ValueType type);
+void block_push_sample(Block *b, ValueType type, PyObject *sample);
+
+/* Pushes local i (bound) or constant i of the code object without code, where possible. */
+void block_push_local(Block *b, int i);
+void block_push_constant(Block *b, int i);
+
+/* Pushes the NULL of PUSH_NULL without code, where possible. */
+void block_push_null(Block *b);
+
+/* Pushes the number in a register. */
+void block_push_register(Block *b, ValueType type, int reg);
+
+/* Drops the top entry from the context; emits nothing. */
+void block_pop(Block *b, int count);
+
+/* Releases the n-th entry's reference, if it owns one; the context is not changed. */
+void block_release(Block *b, int n);
+
+/* Releases and drops the top `count` entries. */
+void block_drop(Block *b, int count);
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+/* Makes sure the n-th stack entry's value is an object in some slot; the slot's byte offset.
+ * Nothing is owned by that. */
+intptr_t block_object_slot(Block *b, int n);
+
+/* Makes the n-th stack entry an owned reference in its own slot. */
+void block_own(Block *b, int n);
+
+/* Boxes locals and owns stack entries such that memory is as the interpreter would have it. */
+void block_box_locals(Block *b);
+void block_own_stack(Block *b, int count);
+
+/* Before C code that may do anything: nothing is left in registers, locals are boxed. */
+void block_escape(Block *b);
+
+/* A free register; spills another value when all are taken. `keep` is a bit set of registers
+ * that must stay. Registers are numbered within their class. */
+int block_take_int(Block *b, unsigned keep);
+int block_take_float(Block *b, unsigned keep);
+
+/* The n-th stack entry as an unboxed number in a register. Its type must be known; an int that is
+ * too big leaves to the generic version. */
+int block_int_register(Block *b, int n, unsigned keep);
+int block_float_register(Block *b, int n, unsigned keep);
+
+/* A register that may be overwritten with the result of an operation on the n-th entry, holding
+ * its value: the entry's own if nothing else uses it, else a copy. */
+int block_int_result(Block *b, int n, unsigned keep);
+int block_float_result(Block *b, int n, unsigned keep);
+
+/* ---- learning -------------------------------------------------------------------------------- */
+
+/* Makes the type of the n-th stack entry known, if the live value predicts one of the types in the
+ * bit set `wanted`, by a guard. Returns the type, or TYPE_UNKNOWN when it stays so. When it must
+ * wait for a live value the block is ended (b->ended) and the emitter must return at once. */
+ValueType block_learn(Block *b, int n, unsigned wanted);
+
+/* Is the first instruction's chain of guards used up, so that it must be compiled generic? */
+bool block_must_be_generic(const Block *b);
+
+/* Ends the block so that compilation goes on at this instruction when it is reached. */
+void block_defer(Block *b);
+
+/* ---- exits ----------------------------------------------------------------------------------- */
+
+/* To this instruction again, compiled for other types; to its generic version. */
+Exit *block_exit_miss(Block *b);
+Exit *block_exit_generic(Block *b);
+
+/* To another offset in the current context. */
+Exit *block_exit_to(Block *b, int offset);
+
+/* An exception raised by this instruction; the context is as it will be then. */
+Exit *block_exit_error(Block *b);
+
+/* The same for one raised again: its traceback has this frame already. */
+Exit *block_exit_reraise(Block *b);
+
+/* On in the interpreter, from `offset`. */
+Exit *block_exit_leave(Block *b, int offset);
+
+/* The last reference of pyjit_state.dying is gone; goes on after the operation. */
+Exit *block_exit_release(Block *b);
+
+/* The eval breaker is set; goes on after the operation. */
+Exit *block_exit_safepoint(Block *b, int continue_at);
+
+/* Ends the block with a jump to `offset` in the current context. */
+void block_jump(Block *b, int offset);
+
+/* The address prev_instr has while this instruction runs. */
+intptr_t block_instr_address(const Block *b);
+
+/* ---- emitters: one bytecode each --------------------------------------------------------------- */
+
+typedef void (*Emitter)(Block *b);
+extern const Emitter emitters[256];
+
+/* The operation of generic_table for the current instruction, with its checks. */
+void emit_generic(Block *b);
+
+#endif

@@ -1,0 +1,25 @@
+/* Calls from compiled code: pushing frames of Python functions, calling everything else. */
+#ifndef PYJIT_CALLS_H
+#define PYJIT_CALLS_H
+
+#include "pyjit/code.h"
+
+/* What a call has come to: a frame to run at `target`, or (target NULL) a result, NULL on error. */
+typedef struct {
+    uint8_t *target;
+    void *frame_or_result;
+} CallOutcome;
+
+/* CALL on the stack ending at sp. A Python function's frame is pushed and linked, anything else is
+ * called. Everything on the stack is consumed either way. */
+CallOutcome call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int oparg,
+                     PyObject *kwnames);
+
+/* Unlinks, clears and pops a frame that compiled code pushed. */
+void frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* New objects for numbers; abort when there is no memory. */
+PyObject *box_int(int64_t value);
+PyObject *box_float(double value);
+
+#endif

@@ -1,0 +1,64 @@
+/* The emitters, one for each bytecode that has more than a generic operation. Each compiles
+ * b->in: emits its operations and brings the context up to date. */
+#ifndef PYJIT_EMIT_H
+#define PYJIT_EMIT_H
+
+#include "pyjit/block.h"
+#include "pyjit/generic_ops.h"
+
+/* emit_stack.c */
+void emit_load_fast(Block *b);
+void emit_load_const(Block *b);
+void emit_store_fast(Block *b);
+void emit_delete_fast(Block *b);
+void emit_pop_top(Block *b);
+void emit_push_null(Block *b);
+void emit_copy(Block *b);
+void emit_swap(Block *b);
+void emit_nothing(Block *b);
+
+/* emit_control.c */
+void emit_resume(Block *b);
+void emit_jump_forward(Block *b);
+void emit_jump_backward(Block *b);
+void emit_jump_backward_no_interrupt(Block *b);
+void emit_pop_jump(Block *b);
+void emit_pop_jump_none(Block *b);
+void emit_jump_or_pop(Block *b);
+void emit_return_value(Block *b);
+
+/* Is the instruction after this one a POP_JUMP on truth that nothing else jumps to? Then *branch is
+ * that instruction and *jump_if the truth it jumps on. */
+bool emit_next_is_branch(Block *b, Instr *branch, bool *jump_if);
+
+/* Ends the block with a branch: `if_true` and `if_false` are the operations that jump when the
+ * condition holds and when it does not; their operands are these and, last, the exit. The stack has
+ * been made canonical, the condition popped. */
+void emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_false,
+                 const intptr_t *operands, int count);
+
+/* emit_generic.c */
+void emit_local_changing(Block *b);
+void emit_raise(Block *b);
+void emit_reraise(Block *b);
+void emit_end_async_for(Block *b);
+void emit_leave(Block *b);
+void emit_for_iter_generic(Block *b);
+void emit_send(Block *b);
+void emit_yield_value(Block *b);
+
+/* emit_iterate.c */
+void emit_for_iter(Block *b);
+
+/* emit_arithmetic.c */
+void emit_binary_op(Block *b);
+void emit_unary_negative(Block *b);
+void emit_unary_invert(Block *b);
+void emit_compare_op(Block *b);
+void emit_is_op(Block *b);
+
+/* emit_call.c */
+void emit_kw_names(Block *b);
+void emit_call(Block *b);
+
+#endif

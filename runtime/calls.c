@@ -1,0 +1,106 @@
+/* Calls from compiled code. Owns no state. */
+#include "pyjit/calls.h"
+
+#include "pyjit/frames.h"
+#include "pyjit/generic_ops.h"
+#include "pyjit/state.h"
+
+/* Unlinks, clears and pops a frame that compiled code pushed. */
+void
+frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    tstate->cframe->current_frame = frame->previous;
+    tstate->recursion_remaining++;
+    frame_clear_and_pop(tstate, frame);
+}
+
+/* Where a frame of this code begins to run. */
+static uint8_t *
+entry_of(PyCodeObject *code)
+{
+    CodeState *state = code_state(code);
+    return state == NULL ? pyjit_state.entry_stub : state->entry;
+}
+
+/* Replaces [NULL, bound method] by [function, self]. */
+static void
+unpack_method(PyObject **base)
+{
+    PyObject *method = base[1];
+    base[0] = Py_NewRef(PyMethod_GET_FUNCTION(method));
+    base[1] = Py_NewRef(PyMethod_GET_SELF(method));
+    Py_DECREF(method);
+}
+
+/* Pushes and links the frame of a Python function's call. */
+static CallOutcome
+push_function(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObject *function,
+              PyObject **args, Py_ssize_t count, PyObject *kwnames)
+{
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    PyObject *locals = code->co_flags & CO_OPTIMIZED ? NULL : Py_NewRef(function->func_globals);
+    Py_ssize_t positional = count - (kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames));
+    _PyInterpreterFrame *callee =
+        frame_push_call(tstate, function, locals, args, positional, kwnames);
+    if (callee == NULL) {
+        return (CallOutcome){NULL, NULL};
+    }
+    frame->prev_instr += INLINE_CACHE_ENTRIES_CALL; /* as the interpreter has it during such a call */
+    callee->previous = frame;
+    tstate->cframe->current_frame = callee;
+    if (_Py_EnterRecursiveCallTstate(tstate, "")) {
+        tstate->recursion_remaining--;
+        frame_finish(tstate, callee);
+        return (CallOutcome){NULL, NULL};
+    }
+    return (CallOutcome){entry_of(code), callee};
+}
+
+/* CALL on the stack ending at sp. */
+CallOutcome
+call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int oparg,
+         PyObject *kwnames)
+{
+    PyObject **base = sp - oparg - 2;
+    if (base[0] == NULL && Py_IS_TYPE(base[1], &PyMethod_Type)) {
+        unpack_method(base);
+    }
+    bool is_method = base[0] != NULL;
+    PyObject *callable = base[is_method ? 0 : 1];
+    if (Py_IS_TYPE(callable, &PyFunction_Type) && !tstate->cframe->use_tracing) {
+        return push_function(tstate, frame, (PyFunctionObject *)callable,
+                             base + (is_method ? 1 : 2), oparg + is_method, kwnames);
+    }
+    PyObject *result = NULL;
+    if (generic_call(tstate, sp, oparg, kwnames) == 0) {
+        result = base[0];
+        if (tstate->interp->ceval.eval_breaker._value && safepoint_handle(tstate) < 0) {
+            Py_CLEAR(result);
+        }
+    }
+    return (CallOutcome){NULL, result};
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------- */
+
+/* New object for an int. */
+PyObject *
+box_int(int64_t value)
+{
+    PyObject *object = PyLong_FromLongLong(value);
+    if (object == NULL) {
+        Py_FatalError("pyjit: no memory for an int");
+    }
+    return object;
+}
+
+/* New object for a float. */
+PyObject *
+box_float(double value)
+{
+    PyObject *object = PyFloat_FromDouble(value);
+    if (object == NULL) {
+        Py_FatalError("pyjit: no memory for a float");
+    }
+    return object;
+}

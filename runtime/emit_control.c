@@ -1,0 +1,258 @@
+/* Emitters: jumps, branches on truth, returning. */
+#include "pyjit/emit.h"
+
+#include "pyjit/state.h"
+
+/* RESUME: the eval breaker is seen to at the start of a function, not after a yield. */
+void
+emit_resume(Block *b)
+{
+    if (b->in.oparg < 2) {
+        ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, b->in.next));
+    }
+}
+
+/* JUMP_FORWARD. */
+void
+emit_jump_forward(Block *b)
+{
+    block_jump(b, decode_jump_target(&b->in));
+}
+
+/* JUMP_BACKWARD. */
+void
+emit_jump_backward(Block *b)
+{
+    int target = decode_jump_target(&b->in);
+    ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, target));
+    block_jump(b, target);
+}
+
+/* JUMP_BACKWARD_NO_INTERRUPT. */
+void
+emit_jump_backward_no_interrupt(Block *b)
+{
+    block_jump(b, decode_jump_target(&b->in));
+}
+
+/* ---- branches --------------------------------------------------------------------------------- */
+
+/* Does a POP_JUMP jump on true? -1 when the instruction is none. */
+static int
+jumps_on(int opcode)
+{
+    switch (opcode) {
+    case POP_JUMP_FORWARD_IF_TRUE:
+    case POP_JUMP_BACKWARD_IF_TRUE:
+        return 1;
+    case POP_JUMP_FORWARD_IF_FALSE:
+    case POP_JUMP_BACKWARD_IF_FALSE:
+        return 0;
+    default:
+        return -1;
+    }
+}
+
+/* Is the next instruction a POP_JUMP on truth that nothing else jumps to? */
+bool
+emit_next_is_branch(Block *b, Instr *branch, bool *jump_if)
+{
+    int at = b->in.next;
+    *branch = decode_at(b->state->units, at);
+    int on = jumps_on(branch->opcode);
+    *jump_if = on == 1;
+    return on >= 0 && !(b->state->targets[at >> 3] >> (at & 7) & 1);
+}
+
+/* Ends the block with a branch: `if_true` and `if_false` are the operations that jump when the
+ * condition holds and when it does not. The stack has been made canonical, the condition popped. */
+void
+emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_false,
+            const intptr_t *operands, int count)
+{
+    intptr_t values[OPERATION_MAX_OPERANDS];
+    int target = decode_jump_target(branch);
+    for (int i = 0; i < count; i++) {
+        values[i] = operands[i];
+    }
+    if (target > branch->offset) {
+        values[count] = (intptr_t)block_exit_to(b, target);
+        asm_emit(&b->as, jump_if ? if_true : if_false, values, count + 1);
+        ASM(&b->as, OP_jump, (intptr_t)block_exit_to(b, branch->next));
+        b->ended = true;
+        return;
+    }
+    /* The way back sees to the eval breaker first: it goes on here, the other way is the exit. */
+    values[count] = (intptr_t)block_exit_to(b, branch->next);
+    asm_emit(&b->as, jump_if ? if_false : if_true, values, count + 1);
+    b->in = *branch;
+    ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, target));
+    block_jump(b, target);
+}
+
+#define BRANCH(b, branch, jump_if, if_true, if_false, ...)                                         \
+    emit_branch((b), (branch), (jump_if), (if_true), (if_false), (const intptr_t[]){__VA_ARGS__},  \
+                (int)(sizeof((const intptr_t[]){__VA_ARGS__}) / sizeof(intptr_t)))
+
+/* Types whose truth is a look at the object. */
+#define TRUTH_TYPES                                                                                \
+    (1u << TYPE_BOOL | 1u << TYPE_INT | 1u << TYPE_STR | 1u << TYPE_LIST | 1u << TYPE_TUPLE |      \
+     1u << TYPE_DICT | 1u << TYPE_BYTES | 1u << TYPE_NONE)
+
+/* The branch on the truth of anything, by a call that may run Python code. */
+static void
+branch_generic(Block *b, const Instr *branch, bool jump_if)
+{
+    block_escape(b);
+    block_own_stack(b, b->ctx.depth);
+    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1);
+    ASM(&b->as, OP_truth, slot, block_instr_address(b), (intptr_t)block_exit_error(b));
+    block_drop(b, 1);
+    emit_branch(b, branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
+}
+
+/* The branch on the truth of an object of known type; false when there is none for it. */
+static bool
+branch_typed(Block *b, const Instr *branch, bool jump_if, ValueType type)
+{
+    bool owned = block_stack(b, 0)->owned;
+    if (type == TYPE_FLOAT || type == TYPE_NULL || type == TYPE_UNKNOWN ||
+        !(TRUTH_TYPES >> type & 1) || (owned && type != TYPE_BOOL && type != TYPE_NONE)) {
+        return false;
+    }
+    int number = block_value(b, 0)->location == IN_INT ? block_value(b, 0)->index : -1;
+    intptr_t slot = number < 0 ? block_object_slot(b, 0) : 0;
+    block_release(b, 0); /* True, False and None outlive that */
+    block_pop(b, 1);
+    block_own_stack(b, b->ctx.depth);
+    switch (type) {
+    case TYPE_BOOL:
+        BRANCH(b, branch, jump_if, OP_branch_identical, OP_branch_not_identical, slot,
+               (intptr_t)Py_True);
+        break;
+    case TYPE_NONE:
+        BRANCH(b, branch, jump_if, OP_branch_not_identical, OP_branch_identical, slot,
+               (intptr_t)Py_None);
+        break;
+    case TYPE_STR:
+        BRANCH(b, branch, jump_if, OP_branch_str_nonempty, OP_branch_str_empty, slot);
+        break;
+    case TYPE_DICT:
+        BRANCH(b, branch, jump_if, OP_branch_dict_nonempty, OP_branch_dict_empty, slot);
+        break;
+    case TYPE_INT:
+        if (number >= 0) {
+            BRANCH(b, branch, jump_if, OP_branch_int_nonzero, OP_branch_int_zero, number);
+            break;
+        }
+        /* fall through */
+    default:
+        BRANCH(b, branch, jump_if, OP_branch_size_nonzero, OP_branch_size_zero, slot);
+        break;
+    }
+    return true;
+}
+
+/* POP_JUMP_*_IF_TRUE and _FALSE. */
+void
+emit_pop_jump(Block *b)
+{
+    bool jump_if = jumps_on(b->in.opcode) == 1;
+    Instr branch = b->in;
+    ValueType type = block_learn(b, 0, TRUTH_TYPES);
+    if (b->ended || branch_typed(b, &branch, jump_if, type)) {
+        return;
+    }
+    branch_generic(b, &branch, jump_if);
+}
+
+/* POP_JUMP_*_IF_NONE and _NOT_NONE. */
+void
+emit_pop_jump_none(Block *b)
+{
+    Instr branch = b->in;
+    bool on_none = branch.opcode == POP_JUMP_FORWARD_IF_NONE ||
+                   branch.opcode == POP_JUMP_BACKWARD_IF_NONE;
+    if (block_stack(b, 0)->owned) {
+        /* Releasing may free the object, so its identity is found out before. */
+        block_escape(b);
+        block_own_stack(b, b->ctx.depth);
+        ASM(&b->as, OP_is_none, slot_of_stack(b, b->ctx.depth - 1));
+        block_drop(b, 1);
+        emit_branch(b, &branch, on_none, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
+        return;
+    }
+    intptr_t slot = block_object_slot(b, 0);
+    block_pop(b, 1);
+    block_own_stack(b, b->ctx.depth);
+    BRANCH(b, &branch, on_none, OP_branch_identical, OP_branch_not_identical, slot,
+           (intptr_t)Py_None);
+}
+
+/* JUMP_IF_TRUE_OR_POP and JUMP_IF_FALSE_OR_POP. */
+void
+emit_jump_or_pop(Block *b)
+{
+    bool jump_if = b->in.opcode == JUMP_IF_TRUE_OR_POP;
+    int target = decode_jump_target(&b->in);
+    ValueType type = block_learn(b, 0, 1u << TYPE_BOOL | 1u << TYPE_NONE);
+    if (b->ended) {
+        return;
+    }
+    if (type != TYPE_BOOL) {
+        block_escape(b);
+    }
+    block_own_stack(b, b->ctx.depth);
+    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1);
+    if (type == TYPE_BOOL) {
+        ASM(&b->as, jump_if ? OP_branch_identical : OP_branch_not_identical, slot, (intptr_t)Py_True,
+            (intptr_t)block_exit_to(b, target));
+    } else {
+        ASM(&b->as, OP_truth, slot, block_instr_address(b), (intptr_t)block_exit_error(b));
+        ASM(&b->as, jump_if ? OP_branch_r0_true : OP_branch_r0_false,
+            (intptr_t)block_exit_to(b, target));
+    }
+    block_drop(b, 1);
+}
+
+/* ---- returning -------------------------------------------------------------------------------- */
+
+/* Is any local's value only in a register? */
+static bool
+has_unboxed_locals(const Block *b)
+{
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        const Entry *entry = &b->ctx.entries[i];
+        if (entry->location != IN_SLOT && !entry->boxed) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RETURN_VALUE: the result goes into r0. Locals in registers are forgotten, unless someone holds the
+ * frame and could still look at them. */
+void
+emit_return_value(Block *b)
+{
+    Entry *value = block_stack(b, 0);
+    if (value->location == IN_LOCAL && block_value(b, 0)->location != IN_SLOT) {
+        block_own(b, 0);
+    } else if (value->location == IN_INT || value->location == IN_FLOAT) {
+        block_own(b, 0);
+    }
+    if (has_unboxed_locals(b)) {
+        ASM(&b->as, OP_check_no_frame_object, (intptr_t)block_exit_leave(b, b->in.start));
+    }
+    value = block_stack(b, 0);
+    if (value->location == IN_CONST) {
+        ASM(&b->as, OP_load_return_constant,
+            (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, value->index));
+    } else if (value->owned) {
+        ASM(&b->as, OP_load_return, slot_of_stack(b, b->ctx.depth - 1));
+    } else {
+        ASM(&b->as, OP_load_return_incref, block_object_slot(b, 0));
+    }
+    ASM(&b->as, OP_return_value, b->code->co_nlocalsplus, (intptr_t)pyjit_state.return_frame);
+    b->ended = true;
+}

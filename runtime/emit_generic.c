@@ -1,0 +1,154 @@
+/* Emitters: bytecodes done by a C function, and those that raise. */
+#include "pyjit/emit.h"
+
+#include "pyjit/steps.h"
+
+/* The operation of generic_table for the current instruction, with its checks. */
+void
+emit_generic(Block *b)
+{
+    const GenericEntry *entry = &generic_table[b->in.opcode];
+    StackEffect effect = decode_stack_effect(&b->in);
+    block_escape(b);
+    block_own_stack(b, effect.reads < b->ctx.depth ? effect.reads : b->ctx.depth);
+    intptr_t top = slot_of_stack(b, b->ctx.depth);
+    block_pop(b, effect.pops);
+    if (entry->no_error) {
+        ASM(&b->as, OP_generic_no_error, top, b->in.oparg, block_instr_address(b),
+            (intptr_t)entry->run);
+    } else {
+        ASM(&b->as, OP_generic, top, b->in.oparg, block_instr_address(b), (intptr_t)entry->run,
+            (intptr_t)block_exit_error(b));
+    }
+    for (int i = 0; i < effect.pushes; i++) {
+        block_push(b, TYPE_UNKNOWN);
+    }
+    if (!entry->no_escape) {
+        ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    }
+}
+
+/* MAKE_CELL and COPY_FREE_VARS: locals become cells. */
+void
+emit_local_changing(Block *b)
+{
+    emit_generic(b);
+    int first = b->in.oparg, count = 1;
+    if (b->in.opcode == COPY_FREE_VARS) {
+        count = b->in.oparg;
+        first = b->code->co_nlocalsplus - count;
+    }
+    for (int i = first; i < first + count; i++) {
+        Entry *local = block_local(b, i);
+        *local = (Entry){.bound = 1};
+        if (i < CTX_LOCALS) {
+            b->local_samples[i] = NULL;
+        }
+    }
+}
+
+/* Emits a step (steps.h) that takes `inputs` entries; its status is then in r0. With `error` it may
+ * raise: then `left` entries of the inputs remain. */
+static void
+emit_step(Block *b, GenericOp step, int inputs, int left, bool error)
+{
+    block_escape(b);
+    block_own_stack(b, inputs);
+    intptr_t top = slot_of_stack(b, b->ctx.depth);
+    Context before = b->ctx;
+    block_pop(b, inputs - left);
+    if (error) {
+        ASM(&b->as, OP_generic_status, top, b->in.oparg, block_instr_address(b), (intptr_t)step,
+            (intptr_t)block_exit_error(b));
+    } else {
+        ASM(&b->as, OP_generic_status_no_error, top, b->in.oparg, block_instr_address(b),
+            (intptr_t)step);
+    }
+    b->ctx = before;
+}
+
+/* RAISE_VARARGS. */
+void
+emit_raise(Block *b)
+{
+    emit_step(b, step_raise, b->in.oparg, 0, false);
+    block_pop(b, b->in.oparg);
+    ASM(&b->as, OP_branch_r0_true, (intptr_t)block_exit_reraise(b));
+    ASM(&b->as, OP_leave_always, (intptr_t)block_exit_error(b));
+    b->ended = true;
+}
+
+/* RERAISE. */
+void
+emit_reraise(Block *b)
+{
+    emit_step(b, step_reraise, b->in.oparg + 1, 0, false);
+    block_pop(b, 1);
+    ASM(&b->as, OP_leave_always, (intptr_t)block_exit_reraise(b));
+    b->ended = true;
+}
+
+/* END_ASYNC_FOR. */
+void
+emit_end_async_for(Block *b)
+{
+    emit_step(b, step_end_async_for, 2, 0, false);
+    block_pop(b, 2);
+    ASM(&b->as, OP_branch_r0_true, (intptr_t)block_exit_reraise(b));
+    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+}
+
+/* RETURN_GENERATOR: the interpreter makes the generator. */
+void
+emit_leave(Block *b)
+{
+    block_escape(b);
+    ASM(&b->as, OP_leave_always, (intptr_t)block_exit_leave(b, b->in.start));
+    b->ended = true;
+}
+
+/* ---- iteration: generic -------------------------------------------------------------------------- */
+
+/* FOR_ITER over anything. */
+void
+emit_for_iter_generic(Block *b)
+{
+    int target = decode_jump_target(&b->in);
+    block_own_stack(b, b->ctx.depth);
+    emit_step(b, step_for_iter, 1, 1, true);
+    Context before = b->ctx;
+    block_pop(b, 1);
+    ASM(&b->as, OP_branch_r0_false, (intptr_t)block_exit_to(b, target));
+    b->ctx = before;
+    block_push(b, TYPE_UNKNOWN);
+    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+}
+
+/* SEND. */
+void
+emit_send(Block *b)
+{
+    int target = decode_jump_target(&b->in);
+    block_own_stack(b, b->ctx.depth);
+    emit_step(b, step_send, 2, 1, true);
+    Context before = b->ctx;
+    block_pop(b, 2);
+    block_push(b, TYPE_UNKNOWN);
+    ASM(&b->as, OP_branch_r0_false, (intptr_t)block_exit_to(b, target));
+    b->ctx = before;
+    block_pop(b, 1);
+    block_push(b, TYPE_UNKNOWN);
+    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+}
+
+/* YIELD_VALUE. */
+void
+emit_yield_value(Block *b)
+{
+    block_escape(b);
+    block_own_stack(b, b->ctx.depth);
+    block_pop(b, 1);
+    ASM(&b->as, OP_yield_value, slot_of_stack(b, b->ctx.depth),
+        b->code->co_nlocalsplus + b->ctx.depth, block_instr_address(b));
+    b->ended = true;
+}

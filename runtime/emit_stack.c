@@ -1,0 +1,200 @@
+/* Emitters: locals, constants and the operand stack. Most of these emit nothing. */
+#include "pyjit/emit.h"
+
+/* LOAD_FAST and LOAD_CLOSURE: an alias of the local. */
+void
+emit_load_fast(Block *b)
+{
+    int i = b->in.oparg;
+    Entry *local = block_local(b, i);
+    if (!local->bound) {
+        ASM(&b->as, OP_check_bound, slot_of_local(i), (intptr_t)block_exit_leave(b, b->in.start));
+        if (local->type == TYPE_NULL) {
+            local->type = TYPE_UNKNOWN;
+        }
+        local->bound = 1;
+    }
+    block_push_local(b, i);
+}
+
+/* LOAD_CONST. */
+void
+emit_load_const(Block *b)
+{
+    block_push_constant(b, b->in.oparg);
+}
+
+/* Gives stack entries that alias local i references of their own before it changes. */
+static void
+own_aliases(Block *b, int i, int from)
+{
+    for (int n = from; n < b->ctx.depth; n++) {
+        Entry *entry = block_stack(b, n);
+        if (entry->location == IN_LOCAL && entry->index == i) {
+            block_own(b, n);
+        }
+    }
+}
+
+/* Can the local's old value be dropped without running Python code? */
+static bool
+old_is_plain(const Entry *local)
+{
+    return local->location != IN_SLOT || type_is_plain(local->type);
+}
+
+/* Sets what is known of local i. */
+static void
+set_local(Block *b, int i, Entry entry, PyObject *sample)
+{
+    if (i < b->ctx.local_count) {
+        b->ctx.entries[i] = entry;
+        b->local_samples[i] = sample;
+    }
+}
+
+/* STORE_FAST of a number in a register: only the context changes, if the old value is nothing. */
+static void
+store_register(Block *b, int i)
+{
+    Entry value = *block_stack(b, 0);
+    intptr_t from = slot_of_stack(b, b->ctx.depth - 1);
+    if (!old_is_plain(block_local(b, i))) {
+        set_local(b, i, (Entry){.type = TYPE_NULL}, NULL);
+        ASM(&b->as, OP_clear_local, slot_of_local(i), (intptr_t)block_exit_release(b));
+    }
+    if (value.boxed) {
+        block_pop(b, 1);
+        ASM(&b->as, OP_store_local_plain, from, slot_of_local(i));
+        value.owned = 0;
+    } else {
+        block_pop(b, 1);
+    }
+    value.bound = 1;
+    set_local(b, i, value, NULL);
+}
+
+/* STORE_FAST. */
+void
+emit_store_fast(Block *b)
+{
+    int i = b->in.oparg;
+    Entry *value = block_stack(b, 0);
+    if (value->location == IN_LOCAL && value->index == i) {
+        block_pop(b, 1);
+        return;
+    }
+    own_aliases(b, i, 1);
+    bool in_register = value->location == IN_INT || value->location == IN_FLOAT;
+    if (in_register && i < b->ctx.local_count && (!value->boxed || value->owned)) {
+        store_register(b, i);
+        return;
+    }
+    if (in_register) {
+        block_own(b, 0);
+    }
+    PyObject *sample = block_sample(b, 0);
+    bool plain = old_is_plain(block_local(b, i));
+    Entry entry = *block_stack(b, 0);
+    ValueType type = block_type(b, 0);
+    intptr_t to = slot_of_local(i), from = 0;
+    if (entry.location != IN_CONST) {
+        from = block_object_slot(b, 0);
+    }
+    block_pop(b, 1);
+    set_local(b, i, (Entry){.type = (uint8_t)type, .bound = 1}, sample);
+    if (entry.location == IN_CONST) {
+        from = (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry.index);
+        if (plain) {
+            ASM(&b->as, OP_store_local_constant_plain, from, to);
+        } else {
+            ASM(&b->as, OP_store_local_constant, from, to, (intptr_t)block_exit_release(b));
+        }
+    } else if (entry.location == IN_LOCAL || !entry.owned) {
+        if (plain) {
+            ASM(&b->as, OP_store_local_incref_plain, from, to);
+        } else {
+            ASM(&b->as, OP_store_local_incref, from, to, (intptr_t)block_exit_release(b));
+        }
+    } else if (plain) {
+        ASM(&b->as, OP_store_local_plain, from, to);
+    } else {
+        ASM(&b->as, OP_store_local, from, to, (intptr_t)block_exit_release(b));
+    }
+}
+
+/* DELETE_FAST. */
+void
+emit_delete_fast(Block *b)
+{
+    int i = b->in.oparg;
+    own_aliases(b, i, 0);
+    if (!block_local(b, i)->bound) {
+        ASM(&b->as, OP_check_bound, slot_of_local(i), (intptr_t)block_exit_leave(b, b->in.start));
+    }
+    set_local(b, i, (Entry){.type = TYPE_NULL}, NULL);
+    ASM(&b->as, OP_clear_local, slot_of_local(i), (intptr_t)block_exit_release(b));
+}
+
+/* POP_TOP. */
+void
+emit_pop_top(Block *b)
+{
+    block_drop(b, 1);
+}
+
+/* PUSH_NULL. */
+void
+emit_push_null(Block *b)
+{
+    block_push_null(b);
+}
+
+/* COPY. */
+void
+emit_copy(Block *b)
+{
+    int n = b->in.oparg - 1;
+    Entry entry = *block_stack(b, n);
+    if (entry.location == IN_LOCAL) {
+        block_push_local(b, entry.index);
+    } else if (entry.location == IN_CONST && entry.type != TYPE_NULL) {
+        block_push_constant(b, entry.index);
+    } else {
+        intptr_t from = block_object_slot(b, n);
+        PyObject *sample = block_sample(b, n);
+        ASM(&b->as, OP_copy_incref, from, slot_of_stack(b, b->ctx.depth));
+        block_push_sample(b, entry.type, sample);
+    }
+}
+
+/* SWAP. */
+void
+emit_swap(Block *b)
+{
+    int n = b->in.oparg - 1, top = b->ctx.depth - 1, other = top - n;
+    block_own(b, 0);
+    block_own(b, n);
+    ASM(&b->as, OP_swap_slots, slot_of_stack(b, top), slot_of_stack(b, other));
+    Entry *x = block_stack(b, 0);
+    uint8_t type = x->type;
+    x->type = block_stack(b, n)->type;
+    block_stack(b, n)->type = type;
+    if (top < CTX_STACK) {
+        PyObject *sample = b->stack_samples[top];
+        b->stack_samples[top] = b->stack_samples[other];
+        b->stack_samples[other] = sample;
+    } else {
+        if (other < CTX_STACK) {
+            block_stack(b, n)->type = TYPE_UNKNOWN;
+            b->stack_samples[other] = NULL;
+        }
+    }
+}
+
+/* NOP, PRECALL: nothing. */
+void
+emit_nothing(Block *b)
+{
+    (void)b;
+}

@@ -1,0 +1,277 @@
+/* The engine: PEP 523's frame evaluator, the decision what to compile, and starting up.
+ * Owns the permanent pieces of code that compiled code shares. */
+#include "pyjit/engine.h"
+
+#include "pyjit/assembler.h"
+#include "pyjit/block.h"
+#include "pyjit/exits.h"
+#include "pyjit/names.h"
+#include "pyjit/settings.h"
+#include "pyjit/state.h"
+#include "pyjit/stats.h"
+
+static CodeState permanent; /* owns the memory of permanent code */
+
+/* ---- starting ---------------------------------------------------------------------------------- */
+
+/* Places one permanent operation. NULL on failure. */
+static uint8_t *
+make_permanent(int operation, const intptr_t *values, int count)
+{
+    Assembler as = {0};
+    uint8_t *start;
+    asm_emit(&as, operation, values, count);
+    int result = asm_finish(&as, &permanent, NULL, &start);
+    asm_reset(&as);
+    return result < 0 ? NULL : start;
+}
+
+/* Finds the table of small ints and checks that it is one. */
+static int
+find_small_ints(void)
+{
+    char *base = (char *)PyLong_FromLong(0);
+    for (long value = -5; value <= 256; value++) {
+        PyObject *object = PyLong_FromLong(value);
+        if (object == NULL || (char *)object != base + value * 32) {
+            return -1;
+        }
+        Py_DECREF(object);
+    }
+    Py_DECREF((PyObject *)base);
+    pyjit_state.small_ints = (PyObject *)base;
+    return 0;
+}
+
+/* Makes code memory and the permanent code. */
+int
+engine_start(const char **why)
+{
+    static bool has_index;
+    if (!has_index && code_init() < 0) {
+        *why = "CPython has no place left for pyjit's data in code objects";
+        return -1;
+    }
+    has_index = true;
+    if (names_init() < 0) {
+        *why = "no memory";
+        return -1;
+    }
+    if (find_small_ints() < 0) {
+        *why = "small ints are not where CPython 3.11 has them";
+        return -1;
+    }
+    if (codemem_init((const void *)_PyEval_EvalFrameDefault, settings_get()->code_limit) < 0) {
+        *why = "no memory that may be executed can be had";
+        return -1;
+    }
+    permanent = (CodeState){0};
+    if (link_init() < 0 || exits_init() < 0) {
+        *why = "not enough code memory";
+        return -1;
+    }
+    intptr_t base = (intptr_t)codemem_base();
+    pyjit_state.return_to_c = make_permanent(OP_return_to_c, NULL, 0);
+    pyjit_state.return_frame = make_permanent(OP_return_frame, &base, 1);
+    if (pyjit_state.return_to_c == NULL || pyjit_state.return_frame == NULL) {
+        *why = "not enough code memory";
+        return -1;
+    }
+    return 0;
+}
+
+/* Installs the frame evaluator. */
+void
+engine_install(void)
+{
+    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), engine_eval_frame);
+    pyjit_state.installed = true;
+}
+
+/* Removes the frame evaluator. */
+void
+engine_remove(void)
+{
+    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), _PyEval_EvalFrameDefault);
+    pyjit_state.installed = false;
+}
+
+/* ---- deciding ---------------------------------------------------------------------------------- */
+
+/* Is this execution of a cold code object the one that makes it hot? */
+static bool
+becomes_hot(CodeState *state, PyCodeObject *code)
+{
+    state->executions++;
+    const Settings *settings = settings_get();
+    if (state->executions >= settings->threshold) {
+        return true;
+    }
+    return state->executions == 1 && settings->eager_loops &&
+           decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code));
+}
+
+/* The state of a code object that is to run compiled now, NULL when it is to be interpreted. */
+static CodeState *
+active_state(PyCodeObject *code)
+{
+    CodeState *state = code_state(code);
+    if (state != NULL && state->status == CODE_ACTIVE) {
+        return state;
+    }
+    state = code_state_make(code);
+    if (state == NULL || state->status == CODE_REFUSED || !becomes_hot(state, code) ||
+        code_activate(state) < 0) {
+        return NULL;
+    }
+    return state;
+}
+
+/* ---- the frame evaluator ------------------------------------------------------------------------ */
+
+/* Runs a frame from `target` on; NULL: from where a pending exception takes it. */
+static PyObject *
+run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target)
+{
+    if (_Py_EnterRecursiveCallTstate(tstate, "")) {
+        return NULL;
+    }
+    _PyCFrame cframe;
+    _PyCFrame *outer = tstate->cframe;
+    cframe.use_tracing = outer->use_tracing;
+    cframe.previous = outer;
+    tstate->cframe = &cframe;
+    frame->is_entry = true;
+    frame->previous = outer->current_frame;
+    cframe.current_frame = frame;
+
+    PyObject *result;
+    Registers regs = {.frame = frame, .tstate = tstate};
+    if (target == NULL) {
+        target = exits_throw(&regs, state);
+    } else {
+        frame->stacktop = -1;
+    }
+    if (target == pyjit_state.return_to_c) {
+        result = (PyObject *)(intptr_t)regs.ints[0];
+    } else {
+        result = trampoline_enter(frame, tstate, target);
+    }
+
+    tstate->cframe = outer;
+    outer->use_tracing = cframe.use_tracing;
+    tstate->recursion_remaining++;
+    return result;
+}
+
+/* PEP 523. */
+PyObject *
+engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
+{
+    if (!tstate->cframe->use_tracing) {
+        CodeState *state = active_state(frame->f_code);
+        if (state != NULL) {
+            uint8_t *target = throwflag ? NULL : exits_entry(state, frame);
+            if (throwflag || target != NULL) {
+                return run(tstate, frame, state, target);
+            }
+        }
+    }
+    return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
+}
+
+/* ---- introspection ------------------------------------------------------------------------------ */
+
+/* Has at least one block of this code been compiled? */
+bool
+engine_is_compiled(PyCodeObject *code)
+{
+    CodeState *state = code_state(code);
+    return state != NULL && state->block_count > 0;
+}
+
+/* Asks that the code be compiled from its next execution on. */
+int
+engine_request(PyCodeObject *code)
+{
+    CodeState *state = code_state_make(code);
+    if (state == NULL || (state->status == CODE_COLD && code_activate(state) < 0)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+/* New list of (position, bytecode offset) pairs. */
+static PyObject *
+describe_positions(const BlockVersion *version)
+{
+    PyObject *list = PyList_New(version->position_count);
+    for (uint32_t i = 0; list != NULL && i < version->position_count; i++) {
+        const CodePosition *it = &version->positions[i];
+        PyObject *pair = Py_BuildValue("(II)", it->position, it->offset * 2);
+        if (pair == NULL) {
+            Py_CLEAR(list);
+            break;
+        }
+        PyList_SET_ITEM(list, i, pair);
+    }
+    return list;
+}
+
+/* New dict that describes one version. */
+static PyObject *
+describe_version(const BlockVersion *version)
+{
+    char context[1000];
+    ctx_describe(version->ctx, context, sizeof context);
+    PyObject *map = describe_positions(version);
+    if (map == NULL) {
+        return NULL;
+    }
+    return Py_BuildValue("{s:i, s:s, s:K, s:y#, s:y#, s:K, s:N}", "offset", version->offset * 2,
+                         "context", context, "address", (unsigned long long)(uintptr_t)version->hot,
+                         "hot", version->hot, (Py_ssize_t)version->hot_size, "cold", version->cold,
+                         (Py_ssize_t)version->cold_size, "cold_address",
+                         (unsigned long long)(uintptr_t)version->cold, "map", map);
+}
+
+/* By address, for qsort. */
+static int
+compare_versions(const void *a, const void *b)
+{
+    const BlockVersion *const *x = a, *const *y = b;
+    return (*x)->hot < (*y)->hot ? -1 : (*x)->hot > (*y)->hot;
+}
+
+/* New list, one dict a block version in order of address. */
+PyObject *
+engine_describe(PyCodeObject *code)
+{
+    CodeState *state = code_state(code);
+    if (state == NULL || state->block_count == 0) {
+        return PyList_New(0);
+    }
+    const BlockVersion **versions = PyMem_Calloc((size_t)state->block_count, sizeof *versions);
+    if (versions == NULL) {
+        return PyErr_NoMemory();
+    }
+    int count = 0;
+    for (int i = 0; i < state->bucket_count; i++) {
+        for (const BlockVersion *it = state->buckets[i]; it != NULL; it = it->next) {
+            versions[count++] = it;
+        }
+    }
+    qsort(versions, (size_t)count, sizeof *versions, compare_versions);
+    PyObject *list = PyList_New(count);
+    for (int i = 0; list != NULL && i < count; i++) {
+        PyObject *item = describe_version(versions[i]);
+        if (item == NULL) {
+            Py_CLEAR(list);
+            break;
+        }
+        PyList_SET_ITEM(list, i, item);
+    }
+    PyMem_Free(versions);
+    return list;
+}

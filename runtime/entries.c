@@ -1,0 +1,649 @@
+/* The block builder's entries: where values are, moving them, boxing, registers, learning types.
+ * Every function here keeps the context and the emitted code in step. */
+#include "pyjit/block.h"
+
+#include "pyjit/state.h"
+#include "pyjit/stats.h"
+
+#include <string.h>
+
+/* ---- types ---------------------------------------------------------------------------------- */
+
+/* The PyTypeObject of a class of values that has exactly one. */
+PyTypeObject *
+type_object(ValueType type)
+{
+    switch (type) {
+    case TYPE_NONE:
+        return Py_TYPE(Py_None);
+    case TYPE_BOOL:
+        return &PyBool_Type;
+    case TYPE_INT:
+        return &PyLong_Type;
+    case TYPE_FLOAT:
+        return &PyFloat_Type;
+    case TYPE_STR:
+        return &PyUnicode_Type;
+    case TYPE_BYTES:
+        return &PyBytes_Type;
+    case TYPE_LIST:
+        return &PyList_Type;
+    case TYPE_TUPLE:
+        return &PyTuple_Type;
+    case TYPE_DICT:
+        return &PyDict_Type;
+    case TYPE_SET:
+        return &PySet_Type;
+    case TYPE_RANGE_ITERATOR:
+        return &PyRangeIter_Type;
+    case TYPE_LIST_ITERATOR:
+        return &PyListIter_Type;
+    case TYPE_TUPLE_ITERATOR:
+        return &PyTupleIter_Type;
+    case TYPE_FUNCTION:
+        return &PyFunction_Type;
+    case TYPE_GENERATOR:
+        return &PyGen_Type;
+    default:
+        return NULL;
+    }
+}
+
+/* The type class of an object. */
+ValueType
+type_of_object(PyObject *object)
+{
+    if (object == NULL) {
+        return TYPE_NULL;
+    }
+    PyTypeObject *type = Py_TYPE(object);
+    for (ValueType t = TYPE_NONE; t < TYPE_OTHER; t++) {
+        if (type == type_object(t)) {
+            return t;
+        }
+    }
+    return TYPE_OTHER;
+}
+
+/* Can the end of such a value run no Python code? */
+bool
+type_is_plain(ValueType type)
+{
+    switch (type) {
+    case TYPE_NULL:
+    case TYPE_NONE:
+    case TYPE_BOOL:
+    case TYPE_INT:
+    case TYPE_FLOAT:
+    case TYPE_STR:
+    case TYPE_BYTES:
+    case TYPE_RANGE_ITERATOR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- access --------------------------------------------------------------------------------- */
+
+/* What is known about local i. */
+Entry *
+block_local(Block *b, int i)
+{
+    if (i < b->ctx.local_count) {
+        return &b->ctx.entries[i];
+    }
+    b->beyond = (Entry){0};
+    return &b->beyond;
+}
+
+/* What is known about the n-th stack entry from the top. */
+Entry *
+block_stack(Block *b, int n)
+{
+    int i = b->ctx.depth - 1 - n;
+    if (i < b->ctx.stack_count) {
+        return &b->ctx.entries[b->ctx.local_count + i];
+    }
+    b->beyond = (Entry){.owned = 1};
+    return &b->beyond;
+}
+
+/* The entry that says where the value of the n-th stack entry is. */
+Entry *
+block_value(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    return entry->location == IN_LOCAL ? block_local(b, entry->index) : entry;
+}
+
+/* Type of the n-th stack entry's value. */
+ValueType
+block_type(Block *b, int n)
+{
+    return block_value(b, n)->type;
+}
+
+/* Byte offset of the slot that belongs to the n-th stack entry. */
+static intptr_t
+own_slot(const Block *b, int n)
+{
+    return slot_of_stack(b, b->ctx.depth - 1 - n);
+}
+
+/* A live value like the one the n-th stack entry will hold. */
+PyObject *
+block_sample(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    if (entry->location == IN_LOCAL) {
+        return entry->index < CTX_LOCALS ? b->local_samples[entry->index] : NULL;
+    }
+    if (entry->location == IN_CONST) {
+        return entry->type == TYPE_NULL ? NULL
+                                        : PyTuple_GET_ITEM(b->code->co_consts, entry->index);
+    }
+    int i = b->ctx.depth - 1 - n;
+    return i < CTX_STACK ? b->stack_samples[i] : NULL;
+}
+
+/* ---- pushing and popping --------------------------------------------------------------------- */
+
+/* Makes room for one more entry and describes it; false when it is beyond what contexts describe. */
+static bool
+push_entry(Block *b, Entry entry, PyObject *sample)
+{
+    int i = b->ctx.depth++;
+    if (i >= CTX_STACK) {
+        return false;
+    }
+    b->ctx.stack_count = (uint8_t)(i + 1);
+    b->ctx.entries[b->ctx.local_count + i] = entry;
+    b->stack_samples[i] = sample;
+    return true;
+}
+
+/* Pushes an owned reference already in its slot. */
+void
+block_push(Block *b, ValueType type)
+{
+    push_entry(b, (Entry){.type = type, .owned = 1}, NULL);
+}
+
+/* The same with a prediction. */
+void
+block_push_sample(Block *b, ValueType type, PyObject *sample)
+{
+    push_entry(b, (Entry){.type = type, .owned = 1}, sample);
+}
+
+/* Pushes local i, which is bound. */
+void
+block_push_local(Block *b, int i)
+{
+    Entry entry = {.location = IN_LOCAL, .index = (uint16_t)i};
+    if (i > UINT16_MAX || !push_entry(b, entry, NULL)) {
+        if (i > UINT16_MAX) {
+            push_entry(b, (Entry){.owned = 1}, NULL);
+        }
+        ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, 0));
+    }
+}
+
+/* Pushes constant i of the code object. */
+void
+block_push_constant(Block *b, int i)
+{
+    PyObject *object = PyTuple_GET_ITEM(b->code->co_consts, i);
+    Entry entry = {
+        .type = type_of_object(object), .location = IN_CONST, .index = (uint16_t)i};
+    if (i > UINT16_MAX || !push_entry(b, entry, NULL)) {
+        if (i > UINT16_MAX) {
+            push_entry(b, (Entry){.type = entry.type, .owned = 1}, NULL);
+        }
+        ASM(&b->as, OP_store_constant, (intptr_t)object, own_slot(b, 0));
+    }
+}
+
+/* Pushes the NULL of PUSH_NULL. */
+void
+block_push_null(Block *b)
+{
+    if (!push_entry(b, (Entry){.type = TYPE_NULL, .location = IN_CONST}, NULL)) {
+        ASM(&b->as, OP_store_null, own_slot(b, 0));
+    }
+}
+
+/* Pushes the number in a register. */
+void
+block_push_register(Block *b, ValueType type, int reg)
+{
+    Location location = type == TYPE_FLOAT ? IN_FLOAT : IN_INT;
+    Entry entry = {.type = type, .location = location, .index = (uint16_t)reg};
+    if (!push_entry(b, entry, NULL)) {
+        if (location == IN_FLOAT) {
+            ASM(&b->as, OP_box_float, reg, own_slot(b, 0));
+        } else {
+            ASM(&b->as, OP_box_int, reg, own_slot(b, 0), (intptr_t)pyjit_state.small_ints);
+        }
+    }
+}
+
+/* Drops the top entries from the context. */
+void
+block_pop(Block *b, int count)
+{
+    b->ctx.depth = (uint16_t)(b->ctx.depth - count);
+    if (b->ctx.stack_count > b->ctx.depth) {
+        b->ctx.stack_count = (uint8_t)b->ctx.depth;
+    }
+}
+
+/* Releases the n-th entry's reference, if it owns one. */
+void
+block_release(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    bool in_register = entry->location == IN_INT || entry->location == IN_FLOAT;
+    if (!entry->owned || (in_register && !entry->boxed) || entry->type == TYPE_NULL) {
+        return;
+    }
+    if (type_is_plain(entry->type)) {
+        ASM(&b->as, OP_release_plain, own_slot(b, n));
+    } else {
+        ASM(&b->as, OP_release, own_slot(b, n), (intptr_t)block_exit_release(b));
+    }
+}
+
+/* Releases and drops the top entries. */
+void
+block_drop(Block *b, int count)
+{
+    for (int i = 0; i < count; i++) {
+        block_release(b, 0);
+        block_pop(b, 1);
+    }
+}
+
+/* ---- boxing ---------------------------------------------------------------------------------- */
+
+/* Puts the box of a local that is only in a register into its slot. */
+static void
+box_local(Block *b, int i)
+{
+    Entry *entry = block_local(b, i);
+    if (entry->boxed) {
+        return;
+    }
+    if (entry->location == IN_FLOAT) {
+        ASM(&b->as, OP_box_float_local, entry->index, slot_of_local(i));
+        entry->boxed = 1;
+    } else if (entry->location == IN_INT) {
+        ASM(&b->as, OP_box_int_local, entry->index, slot_of_local(i),
+            (intptr_t)pyjit_state.small_ints);
+        entry->boxed = 1;
+    }
+}
+
+/* Puts the box of a stack entry that is only in a register into its slot. */
+static void
+box_stack(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    if (entry->boxed) {
+        return;
+    }
+    if (entry->location == IN_FLOAT) {
+        ASM(&b->as, OP_box_float, entry->index, own_slot(b, n));
+    } else {
+        ASM(&b->as, OP_box_int, entry->index, own_slot(b, n), (intptr_t)pyjit_state.small_ints);
+    }
+    entry->boxed = 1;
+    entry->owned = 1;
+}
+
+/* Forgets that a value is in a register; its box must be in the slot. */
+static void
+forget_register(Entry *entry)
+{
+    entry->location = IN_SLOT;
+    entry->boxed = 0;
+    entry->index = 0;
+}
+
+/* Makes the n-th stack entry an owned reference in its own slot. */
+void
+block_own(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    switch (entry->location) {
+    case IN_SLOT:
+        if (!entry->owned) {
+            ASM(&b->as, OP_increment, own_slot(b, n));
+            entry->owned = 1;
+        }
+        break;
+    case IN_LOCAL: {
+        int i = entry->index;
+        box_local(b, i);
+        ValueType type = block_local(b, i)->type;
+        ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, n));
+        int at = b->ctx.depth - 1 - n;
+        b->stack_samples[at] = i < CTX_LOCALS ? b->local_samples[i] : NULL;
+        *block_stack(b, n) = (Entry){.type = (uint8_t)type, .owned = 1};
+        break;
+    }
+    case IN_CONST:
+        if (entry->type == TYPE_NULL) {
+            ASM(&b->as, OP_store_null, own_slot(b, n));
+        } else {
+            ASM(&b->as, OP_store_constant,
+                (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry->index), own_slot(b, n));
+        }
+        *entry = (Entry){.type = entry->type, .owned = 1};
+        break;
+    case IN_INT:
+    case IN_FLOAT:
+        box_stack(b, n);
+        forget_register(entry);
+        if (!entry->owned) {
+            ASM(&b->as, OP_increment, own_slot(b, n));
+            entry->owned = 1;
+        }
+        break;
+    }
+}
+
+/* Makes sure the n-th stack entry's value is an object in some slot. */
+intptr_t
+block_object_slot(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    switch (entry->location) {
+    case IN_LOCAL:
+        box_local(b, entry->index);
+        return slot_of_local(entry->index);
+    case IN_CONST:
+        ASM(&b->as, OP_store_constant_borrowed,
+            (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry->index), own_slot(b, n));
+        *entry = (Entry){.type = entry->type};
+        break;
+    case IN_INT:
+    case IN_FLOAT:
+        box_stack(b, n);
+        break;
+    case IN_SLOT:
+        break;
+    }
+    return own_slot(b, n);
+}
+
+/* Boxes all locals. */
+void
+block_box_locals(Block *b)
+{
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        box_local(b, i);
+    }
+}
+
+/* Makes the top `count` stack entries owned references in their slots. */
+void
+block_own_stack(Block *b, int count)
+{
+    for (int n = count - 1; n >= 0; n--) {
+        block_own(b, n);
+    }
+}
+
+/* Before C code that may do anything. */
+void
+block_escape(Block *b)
+{
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        Entry *entry = &b->ctx.entries[i];
+        if (entry->location != IN_SLOT) {
+            box_local(b, i);
+            forget_register(entry);
+        }
+    }
+    for (int n = b->ctx.depth - 1; n >= 0; n--) {
+        Entry *entry = block_stack(b, n);
+        if (entry->location == IN_INT || entry->location == IN_FLOAT) {
+            block_own(b, n);
+        }
+    }
+}
+
+/* ---- registers ------------------------------------------------------------------------------- */
+
+/* Registers of a class in use by the context. */
+static unsigned
+used_registers(const Block *b, Location location)
+{
+    unsigned used = 0;
+    for (int i = 0; i < ctx_entry_count(&b->ctx); i++) {
+        if (b->ctx.entries[i].location == location) {
+            used |= 1u << b->ctx.entries[i].index;
+        }
+    }
+    return used;
+}
+
+/* Moves the owner of some register that need not be kept to memory. */
+static void
+spill_one(Block *b, Location location, unsigned keep)
+{
+    for (int boxed = 1; boxed >= 0; boxed--) { /* what has a box already costs nothing */
+        for (int i = 0; i < ctx_entry_count(&b->ctx); i++) {
+            Entry *entry = &b->ctx.entries[i];
+            if (entry->location != location || entry->boxed != boxed || (keep >> entry->index & 1)) {
+                continue;
+            }
+            if (i < b->ctx.local_count) {
+                box_local(b, i);
+                forget_register(entry);
+            } else {
+                box_stack(b, b->ctx.depth - 1 - (i - b->ctx.local_count));
+                forget_register(entry);
+            }
+            return;
+        }
+    }
+}
+
+/* A free register of the class. */
+static int
+take_register(Block *b, Location location, int count, unsigned keep)
+{
+    for (;;) {
+        unsigned used = used_registers(b, location) | keep;
+        for (int reg = 0; reg < count; reg++) {
+            if (!(used >> reg & 1)) {
+                return reg;
+            }
+        }
+        spill_one(b, location, keep);
+    }
+}
+
+/* A free int register. */
+int
+block_take_int(Block *b, unsigned keep)
+{
+    return take_register(b, IN_INT, INT_REGISTERS, keep);
+}
+
+/* A free double register. */
+int
+block_take_float(Block *b, unsigned keep)
+{
+    return take_register(b, IN_FLOAT, FLOAT_REGISTERS, keep);
+}
+
+/* The value of an int object that fits; false when it does not. */
+static bool
+small_value(PyObject *object, int64_t *value)
+{
+    int overflow;
+    *value = PyLong_AsLongLongAndOverflow(object, &overflow);
+    return overflow == 0;
+}
+
+/* The n-th stack entry as an unboxed int in a register. */
+int
+block_int_register(Block *b, int n, unsigned keep)
+{
+    Entry *entry = block_stack(b, n);
+    int64_t value;
+    if (entry->location == IN_CONST &&
+        small_value(PyTuple_GET_ITEM(b->code->co_consts, entry->index), &value)) {
+        int reg = block_take_int(b, keep);
+        if (value == (int32_t)value) {
+            ASM(&b->as, OP_load_small_int, (intptr_t)value, reg);
+        } else {
+            ASM(&b->as, OP_load_int_constant, (intptr_t)value, reg);
+        }
+        return reg;
+    }
+    Entry *where = block_value(b, n);
+    if (where->location == IN_INT) {
+        return where->index;
+    }
+    intptr_t slot = block_object_slot(b, n);
+    int reg = block_take_int(b, keep);
+    ASM(&b->as, OP_unbox_int, slot, reg, (intptr_t)block_exit_generic(b));
+    where = block_value(b, n);
+    where->location = IN_INT;
+    where->index = (uint16_t)reg;
+    where->boxed = 1;
+    return reg;
+}
+
+/* The double a constant stands for; false when it is not a number that int64 or double holds. */
+static bool
+number_constant(PyObject *object, double *number)
+{
+    int64_t value;
+    if (PyFloat_CheckExact(object)) {
+        *number = PyFloat_AS_DOUBLE(object);
+        return true;
+    }
+    if (PyLong_CheckExact(object) && small_value(object, &value)) {
+        *number = (double)value;
+        return true;
+    }
+    return false;
+}
+
+/* The n-th stack entry as an unboxed double in a register; an int is converted. */
+int
+block_float_register(Block *b, int n, unsigned keep)
+{
+    Entry *entry = block_stack(b, n);
+    double number;
+    if (entry->location == IN_CONST &&
+        number_constant(PyTuple_GET_ITEM(b->code->co_consts, entry->index), &number)) {
+        intptr_t bits;
+        memcpy(&bits, &number, sizeof bits);
+        int reg = block_take_float(b, keep);
+        ASM(&b->as, OP_load_float_constant, bits, reg);
+        return reg;
+    }
+    Entry *where = block_value(b, n);
+    if (where->location == IN_FLOAT) {
+        return where->index;
+    }
+    if (where->type == TYPE_INT) {
+        int from = block_int_register(b, n, 0);
+        int reg = block_take_float(b, keep);
+        ASM(&b->as, OP_int_to_float, from, reg);
+        return reg;
+    }
+    intptr_t slot = block_object_slot(b, n);
+    int reg = block_take_float(b, keep);
+    ASM(&b->as, OP_unbox_float, slot, reg);
+    where = block_value(b, n);
+    where->location = IN_FLOAT;
+    where->index = (uint16_t)reg;
+    where->boxed = 1;
+    return reg;
+}
+
+/* Does the n-th stack entry itself (not a local it aliases) hold this register? */
+static bool
+holds_alone(Block *b, int n, Location location, int reg)
+{
+    Entry *entry = block_stack(b, n);
+    return entry->location == location && entry->index == reg;
+}
+
+/* Does any entry hold this register? */
+static bool
+is_held(const Block *b, Location location, int reg)
+{
+    return used_registers(b, location) >> reg & 1;
+}
+
+/* A register that may be overwritten, holding the int value of the n-th entry. */
+int
+block_int_result(Block *b, int n, unsigned keep)
+{
+    int reg = block_int_register(b, n, keep);
+    if (holds_alone(b, n, IN_INT, reg) || !is_held(b, IN_INT, reg)) {
+        return reg;
+    }
+    int copy = block_take_int(b, keep | 1u << reg);
+    ASM(&b->as, OP_move_int, reg, copy);
+    return copy;
+}
+
+/* The same for a double. */
+int
+block_float_result(Block *b, int n, unsigned keep)
+{
+    int reg = block_float_register(b, n, keep);
+    if (holds_alone(b, n, IN_FLOAT, reg) || !is_held(b, IN_FLOAT, reg)) {
+        return reg;
+    }
+    int copy = block_take_float(b, keep | 1u << reg);
+    ASM(&b->as, OP_move_float, reg, copy);
+    return copy;
+}
+
+/* ---- learning -------------------------------------------------------------------------------- */
+
+/* Is the first instruction's chain of guards used up? */
+bool
+block_must_be_generic(const Block *b)
+{
+    return b->start == b->first && b->chain >= MAX_CHAIN;
+}
+
+/* Makes the type of the n-th stack entry known, if it is one of `wanted`. */
+ValueType
+block_learn(Block *b, int n, unsigned wanted)
+{
+    ValueType type = block_type(b, n);
+    if (type != TYPE_UNKNOWN) {
+        return type;
+    }
+    if (block_must_be_generic(b) || b->ctx.depth - 1 - n >= CTX_STACK) {
+        return TYPE_UNKNOWN;
+    }
+    PyObject *sample = block_sample(b, n);
+    if (sample == NULL) {
+        if (b->frame != NULL && b->start != b->first) {
+            block_defer(b);
+        }
+        return TYPE_UNKNOWN;
+    }
+    type = type_of_object(sample);
+    if (!(wanted >> type & 1)) {
+        return TYPE_UNKNOWN;
+    }
+    ASM(&b->as, OP_guard_type, block_object_slot(b, n), (intptr_t)type_object(type),
+        (intptr_t)block_exit_miss(b));
+    block_value(b, n)->type = (uint8_t)type;
+    return type;
+}

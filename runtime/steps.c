@@ -1,0 +1,64 @@
+/* Steps: bytecodes with more than one way on, done in C. Owns no state. */
+#include "pyjit/steps.h"
+
+#include "pyjit/generic_ops.h"
+
+/* FOR_ITER. */
+STEP(step_for_iter)
+{
+    (void)tstate, (void)frame, (void)oparg;
+    int status = generic_for_iter(sp[-1], &sp[0]);
+    if (status == 0) {
+        Py_DECREF(sp[-1]);
+    }
+    return status;
+}
+
+/* SEND. */
+STEP(step_send)
+{
+    (void)frame, (void)oparg;
+    PyObject *result, *value = sp[-1];
+    PySendResult status = generic_send(tstate, sp[-2], value, &result);
+    Py_DECREF(value);
+    switch (status) {
+    case PYGEN_NEXT:
+        sp[-1] = result;
+        return 1;
+    case PYGEN_RETURN:
+        Py_DECREF(sp[-2]);
+        sp[-2] = result;
+        return 0;
+    default:
+        return -1;
+    }
+}
+
+/* RAISE_VARARGS. */
+STEP(step_raise)
+{
+    (void)frame;
+    PyObject *cause = oparg == 2 ? sp[-1] : NULL;
+    PyObject *exception = oparg > 0 ? sp[-oparg] : NULL;
+    return generic_raise(tstate, exception, cause);
+}
+
+/* RERAISE. */
+STEP(step_reraise)
+{
+    (void)tstate;
+    if (oparg) {
+        frame->prev_instr = _PyCode_CODE(frame->f_code) + PyLong_AsLong(sp[-oparg - 1]);
+    }
+    PyObject *value = sp[-1];
+    PyErr_Restore(Py_NewRef(PyExceptionInstance_Class(value)), value,
+                  PyException_GetTraceback(value));
+    return 1;
+}
+
+/* END_ASYNC_FOR. */
+STEP(step_end_async_for)
+{
+    (void)frame, (void)oparg;
+    return generic_end_async_for(tstate, sp);
+}
