@@ -65,7 +65,7 @@ class Interpreter:
         *arguments: str | pathlib.Path,
         settings: Mapping[str, str] | None = None,
         cwd: pathlib.Path | None = None,
-        timeout: float = 300,
+        timeout: float = 60,
         stdin: str = "",
         **more: str,
     ) -> Run:
