@@ -155,6 +155,16 @@ block_instr_address(const Block *b)
 void
 block_defer(Block *b)
 {
+    /* A version that has only just begun here would be a jump to itself. */
+    BlockVersion *version = find_version(b->state, b->start, &b->ctx, 0);
+    if (version != NULL && version->hot == NULL) {
+        code_remove_version(b->state, version);
+        for (int i = 0; i < b->as.mark_count; i++) {
+            if (b->as.marks[i].version == version) {
+                b->as.marks[i].version = NULL;
+            }
+        }
+    }
     ASM(&b->as, OP_jump, (intptr_t)branch_exit(b, b->start, &b->ctx, 0));
     b->ended = true;
     STAT(deferred_blocks);

@@ -144,5 +144,5 @@ OPERATION(load_small_int, IMM(value), IREG(to)) {
 }
 
 OPERATION(load_float_constant, PTR(value), FREG(to)) {
-    __asm__("movq %1, %0" : "=x"(to) : "r"(value));
+    to = double_from_bits(value);
 }
