@@ -66,10 +66,72 @@ OPERATION(identical, SLOT(a), SLOT(b), IREG(to)) {
     to = a == b;
 }
 
+OPERATION(different, SLOT(a), SLOT(b), IREG(to)) {
+    to = a != b;
+}
+
 OPERATION(branch_same, SLOT(a), SLOT(b), EXIT(taken)) {
     if (a == b) LEAVE(taken);
 }
 
 OPERATION(branch_not_same, SLOT(a), SLOT(b), EXIT(taken)) {
     if (a != b) LEAVE(taken);
+}
+
+/* ---- ints against constants ---------------------------------------------------------------------- */
+
+OPERATION(branch_int_lt_constant, IREG(a), IMM(b), EXIT(taken)) {
+    if (a < b) LEAVE(taken);
+}
+
+OPERATION(branch_int_le_constant, IREG(a), IMM(b), EXIT(taken)) {
+    if (a <= b) LEAVE(taken);
+}
+
+OPERATION(branch_int_gt_constant, IREG(a), IMM(b), EXIT(taken)) {
+    if (a > b) LEAVE(taken);
+}
+
+OPERATION(branch_int_ge_constant, IREG(a), IMM(b), EXIT(taken)) {
+    if (a >= b) LEAVE(taken);
+}
+
+OPERATION(branch_int_eq_constant, IREG(a), IMM(b), EXIT(taken)) {
+    if (a == b) LEAVE(taken);
+}
+
+OPERATION(branch_int_ne_constant, IREG(a), IMM(b), EXIT(taken)) {
+    if (a != b) LEAVE(taken);
+}
+
+/* ---- what is not the opposite of anything when there are nans --------------------------------------- */
+
+OPERATION(branch_float_not_lt, FREG(a), FREG(b), EXIT(taken)) {
+    if (!(a < b)) LEAVE(taken);
+}
+
+OPERATION(branch_float_not_le, FREG(a), FREG(b), EXIT(taken)) {
+    if (!(a <= b)) LEAVE(taken);
+}
+
+OPERATION(branch_float_ne, FREG(a), FREG(b), EXIT(taken)) {
+    if (a != b) LEAVE(taken);
+}
+
+/* ---- strings --------------------------------------------------------------------------------------- */
+
+/* Are two strings equal? Into r0. */
+CALLING_OPERATION(str_equal, SLOT(a), SLOT(b)) {
+    r0 = a == b || _PyUnicode_EQ(a, b);
+}
+
+CALLING_OPERATION(str_not_equal, SLOT(a), SLOT(b)) {
+    r0 = !(a == b || _PyUnicode_EQ(a, b));
+}
+
+/* What a status in r0 says, as a bool object. */
+CALLING_OPERATION(box_status, SLOT(to)) {
+    PyObject *object = r0 ? ADDRESS(_Py_TrueStruct) : ADDRESS(_Py_FalseStruct);
+    Py_INCREF(object);
+    to = object;
 }

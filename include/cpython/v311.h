@@ -37,4 +37,16 @@ except_star_keeps_single(void)
     return Py_Version >= 0x030B0400;
 }
 
+/* The iterators of range, list and tuple, which CPython declares in their own source files only. */
+typedef struct {
+    PyObject_HEAD
+    long index, start, step, length;
+} RangeIterator;
+
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t index;
+    PyObject *sequence; /* NULL when exhausted */
+} SequenceIterator;
+
 #endif

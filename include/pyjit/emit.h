@@ -57,6 +57,11 @@ void emit_unary_invert(Block *b);
 void emit_compare_op(Block *b);
 void emit_is_op(Block *b);
 
+/* emit_subscript.c */
+void emit_binary_subscr(Block *b);
+void emit_store_subscr(Block *b);
+void emit_unpack_sequence(Block *b);
+
 /* emit_call.c */
 void emit_kw_names(Block *b);
 void emit_call(Block *b);

@@ -1,0 +1,461 @@
+/* Emitters: arithmetic and comparison of ints and floats, string equality, identity.
+ * Operands are unboxed where they are ints or floats; the rest is generic. */
+#include "pyjit/emit.h"
+
+#define NUMBERS (1u << TYPE_INT | 1u << TYPE_FLOAT)
+
+/* ---- learning --------------------------------------------------------------------------------- */
+
+/* The type the n-th entry has or will be found to have; TYPE_UNKNOWN when nothing predicts it. */
+static ValueType
+predicted(Block *b, int n)
+{
+    ValueType type = block_type(b, n);
+    if (type != TYPE_UNKNOWN) {
+        return type;
+    }
+    PyObject *sample = block_sample(b, n);
+    return sample == NULL ? TYPE_UNKNOWN : type_of_object(sample);
+}
+
+/* Makes the types of the two top entries known when both are among `wanted`. False when they are
+ * not, or when the block has ended to wait for live values. */
+static bool
+learn_both(Block *b, unsigned wanted)
+{
+    for (int n = 1; n >= 0; n--) {
+        ValueType type = predicted(b, n);
+        if (type != TYPE_UNKNOWN && !(wanted >> type & 1)) {
+            return false;
+        }
+    }
+    for (int n = 1; n >= 0; n--) {
+        ValueType type = block_learn(b, n, wanted);
+        if (b->ended || !(wanted >> type & 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Is the n-th entry an int constant that fits an immediate? */
+static bool
+small_constant(Block *b, int n, intptr_t *value)
+{
+    Entry *entry = block_stack(b, n);
+    if (entry->location != IN_CONST || entry->type != TYPE_INT) {
+        return false;
+    }
+    int overflow;
+    *value = PyLong_AsLongAndOverflow(PyTuple_GET_ITEM(b->code->co_consts, entry->index), &overflow);
+    return overflow == 0 && *value > INT32_MIN && *value <= INT32_MAX;
+}
+
+/* ---- arithmetic --------------------------------------------------------------------------------- */
+
+/* Replaces the two operands by a number in a register. */
+static void
+replace_two(Block *b, ValueType type, int reg)
+{
+    block_drop(b, 2);
+    block_push_register(b, type, reg);
+}
+
+/* The operation on two ints, -1 for none. */
+static int
+int_operation(int kind)
+{
+    switch (kind) {
+    case NB_ADD:
+        return OP_int_add;
+    case NB_SUBTRACT:
+        return OP_int_subtract;
+    case NB_MULTIPLY:
+        return OP_int_multiply;
+    case NB_FLOOR_DIVIDE:
+        return OP_int_floor_divide;
+    case NB_REMAINDER:
+        return OP_int_modulo;
+    case NB_LSHIFT:
+        return OP_int_shift_left;
+    case NB_RSHIFT:
+        return OP_int_shift_right;
+    case NB_AND:
+        return OP_int_and;
+    case NB_OR:
+        return OP_int_or;
+    case NB_XOR:
+        return OP_int_xor;
+    default:
+        return -1;
+    }
+}
+
+/* The operation on two floats, -1 for none. */
+static int
+float_operation(int kind)
+{
+    switch (kind) {
+    case NB_ADD:
+        return OP_float_add;
+    case NB_SUBTRACT:
+        return OP_float_subtract;
+    case NB_MULTIPLY:
+        return OP_float_multiply;
+    case NB_TRUE_DIVIDE:
+        return OP_float_divide;
+    default:
+        return -1;
+    }
+}
+
+/* Two ints. */
+static void
+int_arithmetic(Block *b, int kind)
+{
+    intptr_t constant;
+    if ((kind == NB_ADD || kind == NB_SUBTRACT) && small_constant(b, 0, &constant)) {
+        int x = block_int_result(b, 1, 0);
+        ASM(&b->as, OP_int_add_constant, x, kind == NB_ADD ? constant : -constant,
+            (intptr_t)block_exit_generic(b));
+        replace_two(b, TYPE_INT, x);
+        return;
+    }
+    if (kind == NB_TRUE_DIVIDE) {
+        int y = block_int_register(b, 0, 0);
+        int x = block_int_register(b, 1, 1u << y);
+        int to = block_take_float(b, 0);
+        ASM(&b->as, OP_int_true_divide, x, y, to, (intptr_t)block_exit_generic(b));
+        replace_two(b, TYPE_FLOAT, to);
+        return;
+    }
+    int y = block_int_register(b, 0, 0);
+    int x = block_int_result(b, 1, 1u << y);
+    int operation = int_operation(kind);
+    if (operation == OP_int_and || operation == OP_int_or || operation == OP_int_xor) {
+        ASM(&b->as, operation, x, y);
+    } else {
+        ASM(&b->as, operation, x, y, (intptr_t)block_exit_generic(b));
+    }
+    replace_two(b, TYPE_INT, x);
+}
+
+/* Two numbers of which one at least is a float. */
+static void
+float_arithmetic(Block *b, int kind)
+{
+    int y = block_float_register(b, 0, 0);
+    int x = block_float_result(b, 1, 1u << y);
+    if (kind == NB_TRUE_DIVIDE) {
+        ASM(&b->as, OP_float_divide, x, y, (intptr_t)block_exit_generic(b));
+    } else {
+        ASM(&b->as, float_operation(kind), x, y);
+    }
+    replace_two(b, TYPE_FLOAT, x);
+}
+
+/* `s += t` where s is a local's string: the interpreter, too, appends in place there. */
+static bool
+append_string(Block *b, int kind)
+{
+    Entry *left = block_stack(b, 1);
+    Instr store = decode_at(b->state->units, b->in.next);
+    if (kind != NB_ADD || left->location != IN_LOCAL || store.opcode != STORE_FAST ||
+        store.oparg != left->index || (b->state->targets[b->in.next >> 3] >> (b->in.next & 7) & 1) ||
+        !learn_both(b, 1u << TYPE_STR)) {
+        return false;
+    }
+    int i = store.oparg;
+    for (int n = 2; n < b->ctx.depth; n++) {
+        Entry *entry = block_stack(b, n);
+        if (entry->location == IN_LOCAL && entry->index == i) {
+            block_own(b, n);
+        }
+    }
+    Entry *right = block_stack(b, 0);
+    if (right->location == IN_LOCAL && right->index == i) {
+        block_own(b, 0);
+    }
+    block_escape(b);
+    intptr_t slot = block_object_slot(b, 0);
+    Entry known = *block_local(b, i);
+    *block_local(b, i) = (Entry){0};
+    Exit *error = NULL;
+    Entry alias = *block_stack(b, 1);
+    *block_stack(b, 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    error = block_exit_error(b);
+    *block_stack(b, 1) = alias;
+    *block_local(b, i) = known;
+    ASM(&b->as, OP_str_append, slot_of_local(i), slot, block_instr_address(b), (intptr_t)error);
+    block_drop(b, 2);
+    b->in.next = store.next;
+    return true;
+}
+
+/* BINARY_OP. In place or not is the same for numbers. */
+void
+emit_binary_op(Block *b)
+{
+    int kind = b->in.oparg >= NB_INPLACE_ADD ? b->in.oparg - NB_INPLACE_ADD : b->in.oparg;
+    bool ints = int_operation(kind) >= 0 || kind == NB_TRUE_DIVIDE;
+    if ((ints || float_operation(kind) >= 0) && learn_both(b, NUMBERS)) {
+        if (block_type(b, 0) == TYPE_INT && block_type(b, 1) == TYPE_INT) {
+            if (ints) {
+                int_arithmetic(b, kind);
+                return;
+            }
+        } else if (float_operation(kind) >= 0) {
+            float_arithmetic(b, kind);
+            return;
+        }
+    }
+    if (b->ended || append_string(b, kind) || b->ended) {
+        return;
+    }
+    emit_generic(b);
+}
+
+/* UNARY_NEGATIVE. */
+void
+emit_unary_negative(Block *b)
+{
+    ValueType type = block_learn(b, 0, NUMBERS);
+    if (b->ended) {
+        return;
+    }
+    if (type == TYPE_INT) {
+        int x = block_int_result(b, 0, 0);
+        ASM(&b->as, OP_int_negate, x, (intptr_t)block_exit_generic(b));
+        block_drop(b, 1);
+        block_push_register(b, TYPE_INT, x);
+    } else if (type == TYPE_FLOAT) {
+        int x = block_float_result(b, 0, 0);
+        ASM(&b->as, OP_float_negate, x);
+        block_drop(b, 1);
+        block_push_register(b, TYPE_FLOAT, x);
+    } else {
+        emit_generic(b);
+    }
+}
+
+/* UNARY_INVERT. */
+void
+emit_unary_invert(Block *b)
+{
+    ValueType type = block_learn(b, 0, 1u << TYPE_INT);
+    if (b->ended) {
+        return;
+    }
+    if (type != TYPE_INT) {
+        emit_generic(b);
+        return;
+    }
+    int x = block_int_result(b, 0, 0);
+    ASM(&b->as, OP_int_invert, x);
+    block_drop(b, 1);
+    block_push_register(b, TYPE_INT, x);
+}
+
+/* ---- comparison --------------------------------------------------------------------------------- */
+
+/* How a comparison is done: `operation` with the operands swapped or not. */
+typedef struct {
+    int operation;
+    bool swapped;
+} Comparison;
+
+static const Comparison int_if_true[] = {
+    [Py_LT] = {OP_branch_int_lt, false}, [Py_LE] = {OP_branch_int_le, false},
+    [Py_EQ] = {OP_branch_int_eq, false}, [Py_NE] = {OP_branch_int_ne, false},
+    [Py_GT] = {OP_branch_int_lt, true},  [Py_GE] = {OP_branch_int_le, true},
+};
+
+static const Comparison int_if_false[] = {
+    [Py_LT] = {OP_branch_int_le, true},  [Py_LE] = {OP_branch_int_lt, true},
+    [Py_EQ] = {OP_branch_int_ne, false}, [Py_NE] = {OP_branch_int_eq, false},
+    [Py_GT] = {OP_branch_int_le, false}, [Py_GE] = {OP_branch_int_lt, false},
+};
+
+static const int constant_if_true[] = {
+    [Py_LT] = OP_branch_int_lt_constant, [Py_LE] = OP_branch_int_le_constant,
+    [Py_EQ] = OP_branch_int_eq_constant, [Py_NE] = OP_branch_int_ne_constant,
+    [Py_GT] = OP_branch_int_gt_constant, [Py_GE] = OP_branch_int_ge_constant,
+};
+
+static const int constant_if_false[] = {
+    [Py_LT] = OP_branch_int_ge_constant, [Py_LE] = OP_branch_int_gt_constant,
+    [Py_EQ] = OP_branch_int_ne_constant, [Py_NE] = OP_branch_int_eq_constant,
+    [Py_GT] = OP_branch_int_le_constant, [Py_GE] = OP_branch_int_lt_constant,
+};
+
+static const Comparison float_if_true[] = {
+    [Py_LT] = {OP_branch_float_lt, false}, [Py_LE] = {OP_branch_float_le, false},
+    [Py_EQ] = {OP_branch_float_eq, false}, [Py_NE] = {OP_branch_float_ne, false},
+    [Py_GT] = {OP_branch_float_lt, true},  [Py_GE] = {OP_branch_float_le, true},
+};
+
+static const Comparison float_if_false[] = {
+    [Py_LT] = {OP_branch_float_not_lt, false}, [Py_LE] = {OP_branch_float_not_le, false},
+    [Py_EQ] = {OP_branch_float_ne, false},     [Py_NE] = {OP_branch_float_eq, false},
+    [Py_GT] = {OP_branch_float_not_lt, true},  [Py_GE] = {OP_branch_float_not_le, true},
+};
+
+static const Comparison int_value[] = {
+    [Py_LT] = {OP_compare_int_lt, false}, [Py_LE] = {OP_compare_int_le, false},
+    [Py_EQ] = {OP_compare_int_eq, false}, [Py_NE] = {OP_compare_int_ne, false},
+    [Py_GT] = {OP_compare_int_lt, true},  [Py_GE] = {OP_compare_int_le, true},
+};
+
+static const Comparison float_value[] = {
+    [Py_LT] = {OP_compare_float_lt, false}, [Py_LE] = {OP_compare_float_le, false},
+    [Py_EQ] = {OP_compare_float_eq, false}, [Py_NE] = {OP_compare_float_ne, false},
+    [Py_GT] = {OP_compare_float_lt, true},  [Py_GE] = {OP_compare_float_le, true},
+};
+
+/* Ends the block with a branch on a comparison of registers x and y, the operands on the stack. */
+static void
+branch_on(Block *b, const Instr *branch, bool jump_if, Comparison if_true, Comparison if_false, int x,
+          int y)
+{
+    block_drop(b, 2);
+    block_own_stack(b, b->ctx.depth);
+    /* Both ways are given the order of operands of the one that will be emitted. */
+    bool back = decode_jump_target(branch) <= branch->offset;
+    Comparison chosen = jump_if != back ? if_true : if_false;
+    intptr_t operands[2] = {chosen.swapped ? y : x, chosen.swapped ? x : y};
+    emit_branch(b, branch, jump_if, chosen.operation, chosen.operation, operands, 2);
+}
+
+/* Two ints. */
+static void
+compare_ints(Block *b, int kind)
+{
+    Instr branch;
+    bool jump_if;
+    intptr_t constant;
+    if (!emit_next_is_branch(b, &branch, &jump_if)) {
+        int y = block_int_register(b, 0, 0);
+        int x = block_int_register(b, 1, 1u << y);
+        int to = block_take_int(b, 1u << x | 1u << y);
+        Comparison value = int_value[kind];
+        ASM(&b->as, OP_move_int, value.swapped ? y : x, to);
+        ASM(&b->as, value.operation, to, value.swapped ? x : y);
+        block_drop(b, 2);
+        ASM(&b->as, OP_box_bool, to, slot_of_stack(b, b->ctx.depth));
+        block_push(b, TYPE_BOOL);
+        return;
+    }
+    if (small_constant(b, 0, &constant)) {
+        int x = block_int_register(b, 1, 0);
+        intptr_t operands[2] = {x, constant};
+        block_drop(b, 2);
+        block_own_stack(b, b->ctx.depth);
+        emit_branch(b, &branch, jump_if, constant_if_true[kind], constant_if_false[kind], operands, 2);
+        return;
+    }
+    int y = block_int_register(b, 0, 0);
+    int x = block_int_register(b, 1, 1u << y);
+    branch_on(b, &branch, jump_if, int_if_true[kind], int_if_false[kind], x, y);
+}
+
+/* Does an int convert to a double without loss, as far as is known? Comparison of a float with an
+ * int is exact, so it may only be done on doubles when it does. */
+static bool
+exact_as_double(Block *b, int n)
+{
+    intptr_t value;
+    return block_type(b, n) == TYPE_FLOAT || small_constant(b, n, &value);
+}
+
+/* Two numbers of which one at least is a float. */
+static void
+compare_floats(Block *b, int kind)
+{
+    Instr branch;
+    bool jump_if;
+    bool fused = emit_next_is_branch(b, &branch, &jump_if);
+    int y = block_float_register(b, 0, 0);
+    int x = block_float_register(b, 1, 1u << y);
+    if (fused) {
+        branch_on(b, &branch, jump_if, float_if_true[kind], float_if_false[kind], x, y);
+        return;
+    }
+    int to = block_take_int(b, 0);
+    Comparison value = float_value[kind];
+    ASM(&b->as, value.operation, value.swapped ? y : x, value.swapped ? x : y, to);
+    block_drop(b, 2);
+    ASM(&b->as, OP_box_bool, to, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_BOOL);
+}
+
+/* Equality of two strings, which runs no code of theirs. */
+static void
+compare_strings(Block *b, int kind)
+{
+    Instr branch;
+    bool jump_if;
+    bool fused = emit_next_is_branch(b, &branch, &jump_if);
+    block_escape(b);
+    intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
+    ASM(&b->as, kind == Py_EQ ? OP_str_equal : OP_str_not_equal, x, y);
+    block_drop(b, 2);
+    if (fused) {
+        block_own_stack(b, b->ctx.depth);
+        emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
+        return;
+    }
+    ASM(&b->as, OP_box_status, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_BOOL);
+}
+
+/* COMPARE_OP. */
+void
+emit_compare_op(Block *b)
+{
+    int kind = b->in.oparg;
+    if (learn_both(b, NUMBERS)) {
+        if (block_type(b, 0) == TYPE_INT && block_type(b, 1) == TYPE_INT) {
+            compare_ints(b, kind);
+            return;
+        }
+        if (exact_as_double(b, 0) && exact_as_double(b, 1)) {
+            compare_floats(b, kind);
+            return;
+        }
+    } else if (!b->ended && (kind == Py_EQ || kind == Py_NE) && learn_both(b, 1u << TYPE_STR)) {
+        compare_strings(b, kind);
+        return;
+    }
+    if (!b->ended) {
+        emit_generic(b);
+    }
+}
+
+/* IS_OP: oparg 1 is "is not". */
+void
+emit_is_op(Block *b)
+{
+    Instr branch;
+    bool jump_if;
+    for (int n = 0; n < 2; n++) {
+        Entry *entry = block_stack(b, n);
+        if (entry->owned && !type_is_plain(entry->type)) {
+            emit_generic(b); /* the last reference may go, with what follows from that */
+            return;
+        }
+    }
+    intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
+    bool negated = b->in.oparg;
+    if (!emit_next_is_branch(b, &branch, &jump_if)) {
+        int to = block_take_int(b, 0);
+        ASM(&b->as, negated ? OP_different : OP_identical, x, y, to);
+        block_drop(b, 2);
+        ASM(&b->as, OP_box_bool, to, slot_of_stack(b, b->ctx.depth));
+        block_push(b, TYPE_BOOL);
+        return;
+    }
+    intptr_t operands[2] = {x, y};
+    block_drop(b, 2); /* the slots still tell the two apart */
+    block_own_stack(b, b->ctx.depth);
+    emit_branch(b, &branch, jump_if != negated, OP_branch_same, OP_branch_not_same, operands, 2);
+}

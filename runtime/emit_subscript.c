@@ -1,0 +1,164 @@
+/* Emitters: subscripts of exact lists and tuples by ints, unpacking of exact tuples and lists. */
+#include "pyjit/emit.h"
+
+#define SEQUENCES (1u << TYPE_LIST | 1u << TYPE_TUPLE)
+
+/* Is the n-th entry of one of these types, as far as can be told before a guard? */
+static bool
+may_be(Block *b, int n, unsigned wanted)
+{
+    ValueType type = block_type(b, n);
+    if (type == TYPE_UNKNOWN) {
+        PyObject *sample = block_sample(b, n);
+        return sample == NULL || wanted >> type_of_object(sample) & 1;
+    }
+    return wanted >> type & 1;
+}
+
+/* The item the live operands give, to predict with; NULL when there are none. Borrows. */
+static PyObject *
+sample_item(PyObject *sequence, PyObject *index)
+{
+    if (sequence == NULL || index == NULL || !PyLong_CheckExact(index) || Py_ABS(Py_SIZE(index)) > 1) {
+        return NULL;
+    }
+    Py_ssize_t size = Py_SIZE(sequence), at = PyLong_AsSsize_t(index);
+    at += at < 0 ? size : 0;
+    if (at < 0 || at >= size) {
+        return NULL;
+    }
+    return PyList_CheckExact(sequence)    ? PyList_GET_ITEM(sequence, at)
+           : PyTuple_CheckExact(sequence) ? PyTuple_GET_ITEM(sequence, at)
+                                          : NULL;
+}
+
+/* A live item of the sequence to predict the others with. Borrows. */
+static PyObject *
+any_item(PyObject *sequence)
+{
+    if (sequence == NULL || Py_SIZE(sequence) == 0) {
+        return NULL;
+    }
+    return PyList_CheckExact(sequence)    ? PyList_GET_ITEM(sequence, 0)
+           : PyTuple_CheckExact(sequence) ? PyTuple_GET_ITEM(sequence, 0)
+                                          : NULL;
+}
+
+/* BINARY_SUBSCR. */
+void
+emit_binary_subscr(Block *b)
+{
+    if (!may_be(b, 1, SEQUENCES) || !may_be(b, 0, 1u << TYPE_INT)) {
+        emit_generic(b);
+        return;
+    }
+    PyObject *sequence = block_sample(b, 1), *number = block_sample(b, 0);
+    ValueType type = block_learn(b, 1, SEQUENCES);
+    ValueType index_type = b->ended ? TYPE_UNKNOWN : block_learn(b, 0, 1u << TYPE_INT);
+    if (b->ended) {
+        return;
+    }
+    if (!(SEQUENCES >> type & 1) || index_type != TYPE_INT) {
+        emit_generic(b);
+        return;
+    }
+    PyObject *item = NULL;
+    if (sequence != NULL && Py_TYPE(sequence) == type_object(type)) {
+        item = number != NULL ? sample_item(sequence, number) : any_item(sequence);
+    }
+    int index = block_int_register(b, 0, 0);
+    intptr_t from = block_object_slot(b, 1);
+    bool owned = block_stack(b, 1)->owned;
+    Entry *top = block_stack(b, 0);
+    int operation = type == TYPE_LIST ? OP_list_get : OP_tuple_get;
+    intptr_t result = slot_of_stack(b, b->ctx.depth - 2);
+    if (owned) {
+        /* The item takes the index's place until the sequence has been released. */
+        intptr_t place = slot_of_stack(b, b->ctx.depth - 1);
+        if (top->owned) {
+            block_release(b, 0);
+            top->owned = top->boxed = 0;
+        }
+        ASM(&b->as, operation, from, index, place, (intptr_t)block_exit_generic(b));
+        block_release(b, 1);
+        ASM(&b->as, OP_copy_borrowed, place, result);
+    } else {
+        ASM(&b->as, operation, from, index, result, (intptr_t)block_exit_generic(b));
+        block_release(b, 0);
+    }
+    block_pop(b, 2);
+    block_push_sample(b, TYPE_UNKNOWN, item);
+}
+
+/* STORE_SUBSCR. */
+void
+emit_store_subscr(Block *b)
+{
+    if (!may_be(b, 1, 1u << TYPE_LIST) || !may_be(b, 0, 1u << TYPE_INT)) {
+        emit_generic(b);
+        return;
+    }
+    ValueType type = block_learn(b, 1, 1u << TYPE_LIST);
+    ValueType index_type = b->ended ? TYPE_UNKNOWN : block_learn(b, 0, 1u << TYPE_INT);
+    if (b->ended) {
+        return;
+    }
+    if (type != TYPE_LIST || index_type != TYPE_INT) {
+        emit_generic(b);
+        return;
+    }
+    int index = block_int_register(b, 0, 0);
+    intptr_t list = block_object_slot(b, 1);
+    block_own(b, 2);
+    Exit *rare = block_exit_generic(b);
+    intptr_t value = slot_of_stack(b, b->ctx.depth - 3);
+    ASM(&b->as, OP_list_set, list, index, value, (intptr_t)rare, (intptr_t)block_exit_release(b));
+    block_release(b, 0);
+    block_release(b, 1);
+    block_pop(b, 3);
+}
+
+/* UNPACK_SEQUENCE: the first item ends on top. */
+void
+emit_unpack_sequence(Block *b)
+{
+    int count = b->in.oparg;
+    if (count == 0 || !may_be(b, 0, SEQUENCES) || b->ctx.depth + count >= CTX_STACK) {
+        emit_generic(b);
+        return;
+    }
+    PyObject *sample = block_sample(b, 0);
+    ValueType type = block_learn(b, 0, SEQUENCES);
+    if (b->ended) {
+        return;
+    }
+    if (!(SEQUENCES >> type & 1) || block_must_be_generic(b)) {
+        emit_generic(b);
+        return;
+    }
+    bool is_tuple = type == TYPE_TUPLE;
+    intptr_t base = is_tuple ? (intptr_t)offsetof(PyTupleObject, ob_item) : 0;
+    intptr_t from = block_object_slot(b, 0);
+    ASM(&b->as, OP_check_size, from, count, (intptr_t)block_exit_generic(b));
+    int bottom = b->ctx.depth - 1;
+    bool owned = block_stack(b, 0)->owned;
+    for (int i = 0; i < count - 1; i++) {
+        ASM(&b->as, is_tuple ? OP_tuple_item : OP_list_item, from, base + 8 * i,
+            slot_of_stack(b, bottom + count - 1 - i));
+    }
+    intptr_t last = base + 8 * (count - 1);
+    if (owned) {
+        ASM(&b->as, is_tuple ? OP_tuple_item_last : OP_list_item_last, from, last,
+            (intptr_t)block_exit_release(b));
+    } else {
+        ASM(&b->as, is_tuple ? OP_tuple_item : OP_list_item, from, last, slot_of_stack(b, bottom));
+    }
+    block_pop(b, 1);
+    bool known = sample != NULL && Py_TYPE(sample) == type_object(type) && Py_SIZE(sample) == count;
+    for (int i = count - 1; i >= 0; i--) {
+        PyObject *item = !known      ? NULL
+                         : is_tuple ? PyTuple_GET_ITEM(sample, i)
+                                    : PyList_GET_ITEM(sample, i);
+        block_push_sample(b, TYPE_UNKNOWN, item);
+    }
+}
