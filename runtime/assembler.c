@@ -56,6 +56,15 @@ asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
     item->depends_on = NULL;
 }
 
+/* The operation just appended names this code object in a guard. */
+void
+asm_depend(Assembler *as, PyCodeObject *code)
+{
+    if (!as->failed) {
+        as->items[as->count - 1].depends_on = code;
+    }
+}
+
 /* Marks that what follows belongs to this bytecode. */
 void
 asm_mark(Assembler *as, int offset, BlockVersion *version)
@@ -364,8 +373,12 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
         }
         STAT_ADD(bytes_hot, hot_size);
         STAT_ADD(bytes_cold, (uint64_t)(cold_top - p.cold_low));
-    } else if (after != NULL) {
-        link_write_jump(after->site, after->thunk);
+    } else {
+        code_forget_dependencies(state, p.cold_low, cold_top);
+        code_forget_dependencies(state, *start, p.hot);
+        if (after != NULL) {
+            link_write_jump(after->site, after->thunk);
+        }
     }
     codemem_close(chunk->start, chunk->size);
     return result;

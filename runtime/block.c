@@ -4,6 +4,7 @@
  * the making of exits. What one bytecode does is in emit_*.c, where values are in entries.c. */
 #include "pyjit/block.h"
 
+#include "pyjit/emit.h"
 #include "pyjit/log.h"
 #include "pyjit/memory.h"
 #include "pyjit/state.h"
@@ -276,7 +277,10 @@ compile_instruction(Block *b)
     }
     asm_mark(&b->as, b->in.offset, NULL);
     Emitter emit = emitters[b->in.opcode];
-    if (emit != NULL) {
+    if (block_must_be_generic(b) && generic_table[b->in.opcode].run != NULL &&
+        emit != emit_local_changing) {
+        emit_generic(b);
+    } else if (emit != NULL) {
         emit(b);
     } else if (generic_table[b->in.opcode].run != NULL) {
         emit_generic(b);

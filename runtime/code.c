@@ -367,6 +367,22 @@ unlink_from_target(Dependency *dependency)
     *at = dependency->next_of_target;
 }
 
+/* Takes back what code_depend was told about sites from `start` to before `end`. */
+void
+code_forget_dependencies(CodeState *user, const uint8_t *start, const uint8_t *end)
+{
+    for (Dependency **at = &user->assumptions; *at != NULL;) {
+        Dependency *it = *at;
+        if (it->site >= start && it->site < end) {
+            *at = it->next_of_user;
+            unlink_from_target(it);
+            pj_free(it);
+        } else {
+            at = &it->next_of_user;
+        }
+    }
+}
+
 /* The code object is going: nothing may match its address again. */
 static void
 invalidate_dependents(CodeState *state)

@@ -2,6 +2,7 @@
 #include "pyjit/emit.h"
 
 #include "pyjit/calls.h"
+#include "pyjit/state.h"
 
 /* KW_NAMES: remembered for the CALL to come. */
 void
@@ -9,6 +10,16 @@ emit_kw_names(Block *b)
 {
     b->kwnames = PyTuple_GET_ITEM(b->code->co_consts, b->in.oparg);
     b->kwnames_start = b->in.start;
+}
+
+/* The result, in r0, becomes the top of the stack. */
+static void
+push_result(Block *b)
+{
+    ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
+    block_push(b, TYPE_UNKNOWN);
+    b->kwnames = NULL;
+    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
 }
 
 /* CALL of anything: a Python function's frame is run here, the rest is called in C. */
@@ -22,15 +33,214 @@ call_generic(Block *b)
     block_pop(b, count);
     ASM(&b->as, OP_call, top, b->in.oparg, (intptr_t)b->kwnames, block_instr_address(b),
         IMM_CONTINUATION);
-    ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
-    block_push(b, TYPE_UNKNOWN);
-    b->kwnames = NULL;
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    push_result(b);
+}
+
+/* ---- Python functions ------------------------------------------------------------------------- */
+
+#define MAX_PARAMETERS 32 /* of functions that are called directly */
+#define SINGLE_NULLS 6    /* more unbound locals than that are written by a loop */
+
+/* The stack of a CALL as the emitters see it. */
+typedef struct {
+    PyObject *callable; /* predicted; borrowed */
+    int callee;         /* its entry, counted from the top */
+    int first;          /* entry of the first argument */
+    int count;          /* arguments, with self and keywords */
+    int keywords;       /* of them, named by b->kwnames */
+} Call;
+
+/* Where a parameter's value comes from. */
+typedef struct {
+    int entry;        /* stack entry counted from the top, or -1: the default */
+    int default_item; /* number of the default */
+} Source;
+
+/* Is the entry's value NULL? Known from the context, or seen in the live frame and then guarded. */
+static bool
+entry_is_null(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    if (entry->type != TYPE_UNKNOWN) {
+        return entry->type == TYPE_NULL;
+    }
+    if (b->frame == NULL || b->start != b->first || entry->location != IN_SLOT ||
+        block_sample(b, n) != NULL) {
+        return false;
+    }
+    ASM(&b->as, OP_guard_identical, slot_of_stack(b, b->ctx.depth - 1 - n), 0,
+        (intptr_t)block_exit_miss(b));
+    entry->type = TYPE_NULL;
+    return true;
+}
+
+/* Finds out what is likely to be called. False: nothing is known, or b->ended. */
+static bool
+predict(Block *b, Call *call)
+{
+    int oparg = b->in.oparg;
+    if (block_must_be_generic(b) || b->ctx.depth > CTX_STACK) {
+        return false;
+    }
+    if (b->frame != NULL && b->start != b->first && block_sample(b, oparg) == NULL &&
+        block_sample(b, oparg + 1) == NULL) {
+        block_defer(b);
+        return false;
+    }
+    bool plain = entry_is_null(b, oparg + 1);
+    call->callee = plain ? oparg : oparg + 1;
+    call->first = call->callee - 1;
+    call->count = call->callee;
+    call->keywords = b->kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(b->kwnames);
+    call->callable = block_sample(b, call->callee);
+    return call->callable != NULL;
+}
+
+/* The parameter with this name, -1 if none. */
+static int
+find_parameter(const PyCodeObject *code, PyObject *name)
+{
+    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++) {
+        PyObject *parameter = PyTuple_GET_ITEM(code->co_localsplusnames, i);
+        if (parameter == name || PyUnicode_Compare(parameter, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Binds arguments to parameters. False when that is not possible or not simple. */
+static bool
+bind(const Block *b, const Call *call, PyFunctionObject *function, Source *sources, int *defaults)
+{
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    if ((code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) || code->co_kwonlyargcount != 0 ||
+        !(code->co_flags & CO_OPTIMIZED) || code->co_argcount > MAX_PARAMETERS ||
+        call->count > code->co_argcount) {
+        return false;
+    }
+    int positional = call->count - call->keywords;
+    PyObject *values = function->func_defaults;
+    int available = values == NULL ? 0 : (int)PyTuple_GET_SIZE(values);
+    *defaults = -1;
+    for (int i = 0; i < code->co_argcount; i++) {
+        sources[i] = (Source){i < positional ? call->first - i : -1, -1};
+    }
+    for (int k = 0; k < call->keywords; k++) {
+        int i = find_parameter(code, PyTuple_GET_ITEM(b->kwnames, k));
+        if (i < 0 || sources[i].entry >= 0) {
+            return false;
+        }
+        sources[i].entry = call->first - positional - k;
+    }
+    for (int i = 0; i < code->co_argcount; i++) {
+        if (sources[i].entry < 0) {
+            sources[i].default_item = i - (code->co_argcount - available);
+            if (sources[i].default_item < 0) {
+                return false;
+            }
+            *defaults = available;
+        }
+    }
+    return true;
+}
+
+/* Emits the copy of stack entry n into the new frame. */
+static void
+pass_argument(Block *b, int n, intptr_t to)
+{
+    Entry *entry = block_stack(b, n);
+    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1 - n);
+    if (entry->location == IN_LOCAL) {
+        ASM(&b->as, OP_argument_copy, slot_of_local(entry->index), to);
+    } else if (entry->location == IN_CONST) {
+        ASM(&b->as, OP_argument_constant,
+            (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry->index), to);
+    } else if (entry->owned) {
+        ASM(&b->as, OP_argument_move, slot, to);
+    } else {
+        ASM(&b->as, OP_argument_copy, slot, to);
+    }
+}
+
+/* Emits NULLs for the locals that are not parameters. */
+static void
+pass_nulls(Block *b, const PyCodeObject *code)
+{
+    if (code->co_nlocalsplus - code->co_argcount > SINGLE_NULLS) {
+        ASM(&b->as, OP_argument_nulls, slot_of_local(code->co_argcount),
+            slot_of_local(code->co_nlocalsplus));
+        return;
+    }
+    for (int i = code->co_argcount; i < code->co_nlocalsplus; i++) {
+        ASM(&b->as, OP_argument_null, slot_of_local(i));
+    }
+}
+
+/* CALL of a Python function: its frame is made here. False when it is not simple. */
+static bool
+call_function(Block *b, const Call *call)
+{
+    PyFunctionObject *function = (PyFunctionObject *)call->callable;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    Source sources[MAX_PARAMETERS];
+    int defaults;
+    CodeState *state;
+    if (!bind(b, call, function, sources, &defaults) || (state = code_state_make(code)) == NULL) {
+        return false;
+    }
+    intptr_t callee = block_object_slot(b, call->callee);
+    ASM(&b->as, OP_guard_function, callee, (intptr_t)code, (intptr_t)block_exit_miss(b));
+    asm_depend(&b->as, code);
+    if (defaults >= 0) {
+        ASM(&b->as, OP_guard_defaults, callee, defaults, (intptr_t)block_exit_miss(b));
+    }
+    block_escape(b);
+    intptr_t size = (intptr_t)sizeof(PyObject *) *
+                    (code->co_nlocalsplus + code->co_stacksize + (intptr_t)FRAME_SPECIALS_SIZE);
+    ASM(&b->as, OP_frame_push, size, (intptr_t)block_exit_generic(b));
+    if (!block_stack(b, call->callee)->owned) {
+        ASM(&b->as, OP_increment, callee);
+    }
+    for (int i = 0; i < code->co_argcount; i++) {
+        if (sources[i].entry >= 0) {
+            pass_argument(b, sources[i].entry, slot_of_local(i));
+        } else {
+            intptr_t item = (intptr_t)offsetof(PyTupleObject, ob_item) +
+                            sources[i].default_item * (intptr_t)sizeof(PyObject *);
+            ASM(&b->as, OP_argument_default, callee, item, slot_of_local(i));
+        }
+    }
+    pass_nulls(b, code);
+    intptr_t at = (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1);
+    block_pop(b, b->in.oparg + 2);
+    if (state->entry == pyjit_state.entry_stub) {
+        ASM(&b->as, OP_call_function, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
+            (intptr_t)&state->entry);
+    } else {
+        ASM(&b->as, OP_call_function_at, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
+            (intptr_t)state->entry);
+    }
+    push_result(b);
+    return true;
 }
 
 /* CALL. */
 void
 emit_call(Block *b)
 {
-    call_generic(b);
+    Call call;
+    if (!predict(b, &call)) {
+        if (!b->ended) {
+            call_generic(b);
+        }
+        return;
+    }
+    bool done = false;
+    if (Py_IS_TYPE(call.callable, &PyFunction_Type)) {
+        done = call_function(b, &call);
+    }
+    if (!done) {
+        call_generic(b);
+    }
 }

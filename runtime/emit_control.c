@@ -1,7 +1,6 @@
-/* Emitters: jumps, branches on truth, returning. */
+/* Emitters: jumps, branches on truth. */
 #include "pyjit/emit.h"
 
-#include "pyjit/state.h"
 
 /* RESUME: the eval breaker is seen to at the start of a function, not after a yield. */
 void
@@ -213,46 +212,4 @@ emit_jump_or_pop(Block *b)
             (intptr_t)block_exit_to(b, target));
     }
     block_drop(b, 1);
-}
-
-/* ---- returning -------------------------------------------------------------------------------- */
-
-/* Is any local's value only in a register? */
-static bool
-has_unboxed_locals(const Block *b)
-{
-    for (int i = 0; i < b->ctx.local_count; i++) {
-        const Entry *entry = &b->ctx.entries[i];
-        if (entry->location != IN_SLOT && !entry->boxed) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* RETURN_VALUE: the result goes into r0. Locals in registers are forgotten, unless someone holds the
- * frame and could still look at them. */
-void
-emit_return_value(Block *b)
-{
-    Entry *value = block_stack(b, 0);
-    if (value->location == IN_LOCAL && block_value(b, 0)->location != IN_SLOT) {
-        block_own(b, 0);
-    } else if (value->location == IN_INT || value->location == IN_FLOAT) {
-        block_own(b, 0);
-    }
-    if (has_unboxed_locals(b)) {
-        ASM(&b->as, OP_check_no_frame_object, (intptr_t)block_exit_leave(b, b->in.start));
-    }
-    value = block_stack(b, 0);
-    if (value->location == IN_CONST) {
-        ASM(&b->as, OP_load_return_constant,
-            (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, value->index));
-    } else if (value->owned) {
-        ASM(&b->as, OP_load_return, slot_of_stack(b, b->ctx.depth - 1));
-    } else {
-        ASM(&b->as, OP_load_return_incref, block_object_slot(b, 0));
-    }
-    ASM(&b->as, OP_return_value, b->code->co_nlocalsplus, (intptr_t)pyjit_state.return_frame);
-    b->ended = true;
 }

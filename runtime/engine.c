@@ -73,7 +73,9 @@ engine_start(const char **why)
     intptr_t base = (intptr_t)codemem_base();
     pyjit_state.return_to_c = make_permanent(OP_return_to_c, NULL, 0);
     pyjit_state.return_frame = make_permanent(OP_return_frame, &base, 1);
-    if (pyjit_state.return_to_c == NULL || pyjit_state.return_frame == NULL) {
+    pyjit_state.return_last = make_permanent(OP_return_last, &base, 1);
+    if (pyjit_state.return_to_c == NULL || pyjit_state.return_frame == NULL ||
+        pyjit_state.return_last == NULL) {
         *why = "not enough code memory";
         return -1;
     }
