@@ -56,20 +56,28 @@ typedef struct {
     int default_item; /* number of the default */
 } Source;
 
-/* Is the entry's value NULL? Known from the context, or seen in the live frame and then guarded. */
+/* Must the compiler wait until the callable can be seen? */
 static bool
-entry_is_null(Block *b, int n)
+must_wait(Block *b, int oparg)
 {
-    Entry *entry = block_stack(b, n);
+    int n = block_type(b, oparg + 1) == TYPE_NULL ? oparg : oparg + 1;
+    return b->frame != NULL && b->start != b->first && block_sample(b, n) == NULL;
+}
+
+/* Is this a call without self? Known from the context, or seen in the live frame and then guarded. */
+static bool
+is_plain(Block *b, int oparg)
+{
+    Entry *entry = block_value(b, oparg + 1);
     if (entry->type != TYPE_UNKNOWN) {
         return entry->type == TYPE_NULL;
     }
-    if (b->frame == NULL || b->start != b->first || entry->location != IN_SLOT ||
-        block_sample(b, n) != NULL) {
+    intptr_t slot = block_object_slot(b, oparg + 1);
+    if (block_sample(b, oparg + 1) != NULL) {
+        ASM(&b->as, OP_check_bound, slot, (intptr_t)block_exit_miss(b));
         return false;
     }
-    ASM(&b->as, OP_guard_identical, slot_of_stack(b, b->ctx.depth - 1 - n), 0,
-        (intptr_t)block_exit_miss(b));
+    ASM(&b->as, OP_guard_identical, slot, 0, (intptr_t)block_exit_miss(b));
     entry->type = TYPE_NULL;
     return true;
 }
@@ -82,13 +90,14 @@ predict(Block *b, Call *call)
     if (block_must_be_generic(b) || b->ctx.depth > CTX_STACK) {
         return false;
     }
-    if (b->frame != NULL && b->start != b->first && block_sample(b, oparg) == NULL &&
-        block_sample(b, oparg + 1) == NULL) {
+    if (must_wait(b, oparg)) {
         block_defer(b);
         return false;
     }
-    bool plain = entry_is_null(b, oparg + 1);
-    call->callee = plain ? oparg : oparg + 1;
+    if (b->frame == NULL && block_sample(b, oparg) == NULL && block_sample(b, oparg + 1) == NULL) {
+        return false;
+    }
+    call->callee = is_plain(b, oparg) ? oparg : oparg + 1;
     call->first = call->callee - 1;
     call->count = call->callee;
     call->keywords = b->kwnames == NULL ? 0 : (int)PyTuple_GET_SIZE(b->kwnames);

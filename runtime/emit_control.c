@@ -1,7 +1,6 @@
 /* Emitters: jumps, branches on truth. */
 #include "pyjit/emit.h"
 
-
 /* RESUME: the eval breaker is seen to at the start of a function, not after a yield. */
 void
 emit_resume(Block *b)

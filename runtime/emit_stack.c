@@ -168,27 +168,40 @@ emit_copy(Block *b)
     }
 }
 
-/* SWAP. */
+/* Is something of the entry's in its slot? */
+static bool
+uses_slot(const Entry *entry)
+{
+    return entry->location == IN_SLOT || entry->boxed;
+}
+
+/* SWAP: what is in registers or aliased stays where it is. */
 void
 emit_swap(Block *b)
 {
     int n = b->in.oparg - 1, top = b->ctx.depth - 1, other = top - n;
-    block_own(b, 0);
-    block_own(b, n);
-    ASM(&b->as, OP_swap_slots, slot_of_stack(b, top), slot_of_stack(b, other));
-    Entry *x = block_stack(b, 0);
-    uint8_t type = x->type;
-    x->type = block_stack(b, n)->type;
-    block_stack(b, n)->type = type;
+    if (top >= CTX_STACK) {
+        block_own(b, 0);
+        block_own(b, n);
+    }
+    Entry x = *block_stack(b, 0), y = *block_stack(b, n);
+    intptr_t x_slot = slot_of_stack(b, top), y_slot = slot_of_stack(b, other);
+    if (uses_slot(&x) && uses_slot(&y)) {
+        ASM(&b->as, OP_swap_slots, x_slot, y_slot);
+    } else if (uses_slot(&x)) {
+        ASM(&b->as, OP_copy_borrowed, x_slot, y_slot);
+    } else if (uses_slot(&y)) {
+        ASM(&b->as, OP_copy_borrowed, y_slot, x_slot);
+    }
+    *block_stack(b, 0) = y;
+    *block_stack(b, n) = x;
     if (top < CTX_STACK) {
         PyObject *sample = b->stack_samples[top];
         b->stack_samples[top] = b->stack_samples[other];
         b->stack_samples[other] = sample;
-    } else {
-        if (other < CTX_STACK) {
-            block_stack(b, n)->type = TYPE_UNKNOWN;
-            b->stack_samples[other] = NULL;
-        }
+    } else if (other < CTX_STACK) {
+        block_stack(b, n)->type = TYPE_UNKNOWN;
+        b->stack_samples[other] = NULL;
     }
 }
 

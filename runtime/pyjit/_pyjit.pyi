@@ -5,8 +5,8 @@ class Block(TypedDict):
     offset: int
     context: str
     address: int
-    hot: int
-    cold: int
+    hot: bytes
+    cold: bytes
     cold_address: int
     map: list[tuple[int, int]]
 

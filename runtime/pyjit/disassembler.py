@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import dis
 import importlib
 import itertools
@@ -118,12 +117,12 @@ class _Listing:
         if self._lines:
             self._lines.append("")
         self._lines.append(
-            f"block at offset {block['offset']}, {block['hot']} bytes hot, {block['cold']} cold"
+            f"block at offset {block['offset']}, {len(block['hot'])} bytes hot, {len(block['cold'])} cold"
         )
         if block["context"]:
             self._lines.append(f"    context: {block['context']}")
         self._source_line = None
-        hot = ctypes.string_at(block["address"], block["hot"])
+        hot = block["hot"]
         starts = [(0, block["offset"]), *block["map"], (len(hot), block["offset"])]
         for (start, offset), (end, _) in itertools.pairwise(starts):
             if start < end:
@@ -131,7 +130,7 @@ class _Listing:
                 self._add_machine_code(hot[start:end], block["address"] + start, offset)
         if block["cold"]:
             self._lines.append("    cold:")
-            cold = ctypes.string_at(block["cold_address"], block["cold"])
+            cold = block["cold"]
             self._add_machine_code(cold, block["cold_address"], None)
 
     def _add_bytecode(self, offset: int) -> None:

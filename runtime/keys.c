@@ -1,0 +1,83 @@
+/* The insides of dicts, as guards see them. Owns the counters of versions it gives out. */
+#include "pyjit/keys.h"
+
+#include <string.h>
+
+#define FIRST_VERSION UINT32_MAX /* downwards; the interpreter counts upwards from 1 */
+#define LAST_VERSION (UINT32_MAX / 2)
+
+/* The shape of these keys. */
+intptr_t
+keys_shape(const PyDictKeysObject *keys)
+{
+    uint32_t word;
+    memcpy(&word, &keys->dk_log2_size, sizeof word);
+    return word & KEYS_SHAPE_MASK;
+}
+
+/* The index of the entry whose key is this very string. */
+int
+keys_index(PyDictKeysObject *keys, PyObject *name)
+{
+    if (keys->dk_kind == DICT_KEYS_GENERAL) {
+        return -1;
+    }
+    const PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+    for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
+        if (entries[i].me_key == name) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* Is it certain that no key is equal to the name? */
+bool
+keys_lack(PyDictKeysObject *keys, PyObject *name)
+{
+    if (keys->dk_kind == DICT_KEYS_GENERAL) {
+        return false;
+    }
+    const PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+    for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
+        PyObject *key = entries[i].me_key;
+        if (key != NULL && (key == name || PyUnicode_Compare(key, name) == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Byte offset from the keys object of the entry. */
+intptr_t
+keys_entry_offset(const PyDictKeysObject *keys, int index)
+{
+    return (intptr_t)(sizeof(PyDictKeysObject) + ((size_t)1 << keys->dk_log2_index_bytes) +
+                      (size_t)index * sizeof(PyDictUnicodeEntry));
+}
+
+/* A number that these keys have until a key is added or removed. */
+uint32_t
+keys_version(PyDictKeysObject *keys)
+{
+    static uint32_t next = FIRST_VERSION;
+    if (keys->dk_version == 0 && next > LAST_VERSION) {
+        keys->dk_version = next--;
+    }
+    return keys->dk_version;
+}
+
+/* A version that no dict has had: those of the interpreter stay below. */
+uint64_t
+keys_next_dict_version(void)
+{
+    static uint64_t next = (uint64_t)1 << 63;
+    return next++;
+}
+
+/* The value of a name in an exact dict with string keys. */
+PyObject *
+keys_dict_get(PyObject *dict, PyObject *name)
+{
+    return _PyDict_GetItem_KnownHash(dict, name, PyObject_Hash(name));
+}
