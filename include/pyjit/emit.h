@@ -25,7 +25,6 @@ void emit_jump_backward_no_interrupt(Block *b);
 void emit_pop_jump(Block *b);
 void emit_pop_jump_none(Block *b);
 void emit_jump_or_pop(Block *b);
-void emit_return_value(Block *b);
 
 /* Is the instruction after this one a POP_JUMP on truth that nothing else jumps to? Then *branch is
  * that instruction and *jump_if the truth it jumps on. */
@@ -36,6 +35,9 @@ bool emit_next_is_branch(Block *b, Instr *branch, bool *jump_if);
  * been made canonical, the condition popped. */
 void emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_false,
                  const intptr_t *operands, int count);
+
+/* emit_return.c */
+void emit_return_value(Block *b);
 
 /* emit_generic.c */
 void emit_local_changing(Block *b);
@@ -61,6 +63,12 @@ void emit_is_op(Block *b);
 void emit_binary_subscr(Block *b);
 void emit_store_subscr(Block *b);
 void emit_unpack_sequence(Block *b);
+
+/* emit_global.c */
+void emit_load_global(Block *b);
+void emit_load_name(Block *b);
+void emit_load_deref(Block *b);
+void emit_store_deref(Block *b);
 
 /* emit_call.c */
 void emit_kw_names(Block *b);

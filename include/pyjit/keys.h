@@ -1,0 +1,46 @@
+/* The insides of dicts, as guards see them: where in a dict's keys a name is, and that it is not
+ * there.
+ *
+ * A guard that compares the *shape* of a dict's keys (size of the table, kind of the entries) may
+ * read any entry such a table has: entries not in use are zero. If the entry's key is the name then
+ * the entry's value is the value of that name, whichever dict this is. */
+#ifndef PYJIT_KEYS_H
+#define PYJIT_KEYS_H
+
+#include "cpython/interface.h"
+
+#include <stdbool.h>
+
+/* The part of a keys object that is its shape. */
+#define KEYS_SHAPE_MASK 0xffffff
+
+/* The shape of these keys, as the four bytes after dk_refcnt under KEYS_SHAPE_MASK. */
+intptr_t keys_shape(const PyDictKeysObject *keys);
+
+/* The index of the entry whose key is this very string; -1 if none or if they are not strings. */
+int keys_index(PyDictKeysObject *keys, PyObject *name);
+
+/* Is it certain that no key is equal to the name? */
+bool keys_lack(PyDictKeysObject *keys, PyObject *name);
+
+/* Byte offset from the keys object of the entry of string keys. */
+intptr_t keys_entry_offset(const PyDictKeysObject *keys, int index);
+
+/* A number that these keys have until a key is added or removed, and no others ever; 0: none left. */
+uint32_t keys_version(PyDictKeysObject *keys);
+
+/* A version that no dict has had. */
+uint64_t keys_next_dict_version(void);
+
+/* The value of a name in an exact dict with string keys, NULL if none. Borrows. */
+PyObject *keys_dict_get(PyObject *dict, PyObject *name);
+
+/* Is this an exact dict all of whose keys are strings, with its values beside them? */
+static inline bool
+keys_is_plain_dict(PyObject *dict)
+{
+    return dict != NULL && PyDict_CheckExact(dict) &&
+           ((PyDictObject *)dict)->ma_keys->dk_kind == DICT_KEYS_UNICODE;
+}
+
+#endif
