@@ -3,6 +3,8 @@
 
 #include "pyjit/calls.h"
 
+/* ---- anything ------------------------------------------------------------------------------- */
+
 /* Calls what the stack below `top` says. A Python function's frame is entered by a jump; r0 holds
  * the result where this goes on. */
 RAW_CALLING_OPERATION(call, SLOT(top), IMM(oparg), PTR(kwnames), PTR(at), IMM(continuation)) {
@@ -21,4 +23,105 @@ RAW_CALLING_OPERATION(call, SLOT(top), IMM(oparg), PTR(kwnames), PTR(at), IMM(co
 CALLING_OPERATION(call_result, SLOT(to), EXIT(error)) {
     if (unlikely(r0 == 0)) LEAVE(error);
     to = (PyObject *)r0;
+}
+
+/* ---- Python functions: the new frame is in r0 while it is filled -------------------------------- */
+
+/* A function with this very code. */
+OPERATION(guard_function, SLOT(x), PTR(code), EXIT(miss)) {
+    PyFunctionObject *function = (PyFunctionObject *)x;
+    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyFunction_Type))) LEAVE(miss);
+    if (unlikely((void *)function->func_code != code)) LEAVE(miss);
+}
+
+/* A function whose __defaults__ are a tuple of so many. */
+OPERATION(guard_defaults, SLOT(x), IMM(count), EXIT(miss)) {
+    PyObject *defaults = ((PyFunctionObject *)x)->func_defaults;
+    if (unlikely(defaults == NULL || Py_SIZE(defaults) != count)) LEAVE(miss);
+}
+
+/* Room for a frame of so many bytes; takes nothing yet. */
+OPERATION(frame_push, IMM(size), EXIT(rare)) {
+    char *top = (char *)tstate->datastack_top;
+    if (unlikely((char *)tstate->datastack_limit - top <= size)) LEAVE(rare);
+    if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
+    r0 = (int64_t)top;
+}
+
+#define ARGUMENT(offset) (*(PyObject **)((char *)r0 + (offset)))
+
+OPERATION(argument_move, SLOT(from), IMM(offset)) {
+    ARGUMENT(offset) = from;
+}
+
+OPERATION(argument_copy, SLOT(from), IMM(offset)) {
+    PyObject *object = from;
+    Py_INCREF(object);
+    ARGUMENT(offset) = object;
+}
+
+OPERATION(argument_constant, PTR(object), IMM(offset)) {
+    Py_INCREF((PyObject *)object);
+    ARGUMENT(offset) = object;
+}
+
+/* The function's default number `index`, an offset in its tuple. */
+OPERATION(argument_default, SLOT(callee), IMM(item), IMM(offset)) {
+    PyObject *object = *(PyObject **)((char *)((PyFunctionObject *)callee)->func_defaults + item);
+    Py_INCREF(object);
+    ARGUMENT(offset) = object;
+}
+
+OPERATION(argument_null, IMM(offset)) {
+    ARGUMENT(offset) = NULL;
+}
+
+OPERATION(argument_nulls, IMM(offset), IMM(end)) {
+    PyObject **slot = &ARGUMENT(offset), **last = &ARGUMENT(end);
+    do {
+        *slot = NULL;
+        __asm__ volatile("" : "+r"(slot)); /* a loop, not a call of memset */
+    } while (++slot != last);
+}
+
+/* Fills the rest of the frame and links it. Steals the callee's reference. */
+static inline __attribute__((always_inline)) void
+enter_frame(Frame *frame, PyThreadState *tstate, Frame *pushed, PyFunctionObject *function,
+            PyCodeObject *code, int64_t size, void *at, int64_t continuation)
+{
+    Py_INCREF(code);
+    pushed->f_func = function;
+    pushed->f_globals = function->func_globals;
+    pushed->f_builtins = function->func_builtins;
+    pushed->f_locals = NULL;
+    pushed->f_code = code;
+    pushed->frame_obj = NULL;
+    pushed->previous = frame;
+    pushed->prev_instr = _PyCode_CODE(code) - 1;
+    pushed->stacktop = -1;
+    pushed->is_entry = false;
+    pushed->owner = FRAME_OWNED_BY_THREAD;
+    tstate->datastack_top = (PyObject **)((char *)pushed + size);
+    tstate->recursion_remaining--;
+    tstate->cframe->current_frame = pushed;
+    frame->prev_instr = at;
+    frame->stacktop = (int)continuation;
+}
+
+/* Runs the function; `entry` is where its code's entry is kept. */
+RAW_CALLING_OPERATION(call_function, SLOT(callee), PTR(code), IMM(size), PTR(at), IMM(continuation),
+                      PTR(entry)) {
+    Frame *pushed = (Frame *)r0;
+    enter_frame(frame, tstate, pushed, (PyFunctionObject *)callee, code, size, at, continuation);
+    frame = pushed;
+    TAIL_TO(*(void **)entry);
+}
+
+/* The same when there is compiled code to jump to. */
+RAW_CALLING_OPERATION(call_function_at, SLOT(callee), PTR(code), IMM(size), PTR(at),
+                      IMM(continuation), FUNC(entry)) {
+    Frame *pushed = (Frame *)r0;
+    enter_frame(frame, tstate, pushed, (PyFunctionObject *)callee, code, size, at, continuation);
+    frame = pushed;
+    TAIL_TO((void *)entry);
 }

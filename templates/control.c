@@ -1,4 +1,4 @@
-/* Control: jumps, branches on objects, the eval breaker, returning, leaving. */
+/* Control: jumps, branches on objects, the eval breaker, leaving. */
 #include "template.h"
 
 /* ---- jumps ---------------------------------------------------------------------------------- */
@@ -135,53 +135,4 @@ CALLING_OPERATION(generic_status_no_error, SLOT(top), IMM(oparg), PTR(at), FUNC(
 
 RAW_OPERATION(leave_always, EXIT(exit)) {
     LEAVE(exit);
-}
-
-/* ---- returning and yielding ------------------------------------------------------------------ */
-
-CALLING_OPERATION(load_return, SLOT(x)) {
-    r0 = (int64_t)x;
-}
-
-CALLING_OPERATION(load_return_incref, SLOT(x)) {
-    PyObject *object = x;
-    Py_INCREF(object);
-    r0 = (int64_t)object;
-}
-
-CALLING_OPERATION(load_return_constant, PTR(object)) {
-    Py_INCREF((PyObject *)object);
-    r0 = (int64_t)object;
-}
-
-/* A compiled function's way back: r0 holds the result. */
-RAW_CALLING_OPERATION(return_value, IMM(locals), PTR(return_frame)) {
-    frame->stacktop = (int)locals;
-    TAIL_TO(return_frame);
-}
-
-extern void frame_finish(PyThreadState *, Frame *);
-
-/* Permanent code: pops the frame and continues its caller, or returns to C. */
-RAW_CALLING_OPERATION(return_frame, PTR(base)) {
-    if (frame->is_entry) return (PyObject *)r0;
-    Frame *caller = frame->previous;
-    frame_finish(tstate, frame);
-    frame = caller;
-    TAIL_TO((char *)base - caller->stacktop);
-}
-
-/* Permanent code: returns r0 to C. */
-RAW_CALLING_OPERATION(return_to_c) {
-    return (PyObject *)r0;
-}
-
-/* Suspends the generator whose frame this is. */
-RAW_CALLING_OPERATION(yield_value, SLOT(value), IMM(top), PTR(at)) {
-    PyObject *object = value;
-    frame->prev_instr = at;
-    frame->stacktop = (int)top;
-    PyGenObject *generator = (PyGenObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
-    generator->gi_frame_state = FRAME_SUSPENDED;
-    return object;
 }

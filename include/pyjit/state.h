@@ -12,6 +12,7 @@ typedef struct PyjitState {
     uint8_t *return_to_c;   /* permanent code: returns r0 to the C caller */
     uint8_t *entry_stub;    /* permanent code: a call of something not compiled yet */
     uint8_t *return_frame;  /* permanent code: pops the frame and continues its caller */
+    uint8_t *return_last;   /* permanent code: the rare end of a return */
 } PyjitState;
 
 extern PyjitState pyjit_state;

@@ -1,0 +1,130 @@
+/* Returning from compiled functions, and yielding. */
+#include "template.h"
+
+/* ---- the result ------------------------------------------------------------------------------- */
+
+CALLING_OPERATION(load_return, SLOT(x)) {
+    r0 = (int64_t)x;
+}
+
+CALLING_OPERATION(load_return_incref, SLOT(x)) {
+    PyObject *object = x;
+    Py_INCREF(object);
+    r0 = (int64_t)object;
+}
+
+CALLING_OPERATION(load_return_constant, PTR(object)) {
+    Py_INCREF((PyObject *)object);
+    r0 = (int64_t)object;
+}
+
+/* ---- the frame's end: unlinked, emptied slot by slot, popped ------------------------------------- */
+
+/* Is this an ordinary frame? The others go the long way. */
+static inline __attribute__((always_inline)) bool
+ends_here(const Frame *frame)
+{
+    return likely(!frame->is_entry) && likely(frame->frame_obj == NULL) &&
+           likely(frame->f_locals == NULL);
+}
+
+/* Unlinks the frame. r0 holds the result. */
+RAW_CALLING_OPERATION(return_begin, IMM(locals), PTR(return_frame)) {
+    if (!ends_here(frame)) {
+        frame->stacktop = (int)locals;
+        TAIL_TO(return_frame);
+    }
+    tstate->cframe->current_frame = frame->previous;
+    CONTINUE();
+}
+
+/* The same when the result is a local, which then has lost its reference. */
+RAW_CALLING_OPERATION(return_begin_local, SLOT(x), IMM(locals), PTR(return_frame)) {
+    r0 = (int64_t)x;
+    if (!ends_here(frame)) {
+        Py_INCREF((PyObject *)r0);
+        frame->stacktop = (int)locals;
+        TAIL_TO(return_frame);
+    }
+    tstate->cframe->current_frame = frame->previous;
+    CONTINUE();
+}
+
+/* The end of a local, which may run Python code: the frame is not visible any more. */
+CALLING_OPERATION(end_local, SLOT(x)) {
+    PyObject *object = x;
+    if (--object->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, object);
+}
+
+/* The same where it may be unbound. */
+CALLING_OPERATION(end_local_unsure, SLOT(x)) {
+    PyObject *object = x;
+    if (object != NULL && --object->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, object);
+}
+
+/* Many of them. */
+CALLING_OPERATION(end_locals, SLOT(first), SLOT(end)) {
+    for (PyObject **slot = SLOT_ADDRESS(first); slot != SLOT_ADDRESS(end); slot++) {
+        PyObject *object = *slot;
+        if (object != NULL && --object->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, object);
+    }
+}
+
+/* Gives the frame's memory back and continues the caller. This code may be freed with the code
+ * object, whose last reference therefore goes in permanent code. */
+RAW_CALLING_OPERATION(return_end, PTR(base), PTR(return_last)) {
+    PyObject *function = (PyObject *)frame->f_func;
+    if (unlikely(--function->ob_refcnt == 0)) CALL_ASIDE(void, _Py_Dealloc, function);
+    PyObject *code = (PyObject *)frame->f_code;
+    if (unlikely(code->ob_refcnt == 1)) TAIL_TO(return_last);
+    if (unlikely((PyObject **)frame == tstate->datastack_chunk->data)) TAIL_TO(return_last);
+    code->ob_refcnt--;
+    tstate->datastack_top = (PyObject **)frame;
+    tstate->recursion_remaining++;
+    frame = frame->previous;
+    TAIL_TO((char *)base - frame->stacktop);
+}
+
+extern void frame_finish(PyThreadState *, Frame *);
+extern void frame_pop(PyThreadState *, Frame *);
+
+/* Permanent code: the rest of return_end. */
+RAW_CALLING_OPERATION(return_last, PTR(base)) {
+    Frame *caller = frame->previous;
+    PyObject *code = (PyObject *)frame->f_code;
+    if (--code->ob_refcnt == 0) _Py_Dealloc(code);
+    frame_pop(tstate, frame);
+    tstate->recursion_remaining++;
+    frame = caller;
+    TAIL_TO((char *)base - frame->stacktop);
+}
+
+/* Permanent code: pops the frame and continues its caller, or returns to C. */
+RAW_CALLING_OPERATION(return_frame, PTR(base)) {
+    if (frame->is_entry) return (PyObject *)r0;
+    Frame *caller = frame->previous;
+    frame_finish(tstate, frame);
+    frame = caller;
+    TAIL_TO((char *)base - caller->stacktop);
+}
+
+/* A generator's way back to C: r0 holds the result. */
+RAW_CALLING_OPERATION(return_value, IMM(locals), PTR(return_frame)) {
+    frame->stacktop = (int)locals;
+    TAIL_TO(return_frame);
+}
+
+/* Permanent code: returns r0 to C. */
+RAW_CALLING_OPERATION(return_to_c) {
+    return (PyObject *)r0;
+}
+
+/* Suspends the generator whose frame this is. */
+RAW_CALLING_OPERATION(yield_value, SLOT(value), IMM(top), PTR(at)) {
+    PyObject *object = value;
+    frame->prev_instr = at;
+    frame->stacktop = (int)top;
+    PyGenObject *generator = (PyGenObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
+    generator->gi_frame_state = FRAME_SUSPENDED;
+    return object;
+}
