@@ -18,7 +18,7 @@ typedef struct {
     uint16_t operation;
     uint16_t value_count;
     intptr_t values[OPERATION_MAX_OPERANDS]; /* EXIT operands: Exit pointers */
-    PyCodeObject *depends_on; /* the last pointer operand is this code object */
+    PyCodeObject *depends_on; /* a pointer operand is this code object, or NULL */
 } AsmItem;
 
 /* A point between items where a bytecode or a block version starts. */
@@ -43,6 +43,10 @@ void asm_emit(Assembler *as, int operation, const intptr_t *values, int count);
 #define ASM(as, operation, ...)                                                                    \
     asm_emit((as), (operation), (const intptr_t[]){__VA_ARGS__},                                   \
              (int)(sizeof((const intptr_t[]){__VA_ARGS__}) / sizeof(intptr_t)))
+
+/* The operation just appended names this code object in a pointer operand, as a guard against which
+ * nothing may match once the code object is gone. */
+void asm_depend(Assembler *as, PyCodeObject *code);
 
 /* Marks that what follows belongs to this bytecode and, when version is given, starts it. */
 void asm_mark(Assembler *as, int offset, BlockVersion *version);
