@@ -9,6 +9,7 @@
 #include "pyjit/memory.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
+#include "pyjit/transition.h"
 
 #include <string.h>
 #include <time.h>
@@ -212,16 +213,45 @@ emit_jump(Block *b, int offset)
     b->ended = true;
 }
 
+/* The version of this offset that the current context is joined to with least effort. */
+static const BlockVersion *
+best_version(const Block *b, int offset, int *cost)
+{
+    const BlockVersion *best = NULL;
+    for (const BlockVersion *it = code_versions(b->state, offset); it != NULL; it = it->next) {
+        if (it->offset != offset || it->chain != 0) {
+            continue;
+        }
+        int this_cost = transition_cost(&b->ctx, it->ctx);
+        if (this_cost >= 0 && (best == NULL || this_cost < *cost)) {
+            best = it;
+            *cost = this_cost;
+        }
+    }
+    return best;
+}
+
+/* Brings the context to one that a version of this offset has or may be made for. */
+static void
+settle_context(Block *b, int offset)
+{
+    int cost = 0;
+    const BlockVersion *version = best_version(b, offset, &cost);
+    bool full = count_versions(b->state, offset) >= MAX_VERSIONS;
+    if (version != NULL && cost > 0 && (cost <= TRANSITION_CHEAP || full)) {
+        transition_emit(b, version->ctx);
+    } else if (version == NULL && full) {
+        make_generic(b);
+    }
+}
+
 /* Arrives at a jump target: goes on in a new version, or jumps to one. Returns false when the path
  * has ended. */
 static bool
 enter_target(Block *b, int offset)
 {
     block_own_stack(b, b->ctx.depth);
-    if (find_version(b->state, offset, &b->ctx, 0) == NULL &&
-        count_versions(b->state, offset) >= MAX_VERSIONS) {
-        make_generic(b);
-    }
+    settle_context(b, offset);
     if (find_version(b->state, offset, &b->ctx, 0) != NULL || b->as.count > MAX_BATCH) {
         emit_jump(b, offset);
         return false;
@@ -340,24 +370,19 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     take_samples(b);
 
     uint8_t *result = NULL;
-    if (chain == 0 && count_versions(state, offset) >= MAX_VERSIONS) {
-        Context generic = generic_context(&b->ctx);
-        if (!ctx_equal(&generic, &b->ctx)) {
-            asm_mark(&b->as, offset, NULL);
-            make_generic(b);
-            BlockVersion *version = find_version(state, offset, &b->ctx, 0);
-            if (version != NULL) {
-                emit_jump(b, offset);
-            } else {
-                STAT(versions_generic);
-                start_version(b, offset, 0);
-                b->frame = NULL; /* the glue may have moved what the samples stand for */
-            }
-        } else {
-            start_version(b, offset, chain);
-        }
+    bool settled = false;
+    if (chain == 0) {
+        asm_mark(&b->as, offset, NULL);
+        settle_context(b, offset);
+        settled = b->as.count > 0;
+    }
+    if (chain == 0 && find_version(state, offset, &b->ctx, 0) != NULL) {
+        emit_jump(b, offset);
     } else {
         start_version(b, offset, chain);
+    }
+    if (settled) {
+        b->frame = NULL; /* the samples' places have changed */
     }
     if (!b->ended) {
         compile_path(b, offset);

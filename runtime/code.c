@@ -63,14 +63,10 @@ code_state_make(PyCodeObject *code)
     }
     state->code = code;
     state->entry = pyjit_state.entry_stub;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    if (_PyCode_SetExtra((PyObject *)code, pyjit_state.extra_index, state) < 0) {
-        PyErr_Clear();
+    if (code_extra_set(code, pyjit_state.extra_index, state) < 0) {
         pj_free(state);
-        state = NULL;
+        return NULL;
     }
-    PyErr_Restore(type, value, traceback);
     return state;
 }
 
@@ -96,16 +92,21 @@ code_activate(CodeState *state)
     if (state->units == NULL) {
         PyObject *type, *value, *traceback;
         PyErr_Fetch(&type, &value, &traceback);
-        state->units_object = PyCode_GetCode(code);
-        if (state->units_object == NULL) {
-            PyErr_Clear();
-        }
+        PyObject *bytes = code_generic_bytecode(code);
         PyErr_Restore(type, value, traceback);
-        if (state->units_object == NULL) {
+        if (bytes == NULL) {
             return -1;
         }
-        state->units = (_Py_CODEUNIT *)PyBytes_AS_STRING(state->units_object);
-        state->unit_count = (int)(PyBytes_GET_SIZE(state->units_object) / sizeof(_Py_CODEUNIT));
+        size_t size = (size_t)PyBytes_GET_SIZE(bytes);
+        state->units = pj_malloc(size);
+        if (state->units != NULL) {
+            memcpy(state->units, PyBytes_AS_STRING(bytes), size);
+        }
+        Py_DECREF(bytes);
+        if (state->units == NULL) {
+            return -1;
+        }
+        state->unit_count = (int)(size / sizeof(_Py_CODEUNIT));
         state->has_loop = decode_has_loop(state->units, state->unit_count);
     }
     if (state->targets == NULL) {
@@ -121,14 +122,7 @@ code_activate(CodeState *state)
             count *= 2;
         }
         state->buckets = pj_calloc((size_t)count, sizeof *state->buckets);
-        if (state->targets == NULL) {
-        state->targets = pj_calloc((size_t)state->unit_count / 8 + 1, 1);
-        if (state->targets == NULL) {
-            return -1;
-        }
-        mark_targets(state);
-    }
-    if (state->buckets == NULL) {
+        if (state->buckets == NULL) {
             return -1;
         }
         state->bucket_count = count;
@@ -428,6 +422,7 @@ code_state_free(void *extra)
     pj_free(state->contexts);
     pj_free(state->buckets);
     pj_free(state->targets);
-    Py_XDECREF(state->units_object);
+    pj_free(state->resume);
+    pj_free(state->units);
     pj_free(state);
 }

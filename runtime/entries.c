@@ -268,8 +268,8 @@ block_drop(Block *b, int count)
 /* ---- boxing ---------------------------------------------------------------------------------- */
 
 /* Puts the box of a local that is only in a register into its slot. */
-static void
-box_local(Block *b, int i)
+void
+block_box_local(Block *b, int i)
 {
     Entry *entry = block_local(b, i);
     if (entry->boxed) {
@@ -325,7 +325,7 @@ block_own(Block *b, int n)
         break;
     case IN_LOCAL: {
         int i = entry->index;
-        box_local(b, i);
+        block_box_local(b, i);
         ValueType type = block_local(b, i)->type;
         ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, n));
         int at = b->ctx.depth - 1 - n;
@@ -361,7 +361,7 @@ block_object_slot(Block *b, int n)
     Entry *entry = block_stack(b, n);
     switch (entry->location) {
     case IN_LOCAL:
-        box_local(b, entry->index);
+        block_box_local(b, entry->index);
         return slot_of_local(entry->index);
     case IN_CONST:
         ASM(&b->as, OP_store_constant_borrowed,
@@ -383,7 +383,7 @@ void
 block_box_locals(Block *b)
 {
     for (int i = 0; i < b->ctx.local_count; i++) {
-        box_local(b, i);
+        block_box_local(b, i);
     }
 }
 
@@ -403,7 +403,7 @@ block_escape(Block *b)
     for (int i = 0; i < b->ctx.local_count; i++) {
         Entry *entry = &b->ctx.entries[i];
         if (entry->location != IN_SLOT) {
-            box_local(b, i);
+            block_box_local(b, i);
             forget_register(entry);
         }
     }
@@ -441,7 +441,7 @@ spill_one(Block *b, Location location, unsigned keep)
                 continue;
             }
             if (i < b->ctx.local_count) {
-                box_local(b, i);
+                block_box_local(b, i);
                 forget_register(entry);
             } else {
                 box_stack(b, b->ctx.depth - 1 - (i - b->ctx.local_count));

@@ -5,6 +5,7 @@
 #include "pyjit/block.h"
 #include "pyjit/calls.h"
 #include "pyjit/frames.h"
+#include "pyjit/memory.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 
@@ -115,13 +116,30 @@ leave(Registers *regs, int offset, int depth)
     return continue_caller(regs, caller, result);
 }
 
+/* Code for `offset` in the generic context, compiled now if need be; NULL when that fails. */
+static uint8_t *
+resume_point(CodeState *state, _PyInterpreterFrame *frame, int offset, int depth)
+{
+    if (state->resume == NULL) {
+        state->resume = pj_calloc((size_t)state->unit_count, sizeof *state->resume);
+    }
+    if (state->resume != NULL && state->resume[offset] != 0) {
+        return codemem_base() + state->resume[offset];
+    }
+    Context ctx = ctx_generic(state->code->co_nlocalsplus, depth);
+    uint8_t *target = block_find_or_compile(state, frame, offset, &ctx, 0, NULL);
+    if (target != NULL && state->resume != NULL) {
+        state->resume[offset] = (uint32_t)(target - codemem_base());
+    }
+    return target;
+}
+
 /* On at `offset` with everything in memory: in compiled code, or else in the interpreter. */
 static uint8_t *
 continue_at(Registers *regs, CodeState *state, int offset, int depth)
 {
     if (!regs->tstate->cframe->use_tracing) {
-        Context ctx = ctx_generic(state->code->co_nlocalsplus, depth);
-        uint8_t *target = block_find_or_compile(state, regs->frame, offset, &ctx, 0, NULL);
+        uint8_t *target = resume_point(state, regs->frame, offset, depth);
         if (target != NULL) {
             regs->frame->stacktop = -1;
             return target;
@@ -234,8 +252,9 @@ take_safepoint(Registers *regs, Exit *exit)
     box_locals(regs, exit->ctx);
     regs->frame->prev_instr = _PyCode_CODE(exit->code->code) + exit->offset;
     if (safepoint_handle(tstate) < 0) {
+        /* The interpreter has gone on by then and takes the handler of what it would do next. */
         own_stack(regs, exit->ctx);
-        return unwind(regs, exit->code, exit->offset, exit->ctx->depth, true);
+        return unwind(regs, exit->code, exit->continue_at - 1, exit->ctx->depth, true);
     }
     if (tstate->cframe->use_tracing) {
         own_stack(regs, exit->ctx);
@@ -279,9 +298,7 @@ exits_entry(CodeState *state, _PyInterpreterFrame *frame)
         }
         return target;
     }
-    int depth = frame->stacktop - state->code->co_nlocalsplus;
-    Context ctx = ctx_generic(state->code->co_nlocalsplus, depth);
-    return block_find_or_compile(state, frame, offset, &ctx, 0, NULL);
+    return resume_point(state, frame, offset, frame->stacktop - state->code->co_nlocalsplus);
 }
 
 /* A compiled caller has pushed the frame of a function that has no entry yet. */

@@ -1,5 +1,8 @@
 /* Generic operations: calls, making functions, the interactive displayhook. */
+#include "pyjit/frames.h"
 #include "pyjit/generic_support.h"
+
+#include <stdbool.h>
 
 /* ---- CALL --------------------------------------------------------------------------------- */
 
@@ -11,6 +14,56 @@ unpack_bound_method(PyObject **base)
     base[0] = Py_NewRef(method->im_func);
     base[1] = Py_NewRef(method->im_self);
     Py_DECREF(method);
+}
+
+/* What PRECALL of the interpreter calls itself once it has seen it a few times: these calls are no
+ * level of recursion, as they are when they go through the vectorcall protocol. False for what it
+ * leaves to that; else *result is set. */
+static bool
+call_builtin(PyObject *callable, PyObject *const *args, Py_ssize_t positional, PyObject *kwnames,
+             PyObject **result)
+{
+    PyCFunction function;
+    PyObject *self;
+    int flags;
+    if (PyCFunction_CheckExact(callable)) {
+        function = PyCFunction_GET_FUNCTION(callable);
+        self = PyCFunction_GET_SELF(callable);
+        flags = PyCFunction_GET_FLAGS(callable);
+        if (callable == PyInterpreterState_Get()->callable_cache.len && positional == 1 &&
+            kwnames == NULL) {
+            Py_ssize_t length = PyObject_Length(args[0]);
+            *result = length < 0 ? NULL : PyLong_FromSsize_t(length);
+            return true;
+        }
+    }
+    else if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+        PyMethodDescrObject *method = (PyMethodDescrObject *)callable;
+        if (positional == 0 || !Py_IS_TYPE(args[0], method->d_common.d_type)) {
+            return false;
+        }
+        function = method->d_method->ml_meth;
+        flags = method->d_method->ml_flags;
+        self = *args++;
+        positional--;
+    }
+    else if (callable == (PyObject *)&PyUnicode_Type && positional == 1 && kwnames == NULL) {
+        *result = PyObject_Str(args[0]);
+        return true;
+    }
+    else {
+        return false;
+    }
+    if (flags == METH_FASTCALL && kwnames == NULL) {
+        *result = ((_PyCFunctionFast)(void (*)(void))function)(self, args, positional);
+        return true;
+    }
+    if (flags == (METH_FASTCALL | METH_KEYWORDS)) {
+        *result = ((_PyCFunctionFastWithKeywords)(void (*)(void))function)(self, args, positional,
+                                                                           kwnames);
+        return true;
+    }
+    return false;
 }
 
 /* PRECALL and CALL. */
@@ -28,8 +81,11 @@ generic_call(PyThreadState *tstate MAYBE_UNUSED, PyObject **sp, int oparg, PyObj
 
     /* The slot below the arguments holds the callable, which the callee may overwrite for a
      * while. */
-    PyObject *result = PyObject_Vectorcall(
-        callable, args, (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+    PyObject *result;
+    if (!call_builtin(callable, args, positional, kwnames, &result)) {
+        result = PyObject_Vectorcall(callable, args,
+                                     (size_t)positional | PY_VECTORCALL_ARGUMENTS_OFFSET, kwnames);
+    }
     Py_DECREF(callable);
     for (PyObject **arg = args; arg < sp; arg++) {
         Py_DECREF(*arg);
@@ -140,6 +196,9 @@ GENERIC(call_function_ex)
     Py_DECREF(function);
     Py_DECREF(args);
     Py_XDECREF(kwargs);
+    if (result != NULL && tstate->interp->ceval.eval_breaker._value && safepoint_handle(tstate) < 0) {
+        Py_CLEAR(result);
+    }
     return leave(base, result);
 }
 

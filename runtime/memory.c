@@ -1,8 +1,11 @@
-/* Heap memory of pyjit itself, with failures on demand so that the unlikely paths can be tested. */
+/* Heap memory of pyjit itself, with failures on demand so that the unlikely paths can be tested.
+ * It is the C library's, which programs that measure their own memory (tracemalloc) do not see. */
 #include "pyjit/memory.h"
 
 #include "cpython/interface.h"
 #include "pyjit/settings.h"
+
+#include <stdlib.h>
 
 bool fault_now(void)
 {
@@ -17,20 +20,20 @@ bool fault_now(void)
 
 void *pj_malloc(size_t size)
 {
-    return fault_now() ? NULL : PyMem_RawMalloc(size);
+    return fault_now() ? NULL : malloc(size);
 }
 
 void *pj_calloc(size_t count, size_t size)
 {
-    return fault_now() ? NULL : PyMem_RawCalloc(count, size);
+    return fault_now() ? NULL : calloc(count, size);
 }
 
 void *pj_realloc(void *memory, size_t size)
 {
-    return fault_now() ? NULL : PyMem_RawRealloc(memory, size);
+    return fault_now() ? NULL : realloc(memory, size);
 }
 
 void pj_free(void *memory)
 {
-    PyMem_RawFree(memory);
+    free(memory);
 }

@@ -50,6 +50,9 @@ static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
     }
     char text[200];
     const char *why = text;
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        Py_RETURN_FALSE; /* it keeps its peace: the program has not asked for this */
+    }
     if (compatibility_check(text, sizeof text) < 0 || start(&why) < 0) {
         warn_off(why);
         log_line("off: %s", why);

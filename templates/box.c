@@ -41,13 +41,18 @@ OPERATION(box_float, FREG(x), SLOT(to)) {
 }
 
 /* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old
- * float of which this is the only reference is used again. */
+ * float of the same value is the box already; one that nobody else refers to is used again. */
 OPERATION(box_float_local, FREG(x), SLOT(to)) {
     PyObject *old = to;
     if (old != NULL) {
-        if ((void *)Py_TYPE(old) == ADDRESS(PyFloat_Type) && old->ob_refcnt == 1) {
-            ((PyFloatObject *)old)->ob_fval = x;
-            CONTINUE();
+        if ((void *)Py_TYPE(old) == ADDRESS(PyFloat_Type)) {
+            int64_t bits, old_bits = SLOT_AS(((PyFloatObject *)old)->ob_fval, int64_t);
+            __builtin_memcpy(&bits, &x, sizeof(bits));
+            if (bits == old_bits) CONTINUE();
+            if (old->ob_refcnt == 1) {
+                ((PyFloatObject *)old)->ob_fval = x;
+                CONTINUE();
+            }
         }
         if (--old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
     }
@@ -89,9 +94,24 @@ OPERATION(box_int, IREG(x), SLOT(to), PTR(zero)) {
     to = is_small_int(x) ? small_int(x, zero) : CALL_ASIDE(PyObject *, box_int, x);
 }
 
-/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. */
+/* Is the object an int of at most two digits with this value? */
+static inline __attribute__((always_inline)) bool
+is_box_of(PyObject *object, int64_t value)
+{
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    Py_ssize_t digits = magnitude >> PyLong_SHIFT ? 2 : 1;
+    PyLongObject *number = (PyLongObject *)object;
+    if (magnitude >> (2 * PyLong_SHIFT) || Py_SIZE(number) != (value < 0 ? -digits : digits)) return false;
+    uint64_t held = number->ob_digit[0];
+    if (digits == 2) held |= (uint64_t)number->ob_digit[1] << PyLong_SHIFT;
+    return held == magnitude;
+}
+
+/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old
+ * int of the same value is the box already. */
 OPERATION(box_int_local, IREG(x), SLOT(to), PTR(zero)) {
     PyObject *old = to;
+    if (old != NULL && (void *)Py_TYPE(old) == ADDRESS(PyLong_Type) && is_box_of(old, x)) CONTINUE();
     to = is_small_int(x) ? small_int(x, zero) : CALL_ASIDE(PyObject *, box_int, x);
     if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
 }

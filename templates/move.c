@@ -135,6 +135,18 @@ OPERATION(move_float, FREG(from), FREG(to)) {
     to = from;
 }
 
+OPERATION(swap_ints, IREG(a), IREG(b)) {
+    int64_t value = a;
+    a = b;
+    b = value;
+}
+
+OPERATION(swap_floats, FREG(a), FREG(b)) {
+    double value = a;
+    a = b;
+    b = value;
+}
+
 OPERATION(load_int_constant, PTR(value), IREG(to)) {
     to = (int64_t)value;
 }

@@ -18,15 +18,54 @@
 #include <frameobject.h>
 #include <opcode.h>
 
+#include <stdbool.h>
+
+/* What co_extra points to. */
+typedef struct {
+    Py_ssize_t size;
+    void *entries[];
+} CodeExtra;
+
 /* The entry of a code object's co_extra at `index`, NULL if none. */
 static inline void *
 code_extra(PyCodeObject *code, Py_ssize_t index)
 {
-    struct {
-        Py_ssize_t size;
-        void *entries[1];
-    } *extra = code->co_extra;
+    CodeExtra *extra = code->co_extra;
     return extra == NULL || index >= extra->size ? NULL : extra->entries[index];
+}
+
+/* Sets that entry. _PyCode_SetExtra would make room for all entries, and then the functions that free
+ * the entries of others were called for every code object that has one of pyjit's, with NULL and
+ * even after their owners are gone. Returns 0, or -1 without an exception. */
+static inline int
+code_extra_set(PyCodeObject *code, Py_ssize_t index, void *value)
+{
+    CodeExtra *extra = code->co_extra;
+    if (extra == NULL || extra->size <= index) {
+        Py_ssize_t old = extra == NULL ? 0 : extra->size;
+        extra = PyMem_Realloc(extra, sizeof *extra + (size_t)(index + 1) * sizeof(void *));
+        if (extra == NULL) {
+            return -1;
+        }
+        memset(extra->entries + old, 0, (size_t)(index + 1 - old) * sizeof(void *));
+        extra->size = index + 1;
+        code->co_extra = extra;
+    }
+    extra->entries[index] = value;
+    return 0;
+}
+
+/* New reference to the generic bytecode. CPython keeps it with the code object once somebody has
+ * asked; for pyjit it does not. NULL with an exception set. */
+static inline PyObject *
+code_generic_bytecode(PyCodeObject *code)
+{
+    bool kept = code->_co_code != NULL;
+    PyObject *bytes = PyCode_GetCode(code);
+    if (!kept) {
+        Py_CLEAR(code->_co_code);
+    }
+    return bytes;
 }
 
 /* Does a single exception that the clauses of a try-except* raise propagate as it is? Up to 3.11.3 it

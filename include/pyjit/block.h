@@ -13,7 +13,7 @@
 
 #include "operations.h"
 
-#define MAX_VERSIONS 6 /* of one offset, in different contexts; after that the generic context */
+#define MAX_VERSIONS 5 /* of one offset, in different contexts; after that the generic context */
 #define MAX_CHAIN 3    /* guards that may fail one after another at one offset */
 
 typedef struct {
@@ -119,6 +119,7 @@ intptr_t block_object_slot(Block *b, int n);
 void block_own(Block *b, int n);
 
 /* Boxes locals and owns stack entries such that memory is as the interpreter would have it. */
+void block_box_local(Block *b, int i);
 void block_box_locals(Block *b);
 void block_own_stack(Block *b, int count);
 

@@ -69,13 +69,14 @@ struct CodeState {
     uint8_t *targets;       /* bit set of the offsets that are jumped to */
     PyCodeObject *code;     /* borrowed: the state dies with it */
     _Py_CODEUNIT *units;    /* generic bytecode, owned */
-    PyObject *units_object; /* owns it */
     int unit_count;
     int executions;
     uint8_t status; /* CodeStatus */
     uint8_t has_loop;
     uint8_t simple_call;     /* positional arguments only: frames can be pushed inline */
     uint8_t unstable_global; /* its globals change under it: cache keys, not values */
+    uint32_t *resume;       /* by offset: code for the generic context, as a distance from
+                               codemem_base(); 0: none yet. NULL until first needed */
     int block_count;
     BlockVersion **buckets; /* by offset */
     int bucket_count;       /* a power of two */
@@ -127,6 +128,9 @@ BlockVersion *code_versions(const CodeState *state, int offset);
 /* Registers that the 64-bit hole at `site` in machine code of `user` holds the address of `target`,
  * so that it is made impossible to match when target dies. Returns 0 or -1. */
 int code_depend(CodeState *user, PyCodeObject *target, uint8_t *site);
+
+/* Takes back what code_depend was told about sites from `start` to before `end`. */
+void code_forget_dependencies(CodeState *user, const uint8_t *start, const uint8_t *end);
 
 /* Asks CPython for the co_extra index. Returns 0 or -1. */
 int code_init(void);

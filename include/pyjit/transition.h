@@ -1,0 +1,18 @@
+/* Transitions: code that makes one context into another, so that a path may join a block version
+ * that was compiled for somewhat different knowledge. */
+#ifndef PYJIT_TRANSITION_H
+#define PYJIT_TRANSITION_H
+
+#include "pyjit/block.h"
+
+#define TRANSITION_IMPOSSIBLE (-1)
+#define TRANSITION_CHEAP 12 /* up to this cost a join is better than a version of one's own */
+
+/* What it costs to go from one context to the other: moves and loads are cheap, boxing is dear, lost
+ * knowledge is dearer. TRANSITION_IMPOSSIBLE when `to` knows more than `from`. */
+int transition_cost(const Context *from, const Context *to);
+
+/* Emits the transition from the block's context to `to`, which becomes the block's context. */
+void transition_emit(Block *b, const Context *to);
+
+#endif

@@ -1,0 +1,131 @@
+/* Transitions between contexts. Owns no state. */
+#include "pyjit/transition.h"
+
+#include <string.h>
+
+enum { COST_MOVE = 1, COST_LOAD = 2, COST_BOX = 20, COST_KNOWLEDGE = 15 };
+
+/* Is the value in a register? */
+static bool
+in_register(const Entry *entry)
+{
+    return entry->location == IN_INT || entry->location == IN_FLOAT;
+}
+
+/* Cost of making one entry into the other. */
+static int
+entry_cost(const Entry *from, const Entry *to, bool is_local)
+{
+    int cost = 0;
+    if (to->type != from->type) {
+        if (to->type != TYPE_UNKNOWN) {
+            return TRANSITION_IMPOSSIBLE;
+        }
+        cost += COST_KNOWLEDGE;
+    }
+    if (to->bound > from->bound || (!is_local && to->owned != from->owned)) {
+        return TRANSITION_IMPOSSIBLE;
+    }
+    if (!is_local) {
+        return from->location == IN_SLOT && to->location == IN_SLOT ? cost : TRANSITION_IMPOSSIBLE;
+    }
+    if (to->location == IN_SLOT) {
+        return cost + (in_register(from) && !from->boxed ? COST_BOX : 0);
+    }
+    if (from->location == IN_SLOT) {
+        return to->location == IN_FLOAT ? cost + COST_LOAD : TRANSITION_IMPOSSIBLE;
+    }
+    if (from->location != to->location) {
+        return TRANSITION_IMPOSSIBLE;
+    }
+    cost += from->index != to->index ? COST_MOVE : 0;
+    return cost + (to->boxed && !from->boxed ? COST_BOX : 0);
+}
+
+/* What it costs to go from one context to the other. */
+int
+transition_cost(const Context *from, const Context *to)
+{
+    if (from->depth != to->depth || from->local_count != to->local_count) {
+        return TRANSITION_IMPOSSIBLE;
+    }
+    int total = 0;
+    for (int i = 0; i < ctx_entry_count(from); i++) {
+        int cost = entry_cost(&from->entries[i], &to->entries[i], i < from->local_count);
+        if (cost < 0) {
+            return TRANSITION_IMPOSSIBLE;
+        }
+        total += cost;
+    }
+    return total;
+}
+
+/* Emits the moves of one class of registers as if all were made at once: source[r] is the register
+ * whose value belongs into r, -1 for none. */
+static void
+emit_moves(Block *b, int *source, int count, int move, int swap)
+{
+    for (;;) {
+        int pending = -1, ready = -1;
+        for (int r = 0; r < count && ready < 0; r++) {
+            if (source[r] < 0 || source[r] == r) {
+                continue;
+            }
+            pending = r;
+            bool needed = false;
+            for (int other = 0; other < count; other++) {
+                needed |= other != r && source[other] == r;
+            }
+            ready = needed ? -1 : r;
+        }
+        if (pending < 0) {
+            return;
+        }
+        if (ready >= 0) {
+            ASM(&b->as, move, source[ready], ready);
+            source[ready] = -1;
+            continue;
+        }
+        int from = source[pending]; /* a cycle */
+        ASM(&b->as, swap, from, pending);
+        source[pending] = -1;
+        for (int r = 0; r < count; r++) {
+            if (source[r] == pending) {
+                source[r] = from;
+            } else if (source[r] == from) {
+                source[r] = pending;
+            }
+        }
+    }
+}
+
+/* Emits the transition from the block's context to `to`. */
+void
+transition_emit(Block *b, const Context *to)
+{
+    int ints[INT_REGISTERS], floats[FLOAT_REGISTERS];
+    for (int r = 0; r < INT_REGISTERS; r++) {
+        ints[r] = -1;
+    }
+    for (int r = 0; r < FLOAT_REGISTERS; r++) {
+        floats[r] = -1;
+    }
+    for (int i = 0; i < to->local_count; i++) {
+        const Entry *from = &b->ctx.entries[i], *entry = &to->entries[i];
+        if (in_register(from) && !from->boxed && (entry->location == IN_SLOT || entry->boxed)) {
+            block_box_local(b, i);
+        }
+        if (in_register(from) && in_register(entry)) {
+            *(entry->location == IN_INT ? &ints[entry->index] : &floats[entry->index]) = from->index;
+        }
+    }
+    emit_moves(b, ints, INT_REGISTERS, OP_move_int, OP_swap_ints);
+    emit_moves(b, floats, FLOAT_REGISTERS, OP_move_float, OP_swap_floats);
+    for (int i = 0; i < to->local_count; i++) {
+        const Entry *from = &b->ctx.entries[i], *entry = &to->entries[i];
+        if (from->location == IN_SLOT && entry->location == IN_FLOAT) {
+            ASM(&b->as, OP_unbox_float, slot_of_local(i), entry->index);
+        }
+    }
+    memcpy(&b->ctx, to, ctx_size(to));
+}
