@@ -87,20 +87,21 @@ emit_return_value(Block *b)
         ASM(&b->as, OP_check_no_frame_object, (intptr_t)block_exit_leave(b, b->in.start));
     }
     intptr_t locals = block_local_count(b), return_frame = (intptr_t)pyjit_state.return_frame;
+    intptr_t at = block_instr_address(b);
     int moved = -1;
     value = block_stack(b, 0);
     b->ended = true;
     if (b->code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) {
         load_result(b);
-        ASM(&b->as, OP_return_value, locals, return_frame);
+        ASM(&b->as, OP_return_value, locals, at, return_frame);
         return;
     }
     if (value->location == IN_LOCAL && value->index < b->ctx.local_count) {
         moved = value->index;
-        ASM(&b->as, OP_return_begin_local, slot_of_local(moved), locals, return_frame);
+        ASM(&b->as, OP_return_begin_local, slot_of_local(moved), locals, at, return_frame);
     } else {
         load_result(b);
-        ASM(&b->as, OP_return_begin, locals, return_frame);
+        ASM(&b->as, OP_return_begin, locals, at, return_frame);
     }
     end_locals(b, moved);
     ASM(&b->as, OP_return_end, (intptr_t)codemem_base(), (intptr_t)pyjit_state.return_last);

@@ -28,9 +28,10 @@ ends_here(const Frame *frame)
            likely(frame->f_locals == NULL);
 }
 
-/* Unlinks the frame. r0 holds the result. */
-RAW_CALLING_OPERATION(return_begin, IMM(locals), PTR(return_frame)) {
+/* Unlinks the frame. r0 holds the result. Whoever holds its frame object sees where it ended. */
+RAW_CALLING_OPERATION(return_begin, IMM(locals), PTR(at), PTR(return_frame)) {
     if (!ends_here(frame)) {
+        frame->prev_instr = at;
         frame->stacktop = (int)locals;
         TAIL_TO(return_frame);
     }
@@ -39,10 +40,11 @@ RAW_CALLING_OPERATION(return_begin, IMM(locals), PTR(return_frame)) {
 }
 
 /* The same when the result is a local, which then has lost its reference. */
-RAW_CALLING_OPERATION(return_begin_local, SLOT(x), IMM(locals), PTR(return_frame)) {
+RAW_CALLING_OPERATION(return_begin_local, SLOT(x), IMM(locals), PTR(at), PTR(return_frame)) {
     r0 = (int64_t)x;
     if (!ends_here(frame)) {
         Py_INCREF((PyObject *)r0);
+        frame->prev_instr = at;
         frame->stacktop = (int)locals;
         TAIL_TO(return_frame);
     }
@@ -109,7 +111,8 @@ RAW_CALLING_OPERATION(return_frame, PTR(base)) {
 }
 
 /* A generator's way back to C: r0 holds the result. */
-RAW_CALLING_OPERATION(return_value, IMM(locals), PTR(return_frame)) {
+RAW_CALLING_OPERATION(return_value, IMM(locals), PTR(at), PTR(return_frame)) {
+    frame->prev_instr = at;
     frame->stacktop = (int)locals;
     TAIL_TO(return_frame);
 }

@@ -1,0 +1,71 @@
+"""The smallest programs that once did something else under pyjit."""
+
+import ctypes
+import sys
+
+from common import show
+
+
+# A frame that outlives its execution shows where it returned.
+def returned_later(flag):
+    frame = sys._getframe()
+    if flag:
+        flag = False
+    return frame
+
+
+for flag in (True, False):
+    frames = [returned_later(flag) for _ in range(5)]
+    show("line of a finished frame", sorted({f.f_lineno - f.f_code.co_firstlineno for f in frames}))
+    show("last instruction", len({f.f_lasti for f in frames}))
+
+
+# Functions that free others' data in code objects are called for that data only.
+def freed(data):
+    calls.append(data)
+
+
+calls = []
+kept = ctypes.CFUNCTYPE(None, ctypes.c_ssize_t)(freed)
+api = ctypes.pythonapi
+api._PyEval_RequestCodeExtraIndex.argtypes = (ctypes.CFUNCTYPE(None, ctypes.c_ssize_t),)
+index = api._PyEval_RequestCodeExtraIndex(kept)
+for n in range(3):
+    space = {}
+    exec("def f(x):\n    return x + 1", space)
+    show("compiled later", [space["f"](k) for k in range(3)])
+    del space
+show("freed", calls)
+
+
+# What the interpreter calls directly is no level of recursion.
+class Deep:
+    depth = 0
+
+    def __iter__(self):
+        Deep.depth += 1
+        return iter(self)
+
+    def __len__(self):
+        Deep.depth += 1
+        return len(self)
+
+
+def deep_iter():
+    Deep.depth = 0
+    try:
+        iter(Deep())
+    except RecursionError as error:
+        return Deep.depth, str(error)
+
+
+def deep_len():
+    Deep.depth = 0
+    try:
+        len(Deep())
+    except RecursionError as error:
+        return Deep.depth, str(error)
+
+
+show("iter", [deep_iter() for _ in range(20)][-1])
+show("len", [deep_len() for _ in range(20)][-1])
