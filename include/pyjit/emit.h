@@ -74,4 +74,8 @@ void emit_store_deref(Block *b);
 void emit_kw_names(Block *b);
 void emit_call(Block *b);
 
+/* After a call of what may do anything, the instruction being done: a trace function may be on, and
+ * whoever holds the frame may have written its locals. Nothing may be in registers. */
+void emit_check_observed(Block *b);
+
 #endif
