@@ -408,3 +408,52 @@ def gc_referents():
 
 
 hot("referents", gc_referents)
+
+
+kept_frames = []
+
+
+def keep_caller():
+    kept_frames.append(sys._getframe(1))
+
+
+def ends_by_itself(flag):
+    keep_caller()
+    x = 1
+    if flag:
+        y = 2
+    else:
+        while x < 5:
+            x += 1
+
+
+def returns_later(flag):
+    keep_caller()
+    for i in range(3):
+        if flag and i == 1:
+            return i
+    return (
+        i
+    )
+
+
+def raises_later(flag):
+    keep_caller()
+    x = [1]
+    return x[
+        5
+    ]
+
+
+def finished_line(f, flag):
+    kept_frames.clear()
+    try:
+        f(flag)
+    except IndexError:
+        pass
+    frame = kept_frames.pop()
+    return frame.f_lineno - f.__code__.co_firstlineno, frame.f_lasti, sorted(frame.f_locals.items(), key=str)
+
+
+for f in (ends_by_itself, returns_later, raises_later):
+    hot(f"finished {f.__name__}", finished_line, (f, True), (f, False))
