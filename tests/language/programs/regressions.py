@@ -16,7 +16,10 @@ def returned_later(flag):
 
 for flag in (True, False):
     frames = [returned_later(flag) for _ in range(5)]
-    show("line of a finished frame", sorted({f.f_lineno - f.f_code.co_firstlineno for f in frames}))
+    show(
+        "line of a finished frame",
+        sorted({f.f_lineno - f.f_code.co_firstlineno for f in frames}),
+    )
     show("last instruction", len({f.f_lasti for f in frames}))
 
 
@@ -32,7 +35,7 @@ api._PyEval_RequestCodeExtraIndex.argtypes = (ctypes.CFUNCTYPE(None, ctypes.c_ss
 index = api._PyEval_RequestCodeExtraIndex(kept)
 for n in range(3):
     space = {}
-    exec("def f(x):\n    return x + 1", space)
+    exec("def f(x):\n    return x + 1", space)  # noqa: S102
     show("compiled later", [space["f"](k) for k in range(3)])
     del space
 show("freed", calls)
