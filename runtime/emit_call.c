@@ -1,5 +1,5 @@
 /* Emitters: calls. */
-#include "pyjit/emit.h"
+#include "pyjit/emit_calls.h"
 
 #include "pyjit/calls.h"
 #include "pyjit/state.h"
@@ -70,15 +70,6 @@ call_generic(Block *b)
 
 #define MAX_PARAMETERS 32 /* of functions that are called directly */
 #define SINGLE_NULLS 6    /* more unbound locals than that are written by a loop */
-
-/* The stack of a CALL as the emitters see it. */
-typedef struct {
-    PyObject *callable; /* predicted; borrowed */
-    int callee;         /* its entry, counted from the top */
-    int first;          /* entry of the first argument */
-    int count;          /* arguments, with self and keywords */
-    int keywords;       /* of them, named by b->kwnames */
-} Call;
 
 /* Where a parameter's value comes from. */
 typedef struct {
@@ -278,6 +269,8 @@ emit_call(Block *b)
     bool done = false;
     if (Py_IS_TYPE(call.callable, &PyFunction_Type)) {
         done = call_function(b, &call);
+    } else {
+        done = emit_call_native(b, &call);
     }
     if (!done) {
         call_generic(b);

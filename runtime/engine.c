@@ -10,6 +10,8 @@
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 
+#include <string.h>
+
 static CodeState permanent; /* owns the memory of permanent code */
 
 /* ---- starting ---------------------------------------------------------------------------------- */
@@ -43,6 +45,29 @@ find_small_ints(void)
     return 0;
 }
 
+/* New reference to a function of the module builtins, NULL if the program has put something else in
+ * its place. */
+static PyObject *
+find_builtin(const char *name)
+{
+    PyObject *object = PyDict_GetItemString(PyEval_GetBuiltins(), name);
+    if (object == NULL || !Py_IS_TYPE(object, &PyCFunction_Type) ||
+        strcmp(((PyCFunctionObject *)object)->m_ml->ml_name, name) != 0) {
+        return NULL;
+    }
+    return Py_NewRef(object);
+}
+
+/* Gets hold of the builtins that are done in place. */
+static void
+find_builtins(void)
+{
+    Py_XSETREF(pyjit_state.builtin_len, find_builtin("len"));
+    Py_XSETREF(pyjit_state.builtin_isinstance, find_builtin("isinstance"));
+    Py_XSETREF(pyjit_state.list_append,
+               Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append")));
+}
+
 /* Makes code memory and the permanent code. */
 int
 engine_start(const char **why)
@@ -61,6 +86,7 @@ engine_start(const char **why)
         *why = "small ints are not where CPython 3.11 has them";
         return -1;
     }
+    find_builtins();
     if (codemem_init((const void *)_PyEval_EvalFrameDefault, settings_get()->code_limit) < 0) {
         *why = "no memory that may be executed can be had";
         return -1;
@@ -135,6 +161,7 @@ active_state(PyCodeObject *code)
 static PyObject *
 run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target)
 {
+    STAT(entries);
     if (_Py_EnterRecursiveCallTstate(tstate, "")) {
         return NULL;
     }

@@ -1,0 +1,171 @@
+/* Calls of C functions without the detour over vectorcall, and what some builtins do. */
+#include "template.h"
+
+/* ---- guards ----------------------------------------------------------------------------------- */
+
+/* A builtin function of this kind: its vectorcall function tells how its C function is called. */
+OPERATION(guard_builtin, SLOT(x), PTR(vectorcall), EXIT(miss)) {
+    PyCFunctionObject *function = (PyCFunctionObject *)x;
+    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);
+    if (unlikely((void *)function->vectorcall != vectorcall)) LEAVE(miss);
+}
+
+/* A method descriptor of this kind, with a `self` of exactly its type. */
+OPERATION(guard_descriptor, SLOT(x), SLOT(self), PTR(vectorcall), EXIT(miss)) {
+    PyMethodDescrObject *descriptor = (PyMethodDescrObject *)x;
+    if (unlikely((void *)Py_TYPE(descriptor) != ADDRESS(PyMethodDescr_Type))) LEAVE(miss);
+    if (unlikely((void *)descriptor->vectorcall != vectorcall)) LEAVE(miss);
+    if (unlikely(Py_TYPE(self) != PyDescr_TYPE(descriptor))) LEAVE(miss);
+}
+
+/* ---- calls: the result goes into r0 --------------------------------------------------------------- */
+
+typedef PyObject *(*Fast)(PyObject *, PyObject *const *, Py_ssize_t);
+typedef PyObject *(*FastKeywords)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+
+#define SELF(function) PyCFunction_GET_SELF(function)
+#define METHOD_DEF(function) (((PyCFunctionObject *)(function))->m_ml)
+#define DESCRIPTOR_DEF(descriptor) (((PyMethodDescrObject *)(descriptor))->d_method)
+
+/* METH_NOARGS and METH_O count as a level of recursion. */
+CALLING_OPERATION(call_builtin_noargs, SLOT(callee), PTR(at), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
+    frame->prev_instr = at;
+    PyObject *function = callee;
+    tstate->recursion_remaining--;
+    r0 = (int64_t)METHOD_DEF(function)->ml_meth(SELF(function), NULL);
+    tstate->recursion_remaining++;
+}
+
+CALLING_OPERATION(call_builtin_o, SLOT(callee), SLOT(argument), PTR(at), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
+    frame->prev_instr = at;
+    PyObject *function = callee;
+    tstate->recursion_remaining--;
+    r0 = (int64_t)METHOD_DEF(function)->ml_meth(SELF(function), argument);
+    tstate->recursion_remaining++;
+}
+
+CALLING_OPERATION(call_builtin_fast, SLOT(callee), SLOT(arguments), IMM(count), PTR(at)) {
+    frame->prev_instr = at;
+    PyObject *function = callee;
+    Fast run = (Fast)(void *)METHOD_DEF(function)->ml_meth;
+    r0 = (int64_t)run(SELF(function), SLOT_ADDRESS(arguments), count);
+}
+
+CALLING_OPERATION(call_builtin_fast_keywords, SLOT(callee), SLOT(arguments), IMM(count), PTR(names),
+                  PTR(at)) {
+    frame->prev_instr = at;
+    PyObject *function = callee;
+    FastKeywords run = (FastKeywords)(void *)METHOD_DEF(function)->ml_meth;
+    r0 = (int64_t)run(SELF(function), SLOT_ADDRESS(arguments), count, names);
+}
+
+CALLING_OPERATION(call_descriptor_noargs, SLOT(callee), SLOT(self), PTR(at), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
+    frame->prev_instr = at;
+    tstate->recursion_remaining--;
+    r0 = (int64_t)DESCRIPTOR_DEF(callee)->ml_meth(self, NULL);
+    tstate->recursion_remaining++;
+}
+
+CALLING_OPERATION(call_descriptor_o, SLOT(callee), SLOT(self), SLOT(argument), PTR(at), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
+    frame->prev_instr = at;
+    tstate->recursion_remaining--;
+    r0 = (int64_t)DESCRIPTOR_DEF(callee)->ml_meth(self, argument);
+    tstate->recursion_remaining++;
+}
+
+CALLING_OPERATION(call_descriptor_fast, SLOT(callee), SLOT(self), SLOT(arguments), IMM(count),
+                  PTR(at)) {
+    frame->prev_instr = at;
+    Fast run = (Fast)(void *)DESCRIPTOR_DEF(callee)->ml_meth;
+    r0 = (int64_t)run(self, SLOT_ADDRESS(arguments), count);
+}
+
+CALLING_OPERATION(call_descriptor_fast_keywords, SLOT(callee), SLOT(self), SLOT(arguments),
+                  IMM(count), PTR(names), PTR(at)) {
+    frame->prev_instr = at;
+    FastKeywords run = (FastKeywords)(void *)DESCRIPTOR_DEF(callee)->ml_meth;
+    r0 = (int64_t)run(self, SLOT_ADDRESS(arguments), count, names);
+}
+
+/* A vectorcall function that is known. */
+CALLING_OPERATION(call_vectorcall, FUNC(run), SLOT(callee), SLOT(arguments), PTR(count), PTR(names),
+                  PTR(at)) {
+    frame->prev_instr = at;
+    r0 = (int64_t)CALL(run, PyObject *, (PyObject *, PyObject *const *, size_t, PyObject *))(
+        callee, SLOT_ADDRESS(arguments), (size_t)count, names);
+}
+
+/* A C function of one object. */
+CALLING_OPERATION(call_one, FUNC(run), SLOT(x), PTR(at)) {
+    frame->prev_instr = at;
+    r0 = (int64_t)CALL(run, PyObject *, (PyObject *))(x);
+}
+
+/* ---- what some builtins do ------------------------------------------------------------------------- */
+
+/* type(x). */
+CALLING_OPERATION(type_of, SLOT(x)) {
+    PyObject *type = (PyObject *)Py_TYPE(x);
+    Py_INCREF(type);
+    r0 = (int64_t)type;
+}
+
+/* len(x) of list, tuple, bytes. */
+OPERATION(size_to_int, SLOT(x), IREG(to)) {
+    to = Py_SIZE(x);
+}
+
+OPERATION(str_length_to_int, SLOT(x), IREG(to)) {
+    to = ((PyASCIIObject *)x)->length;
+}
+
+OPERATION(dict_size_to_int, SLOT(x), IREG(to)) {
+    to = ((PyDictObject *)x)->ma_used;
+}
+
+OPERATION(set_size_to_int, SLOT(x), IREG(to)) {
+    to = ((PySetObject *)x)->used;
+}
+
+/* isinstance(x, type) into r0: 0, 1. The class is one whose metaclass is `type`. */
+CALLING_OPERATION(is_instance, SLOT(x), SLOT(class), PTR(at), EXIT(error)) {
+    PyObject *object = x;
+    r0 = 1;
+    if ((PyObject *)Py_TYPE(object) != class) {
+        frame->prev_instr = at;
+        int result = PyObject_IsInstance(object, class);
+        r0 = result;
+        if (unlikely(result < 0)) LEAVE(error);
+    }
+}
+
+/* A truth in r0 to a bool object. */
+CALLING_OPERATION(store_truth, SLOT(to)) {
+    PyObject *object = r0 ? ADDRESS(_Py_TrueStruct) : ADDRESS(_Py_FalseStruct);
+    Py_INCREF(object);
+    to = object;
+}
+
+extern int list_append_slow(PyListObject *, PyObject *);
+
+/* list.append: steals the item's reference. r0 is 0 when there is no memory. */
+CALLING_OPERATION(list_append, SLOT(list), SLOT(item), PTR(at)) {
+    PyListObject *x = (PyListObject *)list;
+    Py_ssize_t size = Py_SIZE(x);
+    r0 = 1;
+    if (likely(x->allocated > size)) {
+        PyList_SET_ITEM(x, size, item);
+        Py_SET_SIZE(x, size + 1);
+    } else {
+        frame->prev_instr = at;
+        r0 = list_append_slow(x, item) == 0;
+    }
+}
+
+CALLING_OPERATION(check_r0, EXIT(error)) {
+    if (unlikely(r0 == 0)) LEAVE(error);
+}
