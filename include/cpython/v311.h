@@ -76,7 +76,8 @@ except_star_keeps_single(void)
     return Py_Version >= 0x030B0400;
 }
 
-/* The iterators of range, list and tuple, which CPython declares in their own source files only. */
+/* The iterators of range, list and tuple, and staticmethod, which CPython declares in their own source
+ * files only. */
 typedef struct {
     PyObject_HEAD
     long index, start, step, length;
@@ -87,5 +88,11 @@ typedef struct {
     Py_ssize_t index;
     PyObject *sequence; /* NULL when exhausted */
 } SequenceIterator;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *callable;
+    PyObject *dict;
+} StaticMethod;
 
 #endif

@@ -64,6 +64,11 @@ void emit_binary_subscr(Block *b);
 void emit_store_subscr(Block *b);
 void emit_unpack_sequence(Block *b);
 
+/* emit_attribute.c */
+void emit_load_attr(Block *b);
+void emit_load_method(Block *b);
+void emit_store_attr(Block *b);
+
 /* emit_global.c */
 void emit_load_global(Block *b);
 void emit_load_name(Block *b);

@@ -1,0 +1,300 @@
+/* Attributes: of instances, modules and classes, and methods.
+ *
+ * Each load comes twice: its owner x is borrowed and the result goes to a slot of its own, or its
+ * owner is an owned stack entry, which the result replaces; then the owner is released last. */
+#include "template.h"
+
+#include "pyjit/keys.h"
+
+extern struct {
+    PyObject *dying;
+} pyjit_state;
+
+/* The last reference of an object is gone: an exit frees it. */
+#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
+
+#define RELEASE(object, exit)                                                                      \
+    do {                                                                                           \
+        PyObject *released_ = (object);                                                            \
+        if (unlikely(--released_->ob_refcnt == 0)) {                                               \
+            DYING(released_);                                                                      \
+            LEAVE(exit);                                                                           \
+        }                                                                                          \
+    } while (0)
+
+/* The result replaces the owner. */
+#define REPLACE(x, value, exit)                                                                    \
+    do {                                                                                           \
+        PyObject *owner_ = x;                                                                      \
+        x = value;                                                                                 \
+        RELEASE(owner_, exit);                                                                     \
+    } while (0)
+
+/* ---- guards ----------------------------------------------------------------------------------- */
+
+/* A version identifies a type, and a state of it and of its bases. */
+OPERATION(guard_type_version, SLOT(x), IMM(version), EXIT(miss)) {
+    if (unlikely((int32_t)Py_TYPE(x)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+}
+
+/* The same of a class itself. */
+OPERATION(guard_class_version, SLOT(x), IMM(version), EXIT(miss)) {
+    if (unlikely((int32_t)((PyTypeObject *)x)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+}
+
+/* The same of the type of an object that lives. */
+OPERATION(guard_value_version, PTR(object), IMM(version), EXIT(miss)) {
+    if (unlikely((int32_t)Py_TYPE(object)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+}
+
+/* A staticmethod still wraps the same callable. */
+OPERATION(guard_static_method, PTR(wrapper), PTR(callable), EXIT(miss)) {
+    if (unlikely((void *)((StaticMethod *)wrapper)->callable != callable)) LEAVE(miss);
+}
+
+#define VALUES(x) (((PyDictValues **)(x))[-4])
+#define DICT_AT(x, offset) (*(PyDictObject **)((char *)(x) + offset))
+
+/* The instance has inline values, and no instance has had more than these names. */
+OPERATION(guard_values_lack, SLOT(x), PTR(keys), IMM(count), EXIT(miss)) {
+    if (unlikely(VALUES(x) == NULL)) LEAVE(miss);
+    if (unlikely(((PyDictKeysObject *)keys)->dk_nentries != count)) LEAVE(miss);
+}
+
+/* The instance has inline values, of which this one is not set. */
+OPERATION(guard_values_unset, SLOT(x), IMM(at), EXIT(miss)) {
+    char *values = (char *)VALUES(x);
+    if (unlikely(values == NULL)) LEAVE(miss);
+    if (unlikely(*(PyObject **)(values + at) != NULL)) LEAVE(miss);
+}
+
+/* The instance has no dict yet. */
+OPERATION(guard_no_dict, SLOT(x), IMM(offset), EXIT(miss)) {
+    if (unlikely(DICT_AT(x, offset) != NULL)) LEAVE(miss);
+}
+
+/* The keys of the instance's dict are those that had this version. */
+OPERATION(guard_dict_keys, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
+    PyDictObject *dict = DICT_AT(x, offset);
+    if (unlikely(dict == NULL)) LEAVE(miss);
+    if (unlikely((int32_t)dict->ma_keys->dk_version != (int32_t)version)) LEAVE(miss);
+}
+
+/* The dict is the one that had this version, and unchanged. */
+OPERATION(guard_dict_version, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
+    PyDictObject *dict = DICT_AT(x, offset);
+    if (unlikely(dict == NULL)) LEAVE(miss);
+    if (unlikely(dict->ma_version_tag != (uint64_t)version)) LEAVE(miss);
+}
+
+/* ---- finding ----------------------------------------------------------------------------------- */
+
+/* Each of these declares `place`, a pointer to where the attribute's value is. */
+#define IN_VALUES(x, at, miss)                                                                     \
+    char *values_ = (char *)VALUES(x);                                                             \
+    if (unlikely(values_ == NULL)) LEAVE(miss);                                                    \
+    PyObject **place = (PyObject **)(values_ + at)
+
+#define IN_MEMBER(x, at) PyObject **place = (PyObject **)((char *)(x) + at)
+
+#define FIND_KEY(x, offset, shape, at, name, miss)                                                 \
+    PyDictObject *dict = DICT_AT(x, offset);                                                       \
+    if (unlikely(dict == NULL)) LEAVE(miss);                                                       \
+    const uint32_t *shape_ = (const uint32_t *)&dict->ma_keys->dk_log2_size;                       \
+    if (unlikely((int64_t)(*shape_ & KEYS_SHAPE_MASK) != shape)) LEAVE(miss);                      \
+    PyDictUnicodeEntry *entry_ = (PyDictUnicodeEntry *)((char *)dict->ma_keys + at);               \
+    if (unlikely((void *)entry_->me_key != name)) LEAVE(miss)
+
+#define IN_DICT(x, offset, shape, at, name, miss)                                                  \
+    FIND_KEY(x, offset, shape, at, name, miss);                                                    \
+    PyObject **place = &entry_->me_value
+
+#define IN_SPLIT(x, offset, shape, at, name, index, miss)                                          \
+    FIND_KEY(x, offset, shape, at, name, miss);                                                    \
+    PyObject **place = (PyObject **)((char *)dict->ma_values + index)
+
+/* ---- loads -------------------------------------------------------------------------------------- */
+
+#define TAKE(miss)                                                                                 \
+    PyObject *value = *place;                                                                      \
+    if (unlikely(value == NULL)) LEAVE(miss);                                                      \
+    Py_INCREF(value)
+
+OPERATION(load_values, SLOT(x), IMM(at), SLOT(to), EXIT(miss)) {
+    IN_VALUES(x, at, miss);
+    TAKE(miss);
+    to = value;
+}
+
+OPERATION(load_values_owned, SLOT(x), IMM(at), EXIT(miss), EXIT(release)) {
+    IN_VALUES(x, at, miss);
+    TAKE(miss);
+    REPLACE(x, value, release);
+}
+
+OPERATION(load_member, SLOT(x), IMM(at), SLOT(to), EXIT(miss)) {
+    IN_MEMBER(x, at);
+    TAKE(miss);
+    to = value;
+}
+
+OPERATION(load_member_owned, SLOT(x), IMM(at), EXIT(miss), EXIT(release)) {
+    IN_MEMBER(x, at);
+    TAKE(miss);
+    REPLACE(x, value, release);
+}
+
+OPERATION(load_dict, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), SLOT(to), EXIT(miss)) {
+    IN_DICT(x, offset, shape, at, name, miss);
+    TAKE(miss);
+    to = value;
+}
+
+OPERATION(load_dict_owned, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), EXIT(miss),
+          EXIT(release)) {
+    IN_DICT(x, offset, shape, at, name, miss);
+    TAKE(miss);
+    REPLACE(x, value, release);
+}
+
+OPERATION(load_split, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), IMM(index), SLOT(to),
+          EXIT(miss)) {
+    IN_SPLIT(x, offset, shape, at, name, index, miss);
+    TAKE(miss);
+    to = value;
+}
+
+OPERATION(load_split_owned, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), IMM(index),
+          EXIT(miss), EXIT(release)) {
+    IN_SPLIT(x, offset, shape, at, name, index, miss);
+    TAKE(miss);
+    REPLACE(x, value, release);
+}
+
+/* An object that guards have shown to be the attribute. */
+OPERATION(load_object_owned, SLOT(x), PTR(object), EXIT(release)) {
+    Py_INCREF((PyObject *)object);
+    REPLACE(x, object, release);
+}
+
+/* ---- loads of numbers for arithmetic: no reference is taken ---------------------------------------- */
+
+#define TAKE_FLOAT(to, miss)                                                                       \
+    PyObject *value = *place;                                                                      \
+    if (unlikely(value == NULL)) LEAVE(miss);                                                      \
+    if (unlikely((void *)Py_TYPE(value) != ADDRESS(PyFloat_Type))) LEAVE(miss);                    \
+    to = ((PyFloatObject *)value)->ob_fval
+
+#define TAKE_INT(to, miss)                                                                         \
+    PyLongObject *value = (PyLongObject *)*place;                                                  \
+    if (unlikely(value == NULL)) LEAVE(miss);                                                      \
+    if (unlikely((void *)Py_TYPE(value) != ADDRESS(PyLong_Type))) LEAVE(miss);                     \
+    Py_ssize_t size = Py_SIZE(value);                                                              \
+    if (likely((size_t)(size + 1) <= 2)) {                                                         \
+        to = size * (int64_t)value->ob_digit[0];                                                   \
+    } else if (likely((size_t)(size + 2) <= 4)) {                                                  \
+        int64_t magnitude = (int64_t)value->ob_digit[1] << PyLong_SHIFT | value->ob_digit[0];      \
+        to = size < 0 ? -magnitude : magnitude;                                                    \
+    } else {                                                                                       \
+        LEAVE(miss);                                                                               \
+    }
+
+OPERATION(load_values_float, SLOT(x), IMM(at), FREG(to), EXIT(miss)) {
+    IN_VALUES(x, at, miss);
+    TAKE_FLOAT(to, miss);
+}
+
+OPERATION(load_values_int, SLOT(x), IMM(at), IREG(to), EXIT(miss)) {
+    IN_VALUES(x, at, miss);
+    TAKE_INT(to, miss);
+}
+
+OPERATION(load_member_float, SLOT(x), IMM(at), FREG(to), EXIT(miss)) {
+    IN_MEMBER(x, at);
+    TAKE_FLOAT(to, miss);
+}
+
+OPERATION(load_member_int, SLOT(x), IMM(at), IREG(to), EXIT(miss)) {
+    IN_MEMBER(x, at);
+    TAKE_INT(to, miss);
+}
+
+/* ---- methods ------------------------------------------------------------------------------------ */
+
+/* An owned self moves up; the method takes its place. */
+OPERATION(load_method_owned, SLOT(x), PTR(method), SLOT(self)) {
+    PyObject *object = x;
+    Py_INCREF((PyObject *)method);
+    x = method;
+    self = object;
+}
+
+/* ---- stores: the value's reference is taken over ---------------------------------------------------- */
+
+/* The names of inline values are kept in the order in which they were set, below the values. */
+static inline __attribute__((always_inline)) void
+add_to_order(char *values, int64_t at)
+{
+    uint8_t *size = (uint8_t *)values - 2;
+    uint8_t count = ++*size;
+    size[-(int)count] = (uint8_t)(at / (int64_t)sizeof(PyObject *));
+}
+
+#define PUT(value, release)                                                                        \
+    PyObject *old = *place;                                                                        \
+    *place = value;                                                                                \
+    if (old != NULL) RELEASE(old, release)
+
+OPERATION(store_values, SLOT(x), IMM(at), SLOT(value), EXIT(miss), EXIT(release)) {
+    IN_VALUES(x, at, miss);
+    if (unlikely(*place == NULL)) add_to_order(values_, at);
+    PUT(value, release);
+}
+
+OPERATION(store_values_incref, SLOT(x), IMM(at), SLOT(value), EXIT(miss), EXIT(release)) {
+    IN_VALUES(x, at, miss);
+    PyObject *object = value;
+    Py_INCREF(object);
+    if (unlikely(*place == NULL)) add_to_order(values_, at);
+    PUT(object, release);
+}
+
+OPERATION(store_member, SLOT(x), IMM(at), SLOT(value), EXIT(release)) {
+    IN_MEMBER(x, at);
+    PUT(value, release);
+}
+
+OPERATION(store_member_incref, SLOT(x), IMM(at), SLOT(value), EXIT(release)) {
+    IN_MEMBER(x, at);
+    PyObject *object = value;
+    Py_INCREF(object);
+    PUT(object, release);
+}
+
+/* A float takes the place of one that nothing else refers to by going into its object. */
+extern PyObject *box_float(double);
+
+static inline __attribute__((always_inline)) bool
+put_in_place(PyObject *old, double number)
+{
+    if (likely(old != NULL && (void *)Py_TYPE(old) == ADDRESS(PyFloat_Type) && old->ob_refcnt == 1)) {
+        ((PyFloatObject *)old)->ob_fval = number;
+        return true;
+    }
+    return false;
+}
+
+OPERATION(store_values_float, SLOT(x), IMM(at), FREG(number), EXIT(miss), EXIT(release)) {
+    IN_VALUES(x, at, miss);
+    if (put_in_place(*place, number)) CONTINUE();
+    if (unlikely(*place == NULL)) add_to_order(values_, at);
+    PyObject *object = CALL_ASIDE(PyObject *, box_float, number);
+    PUT(object, release);
+}
+
+OPERATION(store_member_float, SLOT(x), IMM(at), FREG(number), EXIT(release)) {
+    IN_MEMBER(x, at);
+    if (put_in_place(*place, number)) CONTINUE();
+    PyObject *object = CALL_ASIDE(PyObject *, box_float, number);
+    PUT(object, release);
+}
