@@ -332,6 +332,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
     } else {
         chunk = chunk_with_room(state, hot_size + cold_size);
         if (chunk == NULL) {
+            pyjit_state.code_full = true;
             return -1;
         }
         hot_start = chunk->hot_used;

@@ -415,7 +415,7 @@ block_find_or_compile(CodeState *state, _PyInterpreterFrame *frame, int offset, 
     if (version != NULL) {
         return version->hot;
     }
-    if (state->status != CODE_ACTIVE) {
+    if (state->status != CODE_ACTIVE || pyjit_state.code_full) {
         return NULL;
     }
     uint64_t start = now();

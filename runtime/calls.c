@@ -81,15 +81,6 @@ call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int o
     return (CallOutcome){NULL, result};
 }
 
-/* Appends to a list that has no room. */
-int
-list_append_slow(PyListObject *list, PyObject *item)
-{
-    int result = PyList_Append((PyObject *)list, item);
-    Py_DECREF(item);
-    return result;
-}
-
 /* len(object). */
 PyObject *
 length_of(PyObject *object)

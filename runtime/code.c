@@ -414,6 +414,7 @@ code_state_free(void *extra)
     for (CodeChunk *chunk = state->chunks, *next; chunk != NULL; chunk = next) {
         next = chunk->next;
         codemem_free(chunk);
+        pyjit_state.code_full = false;
     }
     for (Arena *arena = state->arena, *next; arena != NULL; arena = next) {
         next = arena->next;

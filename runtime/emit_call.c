@@ -220,7 +220,9 @@ call_function(Block *b, const Call *call)
         return false;
     }
     intptr_t callee = block_object_slot(b, call->callee);
-    ASM(&b->as, OP_guard_function, callee, (intptr_t)code, (intptr_t)block_exit_miss(b));
+    bool known = block_type(b, call->callee) == TYPE_FUNCTION;
+    asm_emit(&b->as, known ? OP_guard_function_code : OP_guard_function,
+             (const intptr_t[]){callee, (intptr_t)code, (intptr_t)block_exit_miss(b)}, 3);
     asm_depend(&b->as, code);
     if (defaults >= 0) {
         ASM(&b->as, OP_guard_defaults, callee, defaults, (intptr_t)block_exit_miss(b));

@@ -98,12 +98,13 @@ emit_end_async_for(Block *b)
     ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
 }
 
-/* RETURN_GENERATOR: the interpreter makes the generator. */
+/* RETURN_GENERATOR. */
 void
-emit_leave(Block *b)
+emit_return_generator(Block *b)
 {
     block_escape(b);
-    ASM(&b->as, OP_leave_always, (intptr_t)block_exit_leave(b, b->in.start));
+    ASM(&b->as, OP_return_generator, block_instr_address(b), (intptr_t)codemem_base(),
+        (intptr_t)block_exit_leave(b, b->in.start));
     b->ended = true;
 }
 

@@ -179,11 +179,11 @@ append_to_list(Block *b, const Call *call)
     ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee),
         (intptr_t)pyjit_state.list_append, (intptr_t)block_exit_miss(b));
     block_own(b, item);
-    ASM(&b->as, OP_list_append, block_object_slot(b, list),
-        slot_of_stack(b, b->ctx.depth - 1 - item), block_instr_address(b));
+    intptr_t to = block_object_slot(b, list);
+    ASM(&b->as, OP_list_append, to, slot_of_stack(b, b->ctx.depth - 1 - item),
+        (intptr_t)block_exit_generic(b));
     *block_stack(b, item) = (Entry){0}; /* the list has its reference */
     release_call(b);
-    ASM(&b->as, OP_check_r0, (intptr_t)block_exit_error(b));
     b->kwnames = NULL;
     if (!emit_skip_pop_top(b)) {
         ASM(&b->as, OP_store_constant, (intptr_t)Py_None, slot_of_stack(b, b->ctx.depth));

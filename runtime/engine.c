@@ -157,6 +157,16 @@ active_state(PyCodeObject *code)
 
 /* ---- the frame evaluator ------------------------------------------------------------------------ */
 
+/* Runs a frame from where the pending exception takes it. */
+static __attribute__((noinline)) PyObject *
+run_throw(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state)
+{
+    Registers regs = {.frame = frame, .tstate = tstate};
+    uint8_t *target = exits_throw(&regs, state);
+    return target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
+                                             : trampoline_enter(frame, tstate, target);
+}
+
 /* Runs a frame from `target` on; NULL: from where a pending exception takes it. */
 static PyObject *
 run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target)
@@ -175,16 +185,11 @@ run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t
     cframe.current_frame = frame;
 
     PyObject *result;
-    Registers regs = {.frame = frame, .tstate = tstate};
-    if (target == NULL) {
-        target = exits_throw(&regs, state);
-    } else {
+    if (target != NULL) {
         frame->stacktop = -1;
-    }
-    if (target == pyjit_state.return_to_c) {
-        result = (PyObject *)(intptr_t)regs.ints[0];
-    } else {
         result = trampoline_enter(frame, tstate, target);
+    } else {
+        result = run_throw(tstate, frame, state);
     }
 
     tstate->cframe = outer;

@@ -169,6 +169,7 @@ unwind(Registers *regs, CodeState *state, int offset, int depth, bool add_traceb
     PyThreadState *tstate = regs->tstate;
     _PyInterpreterFrame *frame = regs->frame;
     frame->stacktop = -1;
+    STAT(error_exits);
     if (tstate->curexc_type == NULL) {
         PyErr_SetString(PyExc_SystemError, "error return without exception set");
     }
@@ -219,10 +220,12 @@ exits_throw(Registers *regs, CodeState *state)
 static uint8_t *
 take_branch(Registers *regs, Exit *exit)
 {
+    if (exit->chain > 0) {
+        STAT(guard_exits);
+    } else {
+        STAT(branch_exits);
+    }
     if (exit->target == NULL) {
-        if (exit->chain > 0) {
-            STAT(guard_exits);
-        }
         uint8_t *target = block_find_or_compile(exit->code, regs->frame, exit->offset, exit->ctx,
                                                 exit->chain, exit);
         if (target == NULL || asm_redirect(exit, target) < 0) {
@@ -238,6 +241,7 @@ static uint8_t *
 take_release(Registers *regs, Exit *exit)
 {
     PyObject *dying = pyjit_state.dying;
+    STAT(release_exits);
     box_locals(regs, exit->ctx);
     regs->frame->prev_instr = _PyCode_CODE(exit->code->code) + exit->offset;
     _Py_Dealloc(dying);
@@ -249,6 +253,7 @@ static uint8_t *
 take_safepoint(Registers *regs, Exit *exit)
 {
     PyThreadState *tstate = regs->tstate;
+    STAT(safepoints);
     box_locals(regs, exit->ctx);
     regs->frame->prev_instr = _PyCode_CODE(exit->code->code) + exit->offset;
     if (safepoint_handle(tstate) < 0) {

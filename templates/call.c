@@ -34,6 +34,11 @@ OPERATION(guard_function, SLOT(x), PTR(code), EXIT(miss)) {
     if (unlikely((void *)function->func_code != code)) LEAVE(miss);
 }
 
+/* The same of what is known to be a function. */
+OPERATION(guard_function_code, SLOT(x), PTR(code), EXIT(miss)) {
+    if (unlikely((void *)((PyFunctionObject *)x)->func_code != code)) LEAVE(miss);
+}
+
 /* A function whose __defaults__ are a tuple of so many. */
 OPERATION(guard_defaults, SLOT(x), IMM(count), EXIT(miss)) {
     PyObject *defaults = ((PyFunctionObject *)x)->func_defaults;

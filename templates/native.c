@@ -150,22 +150,11 @@ CALLING_OPERATION(store_truth, SLOT(to)) {
     to = object;
 }
 
-extern int list_append_slow(PyListObject *, PyObject *);
-
-/* list.append: steals the item's reference. r0 is 0 when there is no memory. */
-CALLING_OPERATION(list_append, SLOT(list), SLOT(item), PTR(at)) {
+/* list.append where there is room: takes the item's reference over. */
+OPERATION(list_append, SLOT(list), SLOT(item), EXIT(full)) {
     PyListObject *x = (PyListObject *)list;
     Py_ssize_t size = Py_SIZE(x);
-    r0 = 1;
-    if (likely(x->allocated > size)) {
-        PyList_SET_ITEM(x, size, item);
-        Py_SET_SIZE(x, size + 1);
-    } else {
-        frame->prev_instr = at;
-        r0 = list_append_slow(x, item) == 0;
-    }
-}
-
-CALLING_OPERATION(check_r0, EXIT(error)) {
-    if (unlikely(r0 == 0)) LEAVE(error);
+    if (unlikely(x->allocated <= size)) LEAVE(full);
+    PyList_SET_ITEM(x, size, item);
+    Py_SET_SIZE(x, size + 1);
 }

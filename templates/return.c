@@ -20,17 +20,16 @@ CALLING_OPERATION(load_return_constant, PTR(object)) {
 
 /* ---- the frame's end: unlinked, emptied slot by slot, popped ------------------------------------- */
 
-/* Is this an ordinary frame? The others go the long way. */
+/* Does this frame go the long way? One that C waits for does, or one that somebody has seen. */
 static inline __attribute__((always_inline)) bool
-ends_here(const Frame *frame)
+is_special(const Frame *frame)
 {
-    return likely(!frame->is_entry) && likely(frame->frame_obj == NULL) &&
-           likely(frame->f_locals == NULL);
+    return unlikely(((intptr_t)frame->frame_obj | (intptr_t)frame->f_locals | frame->is_entry) != 0);
 }
 
 /* Unlinks the frame. r0 holds the result. Whoever holds its frame object sees where it ended. */
 RAW_CALLING_OPERATION(return_begin, IMM(locals), PTR(at), PTR(return_frame)) {
-    if (!ends_here(frame)) {
+    if (is_special(frame)) {
         frame->prev_instr = at;
         frame->stacktop = (int)locals;
         TAIL_TO(return_frame);
@@ -42,7 +41,7 @@ RAW_CALLING_OPERATION(return_begin, IMM(locals), PTR(at), PTR(return_frame)) {
 /* The same when the result is a local, which then has lost its reference. */
 RAW_CALLING_OPERATION(return_begin_local, SLOT(x), IMM(locals), PTR(at), PTR(return_frame)) {
     r0 = (int64_t)x;
-    if (!ends_here(frame)) {
+    if (is_special(frame)) {
         Py_INCREF((PyObject *)r0);
         frame->prev_instr = at;
         frame->stacktop = (int)locals;
@@ -120,6 +119,21 @@ RAW_CALLING_OPERATION(return_value, IMM(locals), PTR(at), PTR(return_frame)) {
 /* Permanent code: returns r0 to C. */
 RAW_CALLING_OPERATION(return_to_c) {
     return (PyObject *)r0;
+}
+
+extern PyObject *generator_make(PyThreadState *, Frame *);
+
+/* Returns the generator that the frame becomes. */
+RAW_CALLING_OPERATION(return_generator, PTR(at), PTR(base), EXIT(leave)) {
+    frame->prev_instr = at;
+    Frame *caller = frame->previous;
+    bool is_entry = frame->is_entry;
+    PyObject *generator = generator_make(tstate, frame);
+    if (unlikely(generator == NULL)) LEAVE(leave);
+    if (is_entry) return generator;
+    r0 = (int64_t)generator;
+    frame = caller;
+    TAIL_TO((char *)base - caller->stacktop);
 }
 
 /* Suspends the generator whose frame this is. */

@@ -18,14 +18,16 @@ CallOutcome call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject
 /* Unlinks, clears and pops a frame that compiled code pushed. */
 void frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
-/* Appends to a list that has no room; steals the item. Returns 0, or -1 with an exception set. */
-int list_append_slow(PyListObject *list, PyObject *item);
-
 /* len(object): new reference, or NULL with an exception set. */
 PyObject *length_of(PyObject *object);
 
 /* New objects for numbers; abort when there is no memory. */
 PyObject *box_int(int64_t value);
 PyObject *box_float(double value);
+
+/* New generator, coroutine or asynchronous generator into which the frame, at its RETURN_GENERATOR,
+ * has been moved; the frame is popped or left empty (generator.c). NULL without an exception when the
+ * interpreter must do it; then nothing has changed. */
+PyObject *generator_make(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 #endif

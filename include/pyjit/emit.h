@@ -44,7 +44,7 @@ void emit_local_changing(Block *b);
 void emit_raise(Block *b);
 void emit_reraise(Block *b);
 void emit_end_async_for(Block *b);
-void emit_leave(Block *b);
+void emit_return_generator(Block *b);
 void emit_for_iter_generic(Block *b);
 void emit_send(Block *b);
 void emit_yield_value(Block *b);

@@ -16,6 +16,11 @@
     X(bytes_cold, "bytes of cold code")                                                            \
     X(compile_ns, "nanoseconds spent compiling")                                                   \
     X(guard_exits, "guards that failed into the compiler")                                         \
+    X(branch_exits, "other branches that reached the compiler")                                    \
+    X(error_exits, "exceptions raised in compiled code")                                           \
+    X(release_exits, "objects freed by compiled code")                                             \
+    X(safepoints, "times the eval breaker was seen to")                                            \
+    X(entries, "frames entered from C")                                         \
     X(exits_to_interpreter, "frames handed back to the interpreter")
 
 typedef struct {
