@@ -35,7 +35,7 @@ api._PyEval_RequestCodeExtraIndex.argtypes = (ctypes.CFUNCTYPE(None, ctypes.c_ss
 index = api._PyEval_RequestCodeExtraIndex(kept)
 for n in range(3):
     space = {}
-    exec("def f(x):\n    return x + 1", space)  # noqa: S102
+    exec("def f(x):\n    return x + 1", space)
     show("compiled later", [space["f"](k) for k in range(3)])
     del space
 show("freed", calls)
