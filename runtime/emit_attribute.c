@@ -7,6 +7,7 @@
 
 #include "pyjit/keys.h"
 #include "pyjit/names.h"
+#include "pyjit/state.h"
 
 #include <structmember.h>
 
@@ -659,17 +660,21 @@ emit_load_method(Block *b)
     }
 }
 
-/* Emits the store of a double that is only in a register. */
+/* Emits the store of a number that is only in a register. */
 static void
-store_float(Block *b, const Plan *plan, int reg)
+store_number(Block *b, const Plan *plan, const Entry *value)
 {
-    intptr_t x = block_object_slot(b, 0), miss = (intptr_t)block_exit_miss(b);
     bool in_values = plan->place == VALUES;
-    intptr_t release = (intptr_t)block_exit_release(b);
-    if (in_values) {
+    intptr_t x = block_object_slot(b, 0), reg = value->index, miss = (intptr_t)block_exit_miss(b);
+    intptr_t release = (intptr_t)block_exit_release(b), zero = (intptr_t)pyjit_state.small_ints;
+    if (value->location == IN_FLOAT && in_values) {
         ASM(&b->as, OP_store_values_float, x, plan->at, reg, miss, release);
-    } else {
+    } else if (value->location == IN_FLOAT) {
         ASM(&b->as, OP_store_member_float, x, plan->at, reg, release);
+    } else if (in_values) {
+        ASM(&b->as, OP_store_values_int, x, plan->at, reg, zero, miss, release);
+    } else {
+        ASM(&b->as, OP_store_member_int, x, plan->at, reg, zero, release);
     }
 }
 
@@ -689,8 +694,8 @@ emit_store_attr(Block *b)
     }
     guard_plan(b, 0, &plan);
     Entry value = *block_stack(b, 1);
-    if (value.location == IN_FLOAT && !value.boxed) {
-        store_float(b, &plan, value.index);
+    if ((value.location == IN_FLOAT || value.location == IN_INT) && !value.boxed) {
+        store_number(b, &plan, &value);
     } else {
         if (value.location != IN_LOCAL && value.location != IN_SLOT) {
             block_own(b, 1);

@@ -48,6 +48,17 @@ guard_keys(Block *b, PyObject *globals)
     return version != 0;
 }
 
+/* Is the next instruction one that takes an attribute of what is pushed now? Then nothing happens in
+ * between, and it need not own a reference. */
+static bool
+is_looked_into(const Block *b)
+{
+    int at = b->in.next;
+    int opcode = decode_at(b->state->units, at).opcode;
+    return (opcode == LOAD_ATTR || opcode == LOAD_METHOD) && b->ctx.depth < CTX_STACK &&
+           !(b->state->targets[at >> 3] >> (at & 7) & 1);
+}
+
 /* LOAD_GLOBAL. */
 void
 emit_load_global(Block *b)
@@ -80,8 +91,14 @@ emit_load_global(Block *b)
         if (is_builtin) {
             guard_version(b, OP_guard_builtins, builtins);
         }
-        ASM(&b->as, OP_store_constant, (intptr_t)value, to);
         type = type_of_object(value);
+        if (nulls == 0 && is_looked_into(b)) {
+            ASM(&b->as, OP_store_constant_borrowed, (intptr_t)value, to);
+            block_push_sample(b, type, value);
+            block_stack(b, 0)->owned = 0;
+            return;
+        }
+        ASM(&b->as, OP_store_constant, (intptr_t)value, to);
     } else if (is_builtin ? !guard_keys(b, globals) ||
                                 !load_entry(b, OP_load_from_builtins, builtins, name, to)
                           : !load_entry(b, OP_load_from_globals, globals, name, to)) {

@@ -4,23 +4,9 @@
  * owner is an owned stack entry, which the result replaces; then the owner is released last. */
 #include "template.h"
 
+#include "release.h"
+
 #include "pyjit/keys.h"
-
-extern struct {
-    PyObject *dying;
-} pyjit_state;
-
-/* The last reference of an object is gone: an exit frees it. */
-#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
-
-#define RELEASE(object, exit)                                                                      \
-    do {                                                                                           \
-        PyObject *released_ = (object);                                                            \
-        if (unlikely(--released_->ob_refcnt == 0)) {                                               \
-            DYING(released_);                                                                      \
-            LEAVE(exit);                                                                           \
-        }                                                                                          \
-    } while (0)
 
 /* The result replaces the owner. */
 #define REPLACE(x, value, exit)                                                                    \
@@ -240,23 +226,32 @@ add_to_order(char *values, int64_t at)
     size[-(int)count] = (uint8_t)(at / (int64_t)sizeof(PyObject *));
 }
 
+/* Puts the value in its place and releases the old one. */
 #define PUT(value, release)                                                                        \
     PyObject *old = *place;                                                                        \
     *place = value;                                                                                \
     if (old != NULL) RELEASE(old, release)
 
+/* The same among the inline values. */
+#define PUT_VALUE(value, at, release)                                                              \
+    PyObject *old = *place;                                                                        \
+    *place = value;                                                                                \
+    if (unlikely(old == NULL)) {                                                                   \
+        add_to_order(values_, at);                                                                 \
+        CONTINUE();                                                                                \
+    }                                                                                              \
+    RELEASE(old, release)
+
 OPERATION(store_values, SLOT(x), IMM(at), SLOT(value), EXIT(miss), EXIT(release)) {
     IN_VALUES(x, at, miss);
-    if (unlikely(*place == NULL)) add_to_order(values_, at);
-    PUT(value, release);
+    PUT_VALUE(value, at, release);
 }
 
 OPERATION(store_values_incref, SLOT(x), IMM(at), SLOT(value), EXIT(miss), EXIT(release)) {
     IN_VALUES(x, at, miss);
     PyObject *object = value;
     Py_INCREF(object);
-    if (unlikely(*place == NULL)) add_to_order(values_, at);
-    PUT(object, release);
+    PUT_VALUE(object, at, release);
 }
 
 OPERATION(store_member, SLOT(x), IMM(at), SLOT(value), EXIT(release)) {
@@ -287,14 +282,58 @@ put_in_place(PyObject *old, double number)
 OPERATION(store_values_float, SLOT(x), IMM(at), FREG(number), EXIT(miss), EXIT(release)) {
     IN_VALUES(x, at, miss);
     if (put_in_place(*place, number)) CONTINUE();
-    if (unlikely(*place == NULL)) add_to_order(values_, at);
     PyObject *object = CALL_ASIDE(PyObject *, box_float, number);
-    PUT(object, release);
+    PUT_VALUE(object, at, release);
 }
 
 OPERATION(store_member_float, SLOT(x), IMM(at), FREG(number), EXIT(release)) {
     IN_MEMBER(x, at);
     if (put_in_place(*place, number)) CONTINUE();
     PyObject *object = CALL_ASIDE(PyObject *, box_float, number);
+    PUT(object, release);
+}
+
+/* An int of one digit likewise, unless it is one of the small ints, which exist once. */
+extern PyObject *box_int(int64_t);
+
+static inline __attribute__((always_inline)) bool
+is_small(int64_t number)
+{
+    return (uint64_t)(number + 5) < 262;
+}
+
+static inline __attribute__((always_inline)) bool
+put_int_in_place(PyObject *old, int64_t number)
+{
+    uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    if (is_small(number) || magnitude >> PyLong_SHIFT != 0 || old == NULL ||
+        (void *)Py_TYPE(old) != ADDRESS(PyLong_Type) || old->ob_refcnt != 1) {
+        return false;
+    }
+    ((PyVarObject *)old)->ob_size = number < 0 ? -1 : 1;
+    ((PyLongObject *)old)->ob_digit[0] = (digit)magnitude;
+    return true;
+}
+
+static inline __attribute__((always_inline)) PyObject *
+new_int(int64_t number, void *zero)
+{
+    if (!is_small(number)) return CALL_ASIDE(PyObject *, box_int, number);
+    PyObject *object = (PyObject *)((char *)zero + number * 32);
+    Py_INCREF(object);
+    return object;
+}
+
+OPERATION(store_values_int, SLOT(x), IMM(at), IREG(number), PTR(zero), EXIT(miss), EXIT(release)) {
+    IN_VALUES(x, at, miss);
+    if (put_int_in_place(*place, number)) CONTINUE();
+    PyObject *object = new_int(number, zero);
+    PUT_VALUE(object, at, release);
+}
+
+OPERATION(store_member_int, SLOT(x), IMM(at), IREG(number), PTR(zero), EXIT(release)) {
+    IN_MEMBER(x, at);
+    if (put_int_in_place(*place, number)) CONTINUE();
+    PyObject *object = new_int(number, zero);
     PUT(object, release);
 }

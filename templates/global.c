@@ -1,14 +1,9 @@
 /* Names: globals, builtins, names of module and class bodies, cells. */
 #include "template.h"
 
+#include "release.h"
+
 #include "pyjit/keys.h"
-
-extern struct {
-    PyObject *dying;
-} pyjit_state;
-
-/* The last reference of an object is gone: an exit frees it. */
-#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
 
 /* The shape of a dict's keys. */
 static inline __attribute__((always_inline)) int64_t
@@ -84,10 +79,7 @@ OPERATION(store_deref, SLOT(value), SLOT(cell), EXIT(release)) {
     PyCellObject *variable = (PyCellObject *)cell;
     PyObject *old = variable->ob_ref;
     variable->ob_ref = value;
-    if (old != NULL && --old->ob_refcnt == 0) {
-        DYING(old);
-        LEAVE(release);
-    }
+    if (old != NULL) RELEASE(old, release);
 }
 
 OPERATION(store_deref_incref, SLOT(value), SLOT(cell), EXIT(release)) {
@@ -95,8 +87,5 @@ OPERATION(store_deref_incref, SLOT(value), SLOT(cell), EXIT(release)) {
     PyObject *object = value, *old = variable->ob_ref;
     Py_INCREF(object);
     variable->ob_ref = object;
-    if (old != NULL && --old->ob_refcnt == 0) {
-        DYING(old);
-        LEAVE(release);
-    }
+    if (old != NULL) RELEASE(old, release);
 }

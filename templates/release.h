@@ -1,0 +1,36 @@
+/* Releasing references in leaf operations. */
+#ifndef PYJIT_RELEASE_H
+#define PYJIT_RELEASE_H
+
+#include "template.h"
+
+extern struct {
+    PyObject *dying;
+} pyjit_state;
+
+/* The last reference of an object is gone: an exit frees it. */
+#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
+
+/* Is it a number or a string? Its end runs no Python code. */
+static inline __attribute__((always_inline)) bool
+ends_quietly(PyObject *object)
+{
+    void *type = Py_TYPE(object);
+    return type == ADDRESS(PyLong_Type) || type == ADDRESS(PyFloat_Type) ||
+           type == ADDRESS(PyUnicode_Type);
+}
+
+/* Drops a reference, as the last thing an operation does. */
+#define RELEASE(object, exit)                                                                      \
+    do {                                                                                           \
+        PyObject *released_ = (object);                                                            \
+        if (unlikely(--released_->ob_refcnt == 0)) {                                               \
+            if (!ends_quietly(released_)) {                                                        \
+                DYING(released_);                                                                  \
+                LEAVE(exit);                                                                       \
+            }                                                                                      \
+            CALL_ASIDE(void, _Py_Dealloc, released_);                                              \
+        }                                                                                          \
+    } while (0)
+
+#endif
