@@ -332,6 +332,9 @@ compile_path(Block *b, int offset)
         if (b->ended) {
             return;
         }
+        if (b->kwnames == NULL) {
+            b->first = -1; /* coming here again in a loop is not coming here first */
+        }
         if (b->as.count > MAX_BATCH && b->kwnames == NULL) {
             emit_jump(b, at);
         } else if (b->state->targets[at >> 3] >> (at & 7) & 1 && !b->jumped) {

@@ -81,6 +81,19 @@ call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int o
     return (CallOutcome){NULL, result};
 }
 
+/* Makes room for one more item in a list. */
+intptr_t
+list_grow(PyListObject *list)
+{
+    if (PyList_Append((PyObject *)list, Py_None) < 0) {
+        PyErr_Clear();
+        return -1;
+    }
+    Py_SET_SIZE(list, Py_SIZE(list) - 1);
+    Py_DECREF(Py_None);
+    return 0;
+}
+
 /* len(object). */
 PyObject *
 length_of(PyObject *object)

@@ -150,11 +150,15 @@ CALLING_OPERATION(store_truth, SLOT(to)) {
     to = object;
 }
 
-/* list.append where there is room: takes the item's reference over. */
-OPERATION(list_append, SLOT(list), SLOT(item), EXIT(full)) {
+extern intptr_t list_grow(PyListObject *);
+
+/* list.append: takes the item's reference over. */
+OPERATION(list_append, SLOT(list), SLOT(item), EXIT(rare)) {
     PyListObject *x = (PyListObject *)list;
     Py_ssize_t size = Py_SIZE(x);
-    if (unlikely(x->allocated <= size)) LEAVE(full);
+    if (unlikely(x->allocated <= size)) {
+        if (CALL_ASIDE(intptr_t, list_grow, x) < 0) LEAVE(rare);
+    }
     PyList_SET_ITEM(x, size, item);
     Py_SET_SIZE(x, size + 1);
 }

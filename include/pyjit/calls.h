@@ -18,6 +18,9 @@ CallOutcome call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject
 /* Unlinks, clears and pops a frame that compiled code pushed. */
 void frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
+/* Makes room for one more item in a list. Returns 0, or -1 without an exception set. */
+intptr_t list_grow(PyListObject *list);
+
 /* len(object): new reference, or NULL with an exception set. */
 PyObject *length_of(PyObject *object);
 
