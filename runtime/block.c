@@ -153,10 +153,14 @@ block_instr_address(const Block *b)
     return (intptr_t)(_PyCode_CODE(b->code) + b->in.offset);
 }
 
-/* Ends the block so that compilation goes on here when it is reached. */
+/* Ends the block so that compilation goes on here when it is reached. Guards of this instruction are
+ * taken back: were they kept, a context that knows what they know might be sent to a version that is
+ * these guards and nothing else. */
 void
 block_defer(Block *b)
 {
+    b->ctx = b->before;
+    b->as.count = b->emitted_before;
     /* A version that has only just begun here would be a jump to itself. */
     BlockVersion *version = find_version(b->state, b->start, &b->ctx, 0);
     if (version != NULL && version->hot == NULL) {
@@ -306,6 +310,10 @@ compile_instruction(Block *b)
         b->start = b->kwnames_start;
     }
     asm_mark(&b->as, b->in.offset, NULL);
+    if (b->kwnames == NULL) {
+        b->before = b->ctx;
+        b->emitted_before = b->as.count;
+    }
     Emitter emit = emitters[b->in.opcode];
     if (block_must_be_generic(b) && generic_table[b->in.opcode].run != NULL &&
         emit != emit_local_changing) {

@@ -408,6 +408,20 @@ compare_strings(Block *b, int kind)
     block_push(b, TYPE_BOOL);
 }
 
+/* A comparison of anything whose truth a branch tests. */
+static void
+compare_any(Block *b, int kind, const Instr *branch, bool jump_if)
+{
+    block_escape(b);
+    intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
+    intptr_t branch_at = (intptr_t)(_PyCode_CODE(b->code) + branch->offset);
+    ASM(&b->as, OP_compare_any, x, y, kind, block_instr_address(b), branch_at,
+        (intptr_t)block_exit_error(b));
+    block_drop(b, 2);
+    block_own_stack(b, b->ctx.depth);
+    emit_branch(b, branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
+}
+
 /* COMPARE_OP. */
 void
 emit_compare_op(Block *b)
@@ -426,7 +440,14 @@ emit_compare_op(Block *b)
         compare_strings(b, kind);
         return;
     }
-    if (!b->ended) {
+    Instr branch;
+    bool jump_if;
+    if (b->ended) {
+        return;
+    }
+    if (emit_next_is_branch(b, &branch, &jump_if)) {
+        compare_any(b, kind, &branch, jump_if);
+    } else {
         emit_generic(b);
     }
 }

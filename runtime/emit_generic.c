@@ -3,6 +3,34 @@
 
 #include "pyjit/steps.h"
 
+/* The type of the one value a bytecode leaves, whatever its operands. */
+static ValueType
+result_type(int opcode)
+{
+    switch (opcode) {
+    case BUILD_TUPLE:
+    case LIST_TO_TUPLE:
+        return TYPE_TUPLE;
+    case BUILD_LIST:
+        return TYPE_LIST;
+    case BUILD_SET:
+        return TYPE_SET;
+    case BUILD_MAP:
+    case BUILD_CONST_KEY_MAP:
+        return TYPE_DICT;
+    case BUILD_STRING:
+        return TYPE_STR;
+    case IS_OP:
+    case CONTAINS_OP:
+    case UNARY_NOT:
+    case MATCH_MAPPING:
+    case MATCH_SEQUENCE:
+        return TYPE_BOOL;
+    default:
+        return TYPE_UNKNOWN;
+    }
+}
+
 /* The operation of generic_table for the current instruction, with its checks. */
 void
 emit_generic(Block *b)
@@ -21,7 +49,7 @@ emit_generic(Block *b)
             (intptr_t)block_exit_error(b));
     }
     for (int i = 0; i < effect.pushes; i++) {
-        block_push(b, TYPE_UNKNOWN);
+        block_push(b, result_type(b->in.opcode));
     }
     if (!entry->no_escape) {
         ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));

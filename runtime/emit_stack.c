@@ -43,6 +43,29 @@ old_is_plain(const Entry *local)
     return local->location != IN_SLOT || type_is_plain(local->type);
 }
 
+/* Emits an operation that releases a local's old value, which may run Python code: `operation` by an
+ * exit that boxes locals, `here` when they are boxed. */
+static void
+emit_releasing(Block *b, int operation, int here, intptr_t from, intptr_t to)
+{
+    if (block_locals_boxed(b)) {
+        ASM(&b->as, here, from, to, block_instr_address(b));
+    } else {
+        ASM(&b->as, operation, from, to, (intptr_t)block_exit_release(b));
+    }
+}
+
+/* Emits the end of local i, which is unbound now. */
+static void
+clear_local(Block *b, int i)
+{
+    if (block_locals_boxed(b)) {
+        ASM(&b->as, OP_clear_local_here, slot_of_local(i), block_instr_address(b));
+    } else {
+        ASM(&b->as, OP_clear_local, slot_of_local(i), (intptr_t)block_exit_release(b));
+    }
+}
+
 /* Sets what is known of local i. */
 static void
 set_local(Block *b, int i, Entry entry, PyObject *sample)
@@ -61,7 +84,7 @@ store_register(Block *b, int i)
     intptr_t from = slot_of_stack(b, b->ctx.depth - 1);
     if (!old_is_plain(block_local(b, i))) {
         set_local(b, i, (Entry){.type = TYPE_NULL}, NULL);
-        ASM(&b->as, OP_clear_local, slot_of_local(i), (intptr_t)block_exit_release(b));
+        clear_local(b, i);
     }
     if (value.boxed) {
         block_pop(b, 1);
@@ -108,18 +131,18 @@ emit_store_fast(Block *b)
         if (plain) {
             ASM(&b->as, OP_store_local_constant_plain, from, to);
         } else {
-            ASM(&b->as, OP_store_local_constant, from, to, (intptr_t)block_exit_release(b));
+            emit_releasing(b, OP_store_local_constant, OP_store_local_constant_here, from, to);
         }
     } else if (entry.location == IN_LOCAL || !entry.owned) {
         if (plain) {
             ASM(&b->as, OP_store_local_incref_plain, from, to);
         } else {
-            ASM(&b->as, OP_store_local_incref, from, to, (intptr_t)block_exit_release(b));
+            emit_releasing(b, OP_store_local_incref, OP_store_local_incref_here, from, to);
         }
     } else if (plain) {
         ASM(&b->as, OP_store_local_plain, from, to);
     } else {
-        ASM(&b->as, OP_store_local, from, to, (intptr_t)block_exit_release(b));
+        emit_releasing(b, OP_store_local, OP_store_local_here, from, to);
     }
 }
 
@@ -133,7 +156,7 @@ emit_delete_fast(Block *b)
         ASM(&b->as, OP_check_bound, slot_of_local(i), (intptr_t)block_exit_leave(b, b->in.start));
     }
     set_local(b, i, (Entry){.type = TYPE_NULL}, NULL);
-    ASM(&b->as, OP_clear_local, slot_of_local(i), (intptr_t)block_exit_release(b));
+    clear_local(b, i);
 }
 
 /* POP_TOP. */

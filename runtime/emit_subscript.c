@@ -44,10 +44,89 @@ any_item(PyObject *sequence)
                                           : NULL;
 }
 
+/* BINARY_SUBSCR of an exact dict. False when the type is another, or b->ended. */
+static bool
+subscript_dict(Block *b)
+{
+    if (!may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
+        return false;
+    }
+    block_escape(b);
+    intptr_t key = block_object_slot(b, 0), dict = block_object_slot(b, 1);
+    ASM(&b->as, OP_dict_get, dict, key, block_instr_address(b), (intptr_t)block_exit_error(b));
+    block_drop(b, 2);
+    ASM(&b->as, OP_store_r0, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_UNKNOWN);
+    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    return true;
+}
+
+/* STORE_SUBSCR into an exact dict. */
+static bool
+store_dict(Block *b)
+{
+    if (!may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
+        return false;
+    }
+    block_escape(b);
+    intptr_t key = block_object_slot(b, 0), dict = block_object_slot(b, 1);
+    intptr_t value = block_object_slot(b, 2);
+    ASM(&b->as, OP_dict_set, dict, key, value, block_instr_address(b),
+        (intptr_t)block_exit_error(b));
+    block_drop(b, 3);
+    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    return true;
+}
+
+/* CONTAINS_OP: oparg 1 is "not in". A branch that follows tests the answer directly. */
+void
+emit_contains_op(Block *b)
+{
+    Instr branch;
+    bool jump_if, negated = b->in.oparg;
+    bool fused = emit_next_is_branch(b, &branch, &jump_if);
+    block_escape(b);
+    intptr_t container = block_object_slot(b, 0), key = block_object_slot(b, 1);
+    ASM(&b->as, OP_contains, container, key, block_instr_address(b),
+        (intptr_t)block_exit_error(b));
+    block_drop(b, 2);
+    if (fused) {
+        block_own_stack(b, b->ctx.depth);
+        emit_branch(b, &branch, jump_if != negated, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
+        return;
+    }
+    if (negated) {
+        ASM(&b->as, OP_not_r0, 1);
+    }
+    ASM(&b->as, OP_box_status, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_BOOL);
+    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+}
+
+/* LIST_APPEND, of a comprehension: the list is exact. */
+void
+emit_list_append(Block *b)
+{
+    int n = b->in.oparg;
+    if (b->ctx.depth > CTX_STACK) {
+        emit_generic(b);
+        return;
+    }
+    block_own(b, 0);
+    block_own(b, n);
+    int top = b->ctx.depth - 1;
+    ASM(&b->as, OP_list_append, slot_of_stack(b, top - n), slot_of_stack(b, top),
+        (intptr_t)block_exit_generic(b));
+    block_pop(b, 1);
+}
+
 /* BINARY_SUBSCR. */
 void
 emit_binary_subscr(Block *b)
 {
+    if (subscript_dict(b) || b->ended) {
+        return;
+    }
     if (!may_be(b, 1, SEQUENCES) || !may_be(b, 0, 1u << TYPE_INT)) {
         emit_generic(b);
         return;
@@ -94,6 +173,9 @@ emit_binary_subscr(Block *b)
 void
 emit_store_subscr(Block *b)
 {
+    if (store_dict(b) || b->ended) {
+        return;
+    }
     if (!may_be(b, 1, 1u << TYPE_LIST) || !may_be(b, 0, 1u << TYPE_INT)) {
         emit_generic(b);
         return;

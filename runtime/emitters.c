@@ -53,5 +53,7 @@ const Emitter emitters[256] = {
     [IS_OP] = emit_is_op,
     [BINARY_SUBSCR] = emit_binary_subscr,
     [STORE_SUBSCR] = emit_store_subscr,
+    [CONTAINS_OP] = emit_contains_op,
+    [LIST_APPEND] = emit_list_append,
     [UNPACK_SEQUENCE] = emit_unpack_sequence,
 };

@@ -239,6 +239,19 @@ block_pop(Block *b, int count)
     }
 }
 
+/* Are all locals in memory as well as in registers, so that Python code may run? */
+bool
+block_locals_boxed(const Block *b)
+{
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        const Entry *entry = &b->ctx.entries[i];
+        if (entry->location != IN_SLOT && !entry->boxed) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Releases the n-th entry's reference, if it owns one. */
 void
 block_release(Block *b, int n)
@@ -250,6 +263,8 @@ block_release(Block *b, int n)
     }
     if (type_is_plain(entry->type)) {
         ASM(&b->as, OP_release_plain, own_slot(b, n));
+    } else if (block_locals_boxed(b)) {
+        ASM(&b->as, OP_release_here, own_slot(b, n), block_instr_address(b));
     } else {
         ASM(&b->as, OP_release, own_slot(b, n), (intptr_t)block_exit_release(b));
     }

@@ -135,3 +135,15 @@ CALLING_OPERATION(box_status, SLOT(to)) {
     Py_INCREF(object);
     to = object;
 }
+
+/* ---- anything -------------------------------------------------------------------------------------- */
+
+extern int compare_truth(PyObject *, PyObject *, int, Frame *, void *);
+
+/* The truth of a comparison of anything into r0. */
+CALLING_OPERATION(compare_any, SLOT(a), SLOT(b), IMM(kind), PTR(at), PTR(branch_at), EXIT(error)) {
+    frame->prev_instr = at;
+    int result = compare_truth(a, b, (int)kind, frame, branch_at);
+    if (unlikely(result < 0)) LEAVE(error);
+    r0 = result;
+}

@@ -88,6 +88,45 @@ OPERATION(clear_local, SLOT(x), EXIT(release)) {
     }
 }
 
+/* The same where all locals are in memory: Python code may run from here. */
+OPERATION(store_local_here, SLOT(from), SLOT(to), PTR(at)) {
+    PyObject *old = to;
+    to = from;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        frame->prev_instr = at;
+        CALL_ASIDE(void, _Py_Dealloc, old);
+    }
+}
+
+OPERATION(store_local_incref_here, SLOT(from), SLOT(to), PTR(at)) {
+    PyObject *object = from, *old = to;
+    Py_INCREF(object);
+    to = object;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        frame->prev_instr = at;
+        CALL_ASIDE(void, _Py_Dealloc, old);
+    }
+}
+
+OPERATION(store_local_constant_here, PTR(object), SLOT(to), PTR(at)) {
+    PyObject *old = to;
+    Py_INCREF((PyObject *)object);
+    to = object;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        frame->prev_instr = at;
+        CALL_ASIDE(void, _Py_Dealloc, old);
+    }
+}
+
+OPERATION(clear_local_here, SLOT(x), PTR(at)) {
+    PyObject *old = x;
+    x = NULL;
+    if (old != NULL && --old->ob_refcnt == 0) {
+        frame->prev_instr = at;
+        CALL_ASIDE(void, _Py_Dealloc, old);
+    }
+}
+
 /* The same where the old value, if any, is of a type whose end runs no Python code. */
 OPERATION(store_local_plain, SLOT(from), SLOT(to)) {
     PyObject *old = to;
@@ -116,6 +155,15 @@ OPERATION(release, SLOT(x), EXIT(release)) {
     if (--object->ob_refcnt == 0) {
         DYING(object);
         LEAVE(release);
+    }
+}
+
+/* The same where all locals are in memory: Python code may run from here. */
+OPERATION(release_here, SLOT(x), PTR(at)) {
+    PyObject *object = x;
+    if (--object->ob_refcnt == 0) {
+        frame->prev_instr = at;
+        CALL_ASIDE(void, _Py_Dealloc, object);
     }
 }
 

@@ -85,3 +85,36 @@ CALLING_OPERATION(str_append, SLOT(target), SLOT(right), PTR(at), EXIT(error)) {
     PyUnicode_Append(SLOT_ADDRESS(target), right);
     if (unlikely(target == NULL)) LEAVE(error);
 }
+
+/* ---- dicts and membership ------------------------------------------------------------------------ */
+
+extern PyObject *dict_get_item(PyObject *, PyObject *);
+
+/* dict[key] into r0, which stays there while the operands are released. */
+CALLING_OPERATION(dict_get, SLOT(dict), SLOT(key), PTR(at), EXIT(error)) {
+    frame->prev_instr = at;
+    PyObject *result = dict_get_item(dict, key);
+    if (unlikely(result == NULL)) LEAVE(error);
+    r0 = (int64_t)result;
+}
+
+CALLING_OPERATION(dict_set, SLOT(dict), SLOT(key), SLOT(value), PTR(at), EXIT(error)) {
+    frame->prev_instr = at;
+    if (unlikely(PyDict_SetItem(dict, key, value) < 0)) LEAVE(error);
+}
+
+/* key in container, 0 or 1, into r0. */
+CALLING_OPERATION(contains, SLOT(container), SLOT(key), PTR(at), EXIT(error)) {
+    frame->prev_instr = at;
+    int result = PySequence_Contains(container, key);
+    if (unlikely(result < 0)) LEAVE(error);
+    r0 = result;
+}
+
+CALLING_OPERATION(not_r0, IMM(one)) {
+    r0 ^= one;
+}
+
+CALLING_OPERATION(store_r0, SLOT(to)) {
+    to = (PyObject *)r0;
+}

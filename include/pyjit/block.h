@@ -24,6 +24,8 @@ typedef struct {
     Instr in;             /* being compiled */
     int start;            /* where guards of this instruction continue: in.start, or KW_NAMES */
     int first;            /* offset at which the live frame stands */
+    Context before;       /* at the start of this instruction */
+    int emitted_before;   /* operations emitted up to there */
     int chain;            /* guards that failed at `first` already */
     PyObject *kwnames;    /* of the CALL to come; borrowed from co_consts */
     int kwnames_start;    /* offset of its KW_NAMES */
@@ -103,6 +105,9 @@ void block_push_register(Block *b, ValueType type, int reg);
 /* Drops the top entry from the context; emits nothing. */
 void block_pop(Block *b, int count);
 
+/* Are all locals in memory as well as in registers, so that Python code may run? */
+bool block_locals_boxed(const Block *b);
+
 /* Releases the n-th entry's reference, if it owns one; the context is not changed. */
 void block_release(Block *b, int n);
 
@@ -151,7 +156,8 @@ ValueType block_learn(Block *b, int n, unsigned wanted);
 /* Is the first instruction's chain of guards used up, so that it must be compiled generic? */
 bool block_must_be_generic(const Block *b);
 
-/* Ends the block so that compilation goes on at this instruction when it is reached. */
+/* Ends the block so that compilation goes on at this instruction when it is reached. What it has
+ * emitted already is taken back. */
 void block_defer(Block *b);
 
 /* ---- exits ----------------------------------------------------------------------------------- */

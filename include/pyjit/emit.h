@@ -63,6 +63,8 @@ void emit_is_op(Block *b);
 void emit_binary_subscr(Block *b);
 void emit_store_subscr(Block *b);
 void emit_unpack_sequence(Block *b);
+void emit_contains_op(Block *b);
+void emit_list_append(Block *b);
 
 /* emit_attribute.c */
 void emit_load_attr(Block *b);
