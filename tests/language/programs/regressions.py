@@ -72,3 +72,18 @@ def deep_len():
 
 show("iter", [deep_iter() for _ in range(20)][-1])
 show("len", [deep_len() for _ in range(20)][-1])
+
+
+# One operand's type is known, the other's is to be seen, and there are versions enough already.
+def half_known(p):
+    d = 1.5
+    n = 0
+    for a in [1.5, 2, 3.5]:
+        for c in range(-3, 2, 2):
+            d -= (p < c) and (7 - 1)
+            c = -(7 + (a - 3))
+            n += 1
+    return d, n
+
+
+show("half known", [half_known(p) for p in (0, 1, -2, 0.5)])
