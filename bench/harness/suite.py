@@ -66,7 +66,7 @@ class Measured:
 def manifest() -> list[Benchmark]:
     """The benchmarks of the installed pyperformance, by name."""
     # The package has no public interface to its manifest.
-    from pyperformance import _manifest  # type: ignore[import-untyped]
+    from pyperformance import _manifest
 
     found = []
     for entry in _manifest.load_manifest(None).benchmarks:
@@ -178,7 +178,7 @@ def once(
     benchmark: Benchmark, python: str, side: Side, effort: Effort, loops: int
 ) -> dict[str, Measured]:
     """Run a benchmark's script once; loops 0 lets pyperf calibrate. Raises ValueError."""
-    import pyperf  # type: ignore[import-untyped]
+    import pyperf
 
     inherited = sorted({*side.variables, "PYTHONHASHSEED", "PYPERFORMANCE_RUNID"})
     inherited += [name for name in side.environment() if name.startswith("PYJIT_")]
