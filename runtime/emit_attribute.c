@@ -434,61 +434,16 @@ guard_plan(Block *b, int n, const Plan *plan)
     }
 }
 
-/* Is the value that is about to be pushed used by arithmetic next? Then it may be a number in a
- * register, which is no object. */
-static bool
-is_for_arithmetic(const Block *b)
-{
-    int at = b->in.next, above = 0;
-    for (int i = 0; i < 8; i++) {
-        if (b->state->targets[at >> 3] >> (at & 7) & 1) {
-            return false;
-        }
-        Instr in = decode_at(b->state->units, at);
-        switch (in.opcode) {
-        case LOAD_FAST:
-        case LOAD_CONST:
-        case LOAD_DEREF:
-            above++;
-            break;
-        case LOAD_ATTR:
-            if (above == 0) {
-                return false;
-            }
-            break;
-        case UNARY_NEGATIVE:
-            if (above == 0) {
-                return true;
-            }
-            break;
-        case COMPARE_OP:
-        case BINARY_OP:
-            if (above <= 1) {
-                return true;
-            }
-            above--;
-            break;
-        default:
-            return false;
-        }
-        at = in.next;
-    }
-    return false;
-}
-
 /* Loads a number into a register; false when it is none or must be an object. */
 static bool
 load_number(Block *b, const Plan *plan)
 {
     bool in_values = plan->place == VALUES;
-    if ((!in_values && plan->place != MEMBER) || plan->value == NULL || b->ctx.depth > CTX_STACK ||
-        !is_for_arithmetic(b)) {
+    if ((!in_values && plan->place != MEMBER) || b->ctx.depth > CTX_STACK ||
+        !emit_is_for_arithmetic(b, plan->value)) {
         return false;
     }
     bool is_float = PyFloat_CheckExact(plan->value);
-    if (!is_float && !(PyLong_CheckExact(plan->value) && Py_ABS(Py_SIZE(plan->value)) <= 2)) {
-        return false;
-    }
     intptr_t x = block_object_slot(b, 0);
     int reg = is_float ? block_take_float(b, 0) : block_take_int(b, 0);
     intptr_t miss = (intptr_t)block_exit_miss(b);

@@ -1,10 +1,177 @@
-/* Emitters: globals, builtins, names of module bodies, cells.
+/* Emitters: globals, builtins, names of module and class bodies, cells.
  *
  * A global that is found at compile time is a constant as long as its dict has the same version. For
  * code whose globals change all the time the name's place in the dict is remembered instead. */
 #include "pyjit/emit.h"
 
 #include "pyjit/keys.h"
+#include "pyjit/state.h"
+
+#include <string.h>
+
+/* Byte offsets in the frame of the namespaces. */
+#define GLOBALS ((intptr_t)offsetof(_PyInterpreterFrame, f_globals))
+#define BUILTINS ((intptr_t)offsetof(_PyInterpreterFrame, f_builtins))
+#define LOCALS ((intptr_t)offsetof(_PyInterpreterFrame, f_locals))
+
+/* ---- what comes next ---------------------------------------------------------------------------- */
+
+/* Is what is about to be pushed used by arithmetic next, and is the sample of it a number that a
+ * register holds? Then it need not be an object. */
+bool
+emit_is_for_arithmetic(const Block *b, PyObject *sample)
+{
+    int at = b->in.next, above = 0;
+    if (sample == NULL || !(PyFloat_CheckExact(sample) ||
+                            (PyLong_CheckExact(sample) && Py_ABS(Py_SIZE(sample)) <= 2))) {
+        return false;
+    }
+    for (int i = 0; i < 8; i++) {
+        if (b->state->targets[at >> 3] >> (at & 7) & 1) {
+            return false;
+        }
+        Instr in = decode_at(b->state->units, at);
+        switch (in.opcode) {
+        case LOAD_FAST:
+        case LOAD_CONST:
+        case LOAD_DEREF:
+        case LOAD_NAME:
+            above++;
+            break;
+        case LOAD_GLOBAL:
+            above += 1 + (in.oparg & 1);
+            break;
+        case LOAD_ATTR:
+            if (above == 0) {
+                return false;
+            }
+            break;
+        case UNARY_NEGATIVE:
+            if (above == 0) {
+                return true;
+            }
+            break;
+        case COMPARE_OP:
+        case BINARY_OP:
+            if (above <= 1) {
+                return true;
+            }
+            above--;
+            break;
+        default:
+            return false;
+        }
+        at = in.next;
+    }
+    return false;
+}
+
+/* Is the next instruction one that takes an attribute of what is pushed now? Then nothing happens in
+ * between, and it need not own a reference. */
+static bool
+is_looked_into(const Block *b)
+{
+    int at = b->in.next;
+    int opcode = decode_at(b->state->units, at).opcode;
+    return (opcode == LOAD_ATTR || opcode == LOAD_METHOD) && b->ctx.depth < CTX_STACK &&
+           !(b->state->targets[at >> 3] >> (at & 7) & 1);
+}
+
+/* ---- places in namespaces -------------------------------------------------------------------------- */
+
+/* Where a name is in a namespace. */
+typedef struct {
+    intptr_t namespace; /* byte offset in the frame */
+    intptr_t shape;     /* of the keys */
+    intptr_t at;        /* byte offset of the entry in the keys */
+    intptr_t name;      /* its key */
+    PyObject *value;    /* its value now, borrowed; NULL: it is not there */
+} Place;
+
+/* Finds a name in a namespace of the live frame. */
+static Place
+find_place(const Block *b, intptr_t namespace, PyObject *name)
+{
+    Place place = {.namespace = namespace, .name = (intptr_t)name};
+    PyObject *dict = *(PyObject **)((char *)b->frame + namespace);
+    if (keys_is_plain_dict(dict)) {
+        PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+        int index = keys_index(keys, name);
+        if (index >= 0) {
+            place.shape = keys_shape(keys);
+            place.at = keys_entry_offset(keys, index);
+            place.value = DK_UNICODE_ENTRIES(keys)[index].me_value;
+        }
+    }
+    return place;
+}
+
+/* Is it certain that the name is not in this namespace of the live frame? */
+static bool
+is_absent(const Block *b, intptr_t namespace, PyObject *name)
+{
+    PyObject *dict = *(PyObject **)((char *)b->frame + namespace);
+    return keys_is_plain_dict(dict) && keys_lack(((PyDictObject *)dict)->ma_keys, name) &&
+           keys_version(((PyDictObject *)dict)->ma_keys) != 0;
+}
+
+/* Emits the guard that a namespace has no other names than now. */
+static void
+guard_names(Block *b, intptr_t namespace)
+{
+    PyDictObject *dict = *(PyDictObject **)((char *)b->frame + namespace);
+    ASM(&b->as, OP_guard_names, namespace, (int32_t)dict->ma_keys->dk_version,
+        (intptr_t)block_exit_miss(b));
+}
+
+/* Pushes the value at a place, after a NULL if `null`. */
+static void
+load_place(Block *b, const Place *place, bool null)
+{
+    if (!null && emit_is_for_arithmetic(b, place->value) && b->ctx.depth < CTX_STACK) {
+        bool is_float = PyFloat_CheckExact(place->value);
+        int reg = is_float ? block_take_float(b, 0) : block_take_int(b, 0);
+        ASM(&b->as, is_float ? OP_load_name_float : OP_load_name_int, place->namespace, place->shape,
+            place->at, place->name, reg, (intptr_t)block_exit_miss(b));
+        block_push_register(b, is_float ? TYPE_FLOAT : TYPE_INT, reg);
+        return;
+    }
+    ASM(&b->as, OP_load_name, place->namespace, place->shape, place->at, place->name,
+        slot_of_stack(b, b->ctx.depth + null), (intptr_t)block_exit_miss(b));
+    if (null) {
+        block_push_null(b);
+    }
+    block_push_sample(b, TYPE_UNKNOWN, place->value);
+}
+
+/* Pops the top of the stack into a place. */
+static void
+store_place(Block *b, const Place *place)
+{
+    Entry value = *block_stack(b, 0);
+    bool in_register = value.location == IN_FLOAT || value.location == IN_INT;
+    if (in_register && !value.boxed) {
+        intptr_t miss = (intptr_t)block_exit_miss(b);
+        block_pop(b, 1);
+        intptr_t release = (intptr_t)block_exit_release(b);
+        if (value.location == IN_FLOAT) {
+            ASM(&b->as, OP_store_name_float, value.index, place->namespace, place->shape, place->at,
+                place->name, miss, release);
+        } else {
+            ASM(&b->as, OP_store_name_int, value.index, (intptr_t)pyjit_state.small_ints,
+                place->namespace, place->shape, place->at, place->name, miss, release);
+        }
+        return;
+    }
+    if (in_register || value.location == IN_CONST) {
+        block_own(b, 0);
+    }
+    intptr_t from = block_object_slot(b, 0), miss = (intptr_t)block_exit_miss(b);
+    int operation = block_stack(b, 0)->owned ? OP_store_name : OP_store_name_incref;
+    block_pop(b, 1);
+    ASM(&b->as, operation, from, place->namespace, place->shape, place->at, place->name, miss,
+        (intptr_t)block_exit_release(b));
+}
 
 /* ---- globals ------------------------------------------------------------------------------------ */
 
@@ -23,40 +190,46 @@ guard_version(Block *b, int operation, PyObject *dict)
         (intptr_t)block_exit_miss(b));
 }
 
-/* Emits the load of a name from its place in a dict with string keys; false if it is not there. */
+/* Pushes a number that guards have shown to be the value of a global into a register; false when it
+ * is none or must be an object. */
 static bool
-load_entry(Block *b, int operation, PyObject *dict, PyObject *name, intptr_t to)
+load_constant_number(Block *b, PyObject *value)
 {
-    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
-    int index = keys_index(keys, name);
-    if (index < 0) {
+    if (!emit_is_for_arithmetic(b, value) || b->ctx.depth >= CTX_STACK) {
         return false;
     }
-    ASM(&b->as, operation, keys_shape(keys), keys_entry_offset(keys, index), (intptr_t)name, to,
-        (intptr_t)block_exit_miss(b));
+    if (PyFloat_CheckExact(value)) {
+        double number = PyFloat_AS_DOUBLE(value);
+        intptr_t bits;
+        memcpy(&bits, &number, sizeof bits);
+        int reg = block_take_float(b, 0);
+        ASM(&b->as, OP_load_float_constant, bits, reg);
+        block_push_register(b, TYPE_FLOAT, reg);
+    } else {
+        int reg = block_take_int(b, 0);
+        ASM(&b->as, OP_load_int_constant, (intptr_t)PyLong_AsLongLong(value), reg);
+        block_push_register(b, TYPE_INT, reg);
+    }
     return true;
 }
 
-/* Emits the guard that the globals have no other names than now. */
-static bool
-guard_keys(Block *b, PyObject *globals)
+/* Pushes an object that guards have shown to be the value of a global, after a NULL if `null`. */
+static void
+load_constant(Block *b, PyObject *value, bool null)
 {
-    uint32_t version = keys_version(((PyDictObject *)globals)->ma_keys);
-    if (version != 0) {
-        ASM(&b->as, OP_guard_globals_keys, (int32_t)version, (intptr_t)block_exit_miss(b));
+    if (!null && load_constant_number(b, value)) {
+        return;
     }
-    return version != 0;
-}
-
-/* Is the next instruction one that takes an attribute of what is pushed now? Then nothing happens in
- * between, and it need not own a reference. */
-static bool
-is_looked_into(const Block *b)
-{
-    int at = b->in.next;
-    int opcode = decode_at(b->state->units, at).opcode;
-    return (opcode == LOAD_ATTR || opcode == LOAD_METHOD) && b->ctx.depth < CTX_STACK &&
-           !(b->state->targets[at >> 3] >> (at & 7) & 1);
+    bool borrowed = !null && is_looked_into(b);
+    ASM(&b->as, borrowed ? OP_store_constant_borrowed : OP_store_constant, (intptr_t)value,
+        slot_of_stack(b, b->ctx.depth + null));
+    if (null) {
+        block_push_null(b);
+    }
+    block_push_sample(b, type_of_object(value), value);
+    if (borrowed) {
+        block_stack(b, 0)->owned = 0;
+    }
 }
 
 /* LOAD_GLOBAL. */
@@ -64,9 +237,8 @@ void
 emit_load_global(Block *b)
 {
     PyObject *name = PyTuple_GET_ITEM(b->code->co_names, b->in.oparg >> 1);
-    int nulls = b->in.oparg & 1;
-    if (b->frame == NULL || block_must_be_generic(b) ||
-        !keys_is_plain_dict(b->frame->f_globals) || !keys_is_plain_dict(b->frame->f_builtins)) {
+    bool null = b->in.oparg & 1;
+    if (b->frame == NULL || !keys_is_plain_dict(b->frame->f_globals)) {
         emit_generic(b);
         return;
     }
@@ -74,41 +246,28 @@ emit_load_global(Block *b)
         b->state->unstable_global = 1;
     }
     PyObject *globals = b->frame->f_globals, *builtins = b->frame->f_builtins;
-    PyObject *value = keys_dict_get(globals, name);
-    bool is_builtin = value == NULL;
-    if (is_builtin) {
-        value = keys_dict_get(builtins, name);
-    }
-    if (value == NULL) {
-        emit_generic(b);
+    Place place = find_place(b, GLOBALS, name);
+    bool stable = !b->state->unstable_global && is_near_version(globals);
+    if (place.value != NULL) {
+        if (stable) {
+            guard_version(b, OP_guard_globals, globals);
+            load_constant(b, place.value, null);
+        } else {
+            load_place(b, &place, null);
+        }
         return;
     }
-    intptr_t to = slot_of_stack(b, b->ctx.depth + nulls);
-    ValueType type = TYPE_UNKNOWN;
-    if (!b->state->unstable_global && is_near_version(globals) &&
-        (!is_builtin || is_near_version(builtins))) {
+    place = find_place(b, BUILTINS, name);
+    if (place.value == NULL || !is_absent(b, GLOBALS, name)) {
+        emit_generic(b);
+    } else if (stable && is_near_version(builtins)) {
         guard_version(b, OP_guard_globals, globals);
-        if (is_builtin) {
-            guard_version(b, OP_guard_builtins, builtins);
-        }
-        type = type_of_object(value);
-        if (nulls == 0 && is_looked_into(b)) {
-            ASM(&b->as, OP_store_constant_borrowed, (intptr_t)value, to);
-            block_push_sample(b, type, value);
-            block_stack(b, 0)->owned = 0;
-            return;
-        }
-        ASM(&b->as, OP_store_constant, (intptr_t)value, to);
-    } else if (is_builtin ? !guard_keys(b, globals) ||
-                                !load_entry(b, OP_load_from_builtins, builtins, name, to)
-                          : !load_entry(b, OP_load_from_globals, globals, name, to)) {
-        emit_generic(b);
-        return;
+        guard_version(b, OP_guard_builtins, builtins);
+        load_constant(b, place.value, null);
+    } else {
+        guard_names(b, GLOBALS);
+        load_place(b, &place, null);
     }
-    if (nulls) {
-        block_push_null(b);
-    }
-    block_push_sample(b, type, value);
 }
 
 /* LOAD_NAME, where the locals are a dict. */
@@ -116,30 +275,57 @@ void
 emit_load_name(Block *b)
 {
     PyObject *name = PyTuple_GET_ITEM(b->code->co_names, b->in.oparg);
-    if (b->frame == NULL || block_must_be_generic(b) || !keys_is_plain_dict(b->frame->f_locals) ||
-        !keys_is_plain_dict(b->frame->f_builtins)) {
+    if (b->frame == NULL) {
         emit_generic(b);
         return;
     }
-    PyObject *locals = b->frame->f_locals, *builtins = b->frame->f_builtins;
-    PyObject *value = keys_dict_get(locals, name);
-    intptr_t to = slot_of_stack(b, b->ctx.depth);
-    bool done = false;
-    if (value != NULL) {
-        done = load_entry(b, OP_load_from_locals, locals, name, to);
-    } else if (locals == b->frame->f_globals) {
-        value = keys_dict_get(builtins, name);
-        if (value != NULL && keys_index(((PyDictObject *)builtins)->ma_keys, name) >= 0) {
-            ASM(&b->as, OP_guard_locals_are_globals, (intptr_t)block_exit_miss(b));
-            done = guard_keys(b, locals) &&
-                   load_entry(b, OP_load_from_builtins, builtins, name, to);
+    Place place = find_place(b, LOCALS, name);
+    if (place.value != NULL) {
+        load_place(b, &place, false);
+        return;
+    }
+    place = find_place(b, BUILTINS, name);
+    if (place.value == NULL || b->frame->f_locals != b->frame->f_globals ||
+        !is_absent(b, GLOBALS, name)) {
+        emit_generic(b);
+        return;
+    }
+    ASM(&b->as, OP_guard_locals_are_globals, (intptr_t)block_exit_miss(b));
+    guard_names(b, GLOBALS);
+    load_place(b, &place, false);
+}
+
+/* Stores a name. One that has no value yet will have a place when this is compiled again. */
+static void
+store_in(Block *b, intptr_t namespace)
+{
+    PyObject *name = PyTuple_GET_ITEM(b->code->co_names, b->in.oparg);
+    Place place = {0};
+    if (b->frame != NULL && b->ctx.depth <= CTX_STACK) {
+        place = find_place(b, namespace, name);
+        if (place.value == NULL && is_absent(b, namespace, name)) {
+            guard_names(b, namespace);
         }
     }
-    if (!done) {
+    if (place.value == NULL) {
         emit_generic(b);
-        return;
+    } else {
+        store_place(b, &place);
     }
-    block_push_sample(b, TYPE_UNKNOWN, value);
+}
+
+/* STORE_GLOBAL. */
+void
+emit_store_global(Block *b)
+{
+    store_in(b, GLOBALS);
+}
+
+/* STORE_NAME. */
+void
+emit_store_name(Block *b)
+{
+    store_in(b, LOCALS);
 }
 
 /* ---- cells --------------------------------------------------------------------------------------- */
@@ -161,24 +347,42 @@ cell_sample(const Block *b, int i)
 void
 emit_load_deref(Block *b)
 {
-    if (block_must_be_generic(b)) {
-        emit_generic(b);
+    PyObject *sample = cell_sample(b, b->in.oparg);
+    intptr_t cell = slot_of_local(b->in.oparg);
+    if (emit_is_for_arithmetic(b, sample) && b->ctx.depth < CTX_STACK) {
+        bool is_float = PyFloat_CheckExact(sample);
+        int reg = is_float ? block_take_float(b, 0) : block_take_int(b, 0);
+        ASM(&b->as, is_float ? OP_load_deref_float : OP_load_deref_int, cell, reg,
+            (intptr_t)block_exit_miss(b));
+        block_push_register(b, is_float ? TYPE_FLOAT : TYPE_INT, reg);
         return;
     }
-    ASM(&b->as, OP_load_deref, slot_of_local(b->in.oparg), slot_of_stack(b, b->ctx.depth),
-        (intptr_t)block_exit_generic(b));
-    block_push_sample(b, TYPE_UNKNOWN, cell_sample(b, b->in.oparg));
+    ASM(&b->as, OP_load_deref, cell, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_generic(b));
+    block_push_sample(b, TYPE_UNKNOWN, sample);
 }
 
 /* STORE_DEREF. */
 void
 emit_store_deref(Block *b)
 {
-    Entry *value = block_stack(b, 0);
-    if (value->location == IN_CONST || value->location == IN_INT || value->location == IN_FLOAT) {
+    Entry value = *block_stack(b, 0);
+    bool in_register = value.location == IN_FLOAT || value.location == IN_INT;
+    intptr_t cell = slot_of_local(b->in.oparg);
+    if (in_register && !value.boxed) {
+        block_pop(b, 1);
+        intptr_t release = (intptr_t)block_exit_release(b);
+        if (value.location == IN_FLOAT) {
+            ASM(&b->as, OP_store_deref_float, value.index, cell, release);
+        } else {
+            ASM(&b->as, OP_store_deref_int, value.index, (intptr_t)pyjit_state.small_ints, cell,
+                release);
+        }
+        return;
+    }
+    if (in_register || value.location == IN_CONST) {
         block_own(b, 0);
     }
-    intptr_t from = block_object_slot(b, 0), cell = slot_of_local(b->in.oparg);
+    intptr_t from = block_object_slot(b, 0);
     int operation = block_stack(b, 0)->owned ? OP_store_deref : OP_store_deref_incref;
     block_pop(b, 1);
     ASM(&b->as, operation, from, cell, (intptr_t)block_exit_release(b));

@@ -6,6 +6,8 @@
 #define FIRST_VERSION UINT32_MAX /* downwards; the interpreter counts upwards from 1 */
 #define LAST_VERSION (UINT32_MAX / 2)
 
+uint64_t keys_last_dict_version = (uint64_t)1 << 63;
+
 /* The shape of these keys. */
 intptr_t
 keys_shape(const PyDictKeysObject *keys)
@@ -65,14 +67,6 @@ keys_version(PyDictKeysObject *keys)
         keys->dk_version = next--;
     }
     return keys->dk_version;
-}
-
-/* A version that no dict has had: those of the interpreter stay below. */
-uint64_t
-keys_next_dict_version(void)
-{
-    static uint64_t next = (uint64_t)1 << 63;
-    return next++;
 }
 
 /* The value of a name in an exact dict with string keys. */

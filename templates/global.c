@@ -1,6 +1,7 @@
 /* Names: globals, builtins, names of module and class bodies, cells. */
 #include "template.h"
 
+#include "number.h"
 #include "release.h"
 
 #include "pyjit/keys.h"
@@ -27,39 +28,95 @@ OPERATION(guard_builtins, IMM(version), EXIT(miss)) {
 
 /* ---- while the name stays in its place ------------------------------------------------------------ */
 
-/* The entry at byte offset `at` of a dict's keys if they have this shape and it is the name's. */
-#define FIND_ENTRY(found, namespace, shape, at, name, miss)                                        \
-    PyDictObject *dict_ = (PyDictObject *)(namespace);                                             \
-    if (unlikely((void *)Py_TYPE(dict_) != ADDRESS(PyDict_Type))) LEAVE(miss);                     \
-    if (unlikely(shape_of(dict_->ma_keys) != shape)) LEAVE(miss);                                  \
-    PyDictUnicodeEntry *found = (PyDictUnicodeEntry *)((char *)dict_->ma_keys + at);               \
-    if (unlikely((void *)found->me_key != name)) LEAVE(miss)
+/* Declares `dict`, the namespace at a byte offset in the frame, and `place`, where the value of the
+ * entry at byte offset `at` of its keys is, if they have this shape and the entry is the name's. */
+#define FIND_NAME(namespace, shape, at, name, miss)                                                \
+    PyDictObject *dict = *(PyDictObject **)((char *)frame + namespace);                            \
+    if (unlikely(dict == NULL)) LEAVE(miss);                                                       \
+    if (unlikely((void *)Py_TYPE(dict) != ADDRESS(PyDict_Type))) LEAVE(miss);                      \
+    if (unlikely(shape_of(dict->ma_keys) != shape)) LEAVE(miss);                                   \
+    PyDictUnicodeEntry *entry_ = (PyDictUnicodeEntry *)((char *)dict->ma_keys + at);               \
+    if (unlikely((void *)entry_->me_key != name)) LEAVE(miss);                                     \
+    PyObject **place = &entry_->me_value;                                                          \
+    if (unlikely(*place == NULL)) LEAVE(miss)
 
-#define LOAD_ENTRY(namespace, shape, at, name, to, miss)                                           \
-    FIND_ENTRY(found_, namespace, shape, at, name, miss);                                          \
-    PyObject *value_ = found_->me_value;                                                           \
-    if (unlikely(value_ == NULL)) LEAVE(miss);                                                     \
-    Py_INCREF(value_);                                                                             \
-    to = value_
-
-OPERATION(load_from_globals, IMM(shape), IMM(at), PTR(name), SLOT(to), EXIT(miss)) {
-    LOAD_ENTRY(frame->f_globals, shape, at, name, to, miss);
+OPERATION(load_name, IMM(namespace), IMM(shape), IMM(at), PTR(name), SLOT(to), EXIT(miss)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    PyObject *value = *place;
+    Py_INCREF(value);
+    to = value;
 }
 
-OPERATION(load_from_builtins, IMM(shape), IMM(at), PTR(name), SLOT(to), EXIT(miss)) {
-    LOAD_ENTRY(frame->f_builtins, shape, at, name, to, miss);
+OPERATION(load_name_int, IMM(namespace), IMM(shape), IMM(at), PTR(name), IREG(to), EXIT(miss)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    TAKE_INT(to, miss);
 }
 
-OPERATION(load_from_locals, IMM(shape), IMM(at), PTR(name), SLOT(to), EXIT(miss)) {
-    if (unlikely(frame->f_locals == NULL)) LEAVE(miss);
-    LOAD_ENTRY(frame->f_locals, shape, at, name, to, miss);
+OPERATION(load_name_float, IMM(namespace), IMM(shape), IMM(at), PTR(name), FREG(to), EXIT(miss)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    TAKE_FLOAT(to, miss);
 }
 
-/* A version of keys is that of a set of names: the globals have no other names. */
-OPERATION(guard_globals_keys, IMM(version), EXIT(miss)) {
-    PyDictObject *globals = (PyDictObject *)frame->f_globals;
-    if (unlikely((void *)Py_TYPE(globals) != ADDRESS(PyDict_Type))) LEAVE(miss);
-    if (unlikely((int32_t)globals->ma_keys->dk_version != (int32_t)version)) LEAVE(miss);
+/* The dict changes: it gets a version no dict has had. */
+extern uint64_t keys_last_dict_version;
+
+#define CHANGE(dict)                                                                               \
+    ((dict)->ma_version_tag = ++*(uint64_t *)ADDRESS(keys_last_dict_version))
+
+#define PUT(value, release)                                                                        \
+    PyObject *old = *place;                                                                        \
+    CHANGE(dict);                                                                                  \
+    *place = value;                                                                                \
+    RELEASE(old, release)
+
+/* A dict that the garbage collector does not look into yet may have to be from now on. */
+#define CHECK_TRACKED(dict, miss)                                                                  \
+    if (unlikely(((PyGC_Head *)(dict))[-1]._gc_next == 0)) LEAVE(miss)
+
+OPERATION(store_name, SLOT(value), IMM(namespace), IMM(shape), IMM(at), PTR(name), EXIT(miss),
+          EXIT(release)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    CHECK_TRACKED(dict, miss);
+    PUT(value, release);
+}
+
+OPERATION(store_name_incref, SLOT(value), IMM(namespace), IMM(shape), IMM(at), PTR(name),
+          EXIT(miss), EXIT(release)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    CHECK_TRACKED(dict, miss);
+    PyObject *object = value;
+    Py_INCREF(object);
+    PUT(object, release);
+}
+
+OPERATION(store_name_int, IREG(number), PTR(zero), IMM(namespace), IMM(shape), IMM(at), PTR(name),
+          EXIT(miss), EXIT(release)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    if (put_int_in_place(*place, number)) {
+        CHANGE(dict);
+        CONTINUE();
+    }
+    PyObject *object = new_int(number, zero);
+    PUT(object, release);
+}
+
+OPERATION(store_name_float, FREG(number), IMM(namespace), IMM(shape), IMM(at), PTR(name),
+          EXIT(miss), EXIT(release)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    if (put_in_place(*place, number)) {
+        CHANGE(dict);
+        CONTINUE();
+    }
+    PyObject *object = CALL_ASIDE(PyObject *, box_float, number);
+    PUT(object, release);
+}
+
+/* A version of keys is that of a set of names: the namespace has no other names. */
+OPERATION(guard_names, IMM(namespace), IMM(version), EXIT(miss)) {
+    PyDictObject *dict = *(PyDictObject **)((char *)frame + namespace);
+    if (unlikely(dict == NULL)) LEAVE(miss);
+    if (unlikely((void *)Py_TYPE(dict) != ADDRESS(PyDict_Type))) LEAVE(miss);
+    if (unlikely((int32_t)dict->ma_keys->dk_version != (int32_t)version)) LEAVE(miss);
 }
 
 OPERATION(guard_locals_are_globals, EXIT(miss)) {
@@ -75,6 +132,16 @@ OPERATION(load_deref, SLOT(cell), SLOT(to), EXIT(empty)) {
     to = value;
 }
 
+OPERATION(load_deref_int, SLOT(cell), IREG(to), EXIT(miss)) {
+    PyObject **place = &((PyCellObject *)cell)->ob_ref;
+    TAKE_INT(to, miss);
+}
+
+OPERATION(load_deref_float, SLOT(cell), FREG(to), EXIT(miss)) {
+    PyObject **place = &((PyCellObject *)cell)->ob_ref;
+    TAKE_FLOAT(to, miss);
+}
+
 OPERATION(store_deref, SLOT(value), SLOT(cell), EXIT(release)) {
     PyCellObject *variable = (PyCellObject *)cell;
     PyObject *old = variable->ob_ref;
@@ -87,5 +154,19 @@ OPERATION(store_deref_incref, SLOT(value), SLOT(cell), EXIT(release)) {
     PyObject *object = value, *old = variable->ob_ref;
     Py_INCREF(object);
     variable->ob_ref = object;
+    if (old != NULL) RELEASE(old, release);
+}
+
+OPERATION(store_deref_int, IREG(number), PTR(zero), SLOT(cell), EXIT(release)) {
+    PyObject **place = &((PyCellObject *)cell)->ob_ref, *old = *place;
+    if (put_int_in_place(old, number)) CONTINUE();
+    *place = new_int(number, zero);
+    if (old != NULL) RELEASE(old, release);
+}
+
+OPERATION(store_deref_float, FREG(number), SLOT(cell), EXIT(release)) {
+    PyObject **place = &((PyCellObject *)cell)->ob_ref, *old = *place;
+    if (put_in_place(old, number)) CONTINUE();
+    *place = CALL_ASIDE(PyObject *, box_float, number);
     if (old != NULL) RELEASE(old, release);
 }

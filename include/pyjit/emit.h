@@ -74,8 +74,14 @@ void emit_store_attr(Block *b);
 /* emit_global.c */
 void emit_load_global(Block *b);
 void emit_load_name(Block *b);
+void emit_store_global(Block *b);
+void emit_store_name(Block *b);
 void emit_load_deref(Block *b);
 void emit_store_deref(Block *b);
+
+/* Is what is about to be pushed used by arithmetic next, and is the sample of it a number that a
+ * register holds? Then it need not be an object. */
+bool emit_is_for_arithmetic(const Block *b, PyObject *sample);
 
 /* emit_call.c */
 void emit_kw_names(Block *b);

@@ -29,8 +29,8 @@ intptr_t keys_entry_offset(const PyDictKeysObject *keys, int index);
 /* A number that these keys have until a key is added or removed, and no others ever; 0: none left. */
 uint32_t keys_version(PyDictKeysObject *keys);
 
-/* A version that no dict has had. */
-uint64_t keys_next_dict_version(void);
+/* The last version given to a dict by machine code; those of the interpreter stay below. */
+extern uint64_t keys_last_dict_version;
 
 /* The value of a name in an exact dict with string keys, NULL if none. Borrows. */
 PyObject *keys_dict_get(PyObject *dict, PyObject *name);
