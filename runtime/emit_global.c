@@ -14,7 +14,7 @@
 #define BUILTINS ((intptr_t)offsetof(_PyInterpreterFrame, f_builtins))
 #define LOCALS ((intptr_t)offsetof(_PyInterpreterFrame, f_locals))
 
-/* ---- what comes next ---------------------------------------------------------------------------- */
+/* ---- what comes next ------------------------------------------------------------------------- */
 
 /* Is what is about to be pushed used by arithmetic next, and is the sample of it a number that a
  * register holds? Then it need not be an object. */
@@ -77,7 +77,7 @@ is_looked_into(const Block *b)
            !(b->state->targets[at >> 3] >> (at & 7) & 1);
 }
 
-/* ---- places in namespaces -------------------------------------------------------------------------- */
+/* ---- places in namespaces -------------------------------------------------------------------- */
 
 /* Where a name is in a namespace. */
 typedef struct {
@@ -173,7 +173,7 @@ store_place(Block *b, const Place *place)
         (intptr_t)block_exit_release(b));
 }
 
-/* ---- globals ------------------------------------------------------------------------------------ */
+/* ---- globals --------------------------------------------------------------------------------- */
 
 /* Is this a version that a guard can compare? */
 static bool
@@ -328,7 +328,7 @@ emit_store_name(Block *b)
     store_in(b, LOCALS);
 }
 
-/* ---- cells --------------------------------------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 /* What the variable in cell i holds now, NULL if that is not known. Borrows. */
 static PyObject *

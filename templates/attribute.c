@@ -17,7 +17,7 @@
         RELEASE(owner_, exit);                                                                     \
     } while (0)
 
-/* ---- guards ----------------------------------------------------------------------------------- */
+/* ---- guards ---------------------------------------------------------------------------------- */
 
 /* A version identifies a type, and a state of it and of its bases. */
 OPERATION(guard_type_version, SLOT(x), IMM(version), EXIT(miss)) {
@@ -74,7 +74,7 @@ OPERATION(guard_dict_version, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
     if (unlikely(dict->ma_version_tag != (uint64_t)version)) LEAVE(miss);
 }
 
-/* ---- finding ----------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 /* Each of these declares `place`, a pointer to where the attribute's value is. */
 #define IN_VALUES(x, at, miss)                                                                     \
@@ -100,7 +100,7 @@ OPERATION(guard_dict_version, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
     FIND_KEY(x, offset, shape, at, name, miss);                                                    \
     PyObject **place = (PyObject **)((char *)dict->ma_values + index)
 
-/* ---- loads -------------------------------------------------------------------------------------- */
+/* ---- loads ----------------------------------------------------------------------------------- */
 
 #define TAKE(miss)                                                                                 \
     PyObject *value = *place;                                                                      \
@@ -164,7 +164,7 @@ OPERATION(load_object_owned, SLOT(x), PTR(object), EXIT(release)) {
     REPLACE(x, object, release);
 }
 
-/* ---- loads of numbers for arithmetic: no reference is taken ---------------------------------------- */
+/* ---- loads of numbers for arithmetic: no reference is taken ---------------------------------- */
 
 OPERATION(load_values_float, SLOT(x), IMM(at), FREG(to), EXIT(miss)) {
     IN_VALUES(x, at, miss);
@@ -186,7 +186,7 @@ OPERATION(load_member_int, SLOT(x), IMM(at), IREG(to), EXIT(miss)) {
     TAKE_INT(to, miss);
 }
 
-/* ---- methods ------------------------------------------------------------------------------------ */
+/* ---- methods --------------------------------------------------------------------------------- */
 
 /* An owned self moves up; the method takes its place. */
 OPERATION(load_method_owned, SLOT(x), PTR(method), SLOT(self)) {
@@ -196,7 +196,7 @@ OPERATION(load_method_owned, SLOT(x), PTR(method), SLOT(self)) {
     self = object;
 }
 
-/* ---- stores: the value's reference is taken over ---------------------------------------------------- */
+/* ---- stores: the value's reference is taken over --------------------------------------------- */
 
 /* The names of inline values are kept in the order in which they were set, below the values. */
 static inline __attribute__((always_inline)) void

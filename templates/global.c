@@ -13,7 +13,7 @@ shape_of(const PyDictKeysObject *keys)
     return *(const uint32_t *)&keys->dk_log2_size & KEYS_SHAPE_MASK;
 }
 
-/* ---- while a namespace does not change at all ---------------------------------------------------- */
+/* ---- while a namespace does not change at all ------------------------------------------------ */
 
 /* A version identifies a dict, and a state of it: that state holds the object. */
 OPERATION(guard_globals, IMM(version), EXIT(miss)) {
@@ -26,7 +26,7 @@ OPERATION(guard_builtins, IMM(version), EXIT(miss)) {
     if (unlikely(builtins->ma_version_tag != (uint64_t)version)) LEAVE(miss);
 }
 
-/* ---- while the name stays in its place ------------------------------------------------------------ */
+/* ---- while the name stays in its place ------------------------------------------------------- */
 
 /* Declares `dict`, the namespace at a byte offset in the frame, and `place`, where the value of the
  * entry at byte offset `at` of its keys is, if they have this shape and the entry is the name's. */
@@ -123,7 +123,7 @@ OPERATION(guard_locals_are_globals, EXIT(miss)) {
     if (unlikely(frame->f_locals != frame->f_globals)) LEAVE(miss);
 }
 
-/* ---- cells ---------------------------------------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 OPERATION(load_deref, SLOT(cell), SLOT(to), EXIT(empty)) {
     PyObject *value = ((PyCellObject *)cell)->ob_ref;

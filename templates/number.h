@@ -4,7 +4,7 @@
 
 #include "template.h"
 
-/* ---- loads: of the value at `place`, without a reference ------------------------------------------- */
+/* ---- loads: of the value at `place`, without a reference ------------------------------------- */
 
 #define TAKE_FLOAT(to, miss)                                                                       \
     PyObject *value = *place;                                                                      \
@@ -26,7 +26,7 @@
         LEAVE(miss);                                                                               \
     }
 
-/* ---- stores ------------------------------------------------------------------------------------ */
+/* ---- stores ---------------------------------------------------------------------------------- */
 
 /* A float takes the place of one that nothing else refers to by going into its object. */
 extern PyObject *box_float(double);

@@ -1,0 +1,319 @@
+/* Where attributes are. Owns nothing. */
+#include "pyjit/attribute.h"
+
+#include "pyjit/keys.h"
+#include "pyjit/names.h"
+
+#include <structmember.h>
+
+/* ---- types ----------------------------------------------------------------------------------- */
+
+/* The version of a type and of all it inherits from; 0 if it has none that guards can compare. */
+uint32_t
+plan_type_version(PyTypeObject *type)
+{
+    bool valid = PyType_HasFeature(type, Py_TPFLAGS_VALID_VERSION_TAG);
+    return valid && type->tp_version_tag <= INT32_MAX ? type->tp_version_tag : 0;
+}
+
+/* Does nothing about this type ever change? */
+bool
+plan_type_is_fixed(PyTypeObject *type)
+{
+    return PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE) &&
+           !PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE);
+}
+
+/* Looks a name up in a type and gives the type its version. Borrows. */
+static PyObject *
+lookup(PyTypeObject *type, PyObject *name)
+{
+    return type->tp_dict == NULL ? NULL : _PyType_Lookup(type, name);
+}
+
+/* Is the owner's type pinned by a guard that can be made? */
+static bool
+can_guard(PyTypeObject *type)
+{
+    return plan_type_is_fixed(type) || plan_type_version(type) != 0;
+}
+
+/* ---- instances: their own attributes --------------------------------------------------------- */
+
+/* Finds a name in an instance's dict, which is at plan->dict_at. */
+static void
+plan_dict(Plan *plan, PyObject *dict, PyObject *name)
+{
+    if (!PyDict_CheckExact(dict)) {
+        return;
+    }
+    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    int index = keys_index(keys, name);
+    plan->keys = keys;
+    if (index >= 0) {
+        PyDictValues *values = ((PyDictObject *)dict)->ma_values;
+        PyObject *value = values != NULL ? values->values[index]
+                                         : DK_UNICODE_ENTRIES(keys)[index].me_value;
+        if (value != NULL) {
+            plan->place = values != NULL ? PLACE_SPLIT : PLACE_DICT;
+            plan->value = value;
+            plan->index = index;
+            plan->at = keys_entry_offset(keys, index);
+        }
+    } else if (keys_lack(keys, name) && keys_version(keys) != 0) {
+        plan->absence = ABSENT_DICT_LACKS;
+    }
+}
+
+/* Finds a name among an instance's inline values. */
+static void
+plan_values(Plan *plan, PyDictValues *values, PyObject *name)
+{
+    PyDictKeysObject *keys = ((PyHeapTypeObject *)plan->type)->ht_cached_keys;
+    int index = keys_index(keys, name);
+    plan->keys = keys;
+    plan->at = index * (intptr_t)sizeof(PyObject *);
+    if (index < 0) {
+        plan->absence = keys_lack(keys, name) ? ABSENT_VALUES_LACK : ABSENT_UNSAID;
+    } else if (values->values[index] == NULL) {
+        plan->absence = ABSENT_VALUES_UNSET;
+    } else {
+        plan->place = PLACE_VALUES;
+        plan->value = values->values[index];
+    }
+}
+
+/* Finds an instance's own attribute: sets plan->place, or plan->absence when there is none. Returns
+ * false if neither can be told. */
+static bool
+plan_instance(Plan *plan, PyObject *owner, PyObject *name)
+{
+    PyTypeObject *type = plan->type;
+    if (type->tp_dictoffset == 0) {
+        return true;
+    }
+    if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT)) {
+        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        PyObject *dict = *_PyObject_ManagedDictPointer(owner);
+        plan->dict_at = MANAGED_DICT_OFFSET;
+        if (values != NULL) {
+            plan_values(plan, values, name);
+        } else if (dict != NULL) {
+            plan_dict(plan, dict, name);
+        }
+    } else if (type->tp_dictoffset > 0) {
+        plan->dict_at = type->tp_dictoffset;
+        PyObject *dict = *(PyObject **)((char *)owner + plan->dict_at);
+        if (dict == NULL) {
+            plan->absence = ABSENT_NO_DICT;
+        } else {
+            plan_dict(plan, dict, name);
+        }
+    }
+    return plan->place != PLACE_UNKNOWN || plan->absence != ABSENT_UNSAID;
+}
+
+/* ---- classes: attributes found in them ------------------------------------------------------- */
+
+/* Is this value of a class attribute no descriptor, and can that be guarded? */
+static bool
+is_plain_value(PyObject *value)
+{
+    PyTypeObject *type = Py_TYPE(value);
+    if (!plan_type_is_fixed(type)) {
+        (void)lookup(type, pyjit_names.name); /* gives the type its version */
+    }
+    return type->tp_descr_get == NULL && type->tp_descr_set == NULL && can_guard(type);
+}
+
+/* Remembers to guard the type of what was found in the class, so that it becomes no data descriptor.
+ * Returns false if it is or may already be one. */
+static bool
+plan_found(Plan *plan, PyObject *found)
+{
+    if (found == NULL || plan_type_is_fixed(Py_TYPE(found))) {
+        return found == NULL || Py_TYPE(found)->tp_descr_set == NULL;
+    }
+    plan->found = found;
+    return is_plain_value(found);
+}
+
+/* What a non-data descriptor or a plain value in the class gives; `through_class`: to the class
+ * itself. */
+static void
+plan_class_attribute(Plan *plan, PyObject *found, bool through_class)
+{
+    PyTypeObject *type = Py_TYPE(found);
+    if (PyType_HasFeature(type, Py_TPFLAGS_METHOD_DESCRIPTOR)) {
+        bool simple = type == &PyFunction_Type || type == &PyMethodDescr_Type ||
+                      type == &PyWrapperDescr_Type;
+        if (simple || (plan_type_is_fixed(type) && !through_class)) {
+            plan->place = through_class ? PLACE_OBJECT : PLACE_METHOD;
+            plan->value = found;
+        }
+    } else if (type == &PyStaticMethod_Type) {
+        plan->wrapper = found;
+        plan->value = ((StaticMethod *)found)->callable;
+        plan->place = plan->value == NULL ? PLACE_UNKNOWN : PLACE_OBJECT;
+    } else if (is_plain_value(found)) {
+        plan->place = PLACE_OBJECT;
+        plan->value = found;
+    }
+}
+
+/* Byte offset in the instance of the object a member descriptor stands for; 0 if it is no such. */
+static intptr_t
+member_offset(PyTypeObject *type, PyObject *descriptor, int forbidden)
+{
+    PyMemberDescrObject *descr = (PyMemberDescrObject *)descriptor;
+    if (!Py_IS_TYPE(descriptor, &PyMemberDescr_Type)) {
+        return 0;
+    }
+    PyMemberDef *member = descr->d_member;
+    bool simple = member->type == T_OBJECT_EX && !(member->flags & forbidden) &&
+                  PyType_IsSubtype(type, descr->d_common.d_type);
+    return simple ? member->offset : 0;
+}
+
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+/* How to get an attribute of a class. */
+static void
+plan_load_of_class(Plan *plan, PyObject *owner, PyObject *name)
+{
+    PyTypeObject *type = (PyTypeObject *)owner;
+    PyObject *found = lookup(type, name);
+    if (lookup(plan->type, name) != NULL || found == NULL || plan_type_version(type) == 0 ||
+        !can_guard(plan->type)) {
+        return;
+    }
+    plan->of_class = type;
+    if (plan_found(plan, found)) {
+        plan_class_attribute(plan, found, true);
+    }
+}
+
+/* How to get an attribute of a module. */
+static void
+plan_load_of_module(Plan *plan, PyObject *owner, PyObject *name, bool stable)
+{
+    plan->dict_at = plan->type->tp_dictoffset;
+    PyObject *dict = *(PyObject **)((char *)owner + plan->dict_at);
+    if (lookup(plan->type, name) != NULL || !keys_is_plain_dict(dict)) {
+        return;
+    }
+    plan_dict(plan, dict, name);
+    if (plan->place == PLACE_DICT && stable && ((PyDictObject *)dict)->ma_version_tag <= INT32_MAX) {
+        plan->place = PLACE_OBJECT;
+        plan->absence = ABSENT_MODULE_STAYS;
+        plan->at = (intptr_t)((PyDictObject *)dict)->ma_version_tag;
+    } else if (plan->place != PLACE_DICT) {
+        plan->place = PLACE_UNKNOWN;
+    }
+}
+
+/* How to get a method of a type whose instances have nothing of their own. */
+Plan
+plan_load_by_type(PyTypeObject *type, PyObject *name)
+{
+    Plan plan = {.type = type};
+    if (plan_type_is_fixed(plan.type) && plan.type->tp_dictoffset == 0 &&
+        plan.type->tp_getattro == PyObject_GenericGetAttr) {
+        PyObject *found = lookup(plan.type, name);
+        if (found != NULL && plan_found(&plan, found)) {
+            plan_class_attribute(&plan, found, false);
+        }
+    }
+    return plan;
+}
+
+/* How to get an attribute. */
+Plan
+plan_load(PyObject *owner, PyObject *name, bool stable)
+{
+    Plan plan = {.type = Py_TYPE(owner)};
+    if (PyModule_CheckExact(owner)) {
+        plan_load_of_module(&plan, owner, name, stable);
+        return plan;
+    }
+    if (PyType_Check(owner)) {
+        if (plan.type->tp_getattro == PyType_Type.tp_getattro) {
+            plan_load_of_class(&plan, owner, name);
+        }
+        return plan;
+    }
+    PyObject *found = lookup(plan.type, name);
+    if (plan.type->tp_getattro != PyObject_GenericGetAttr || !can_guard(plan.type)) {
+        return plan;
+    }
+    if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL) {
+        plan.at = member_offset(plan.type, found, PY_AUDIT_READ);
+        if (plan.at > 0) {
+            plan.place = PLACE_MEMBER;
+            plan.value = *(PyObject **)((char *)owner + plan.at);
+        }
+        return plan;
+    }
+    if (!plan_found(&plan, found) || !plan_instance(&plan, owner, name)) {
+        plan.place = PLACE_UNKNOWN;
+        return plan;
+    }
+    if (plan.place == PLACE_UNKNOWN && found != NULL) {
+        plan_class_attribute(&plan, found, false);
+    }
+    return plan;
+}
+
+/* Teaches the instances of a type a name, so that it has a place among their values; the owner does
+ * not have it yet but will in a moment. */
+static void
+teach_name(PyObject *owner, PyObject *name)
+{
+    PyDictKeysObject *keys = ((PyHeapTypeObject *)Py_TYPE(owner))->ht_cached_keys;
+    if (keys->dk_usable > 0 && (PyObject_GenericSetAttr(owner, name, Py_None) < 0 ||
+                                PyObject_GenericSetAttr(owner, name, NULL) < 0)) {
+        PyErr_Clear();
+    }
+}
+
+/* How to set an attribute. */
+Plan
+plan_store(PyObject *owner, PyObject *name)
+{
+    Plan plan = {.type = Py_TYPE(owner)};
+    PyObject *found = lookup(plan.type, name);
+    if (plan.type->tp_setattro != PyObject_GenericSetAttr || plan_type_version(plan.type) == 0) {
+        return plan;
+    }
+    if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL) {
+        plan.at = member_offset(plan.type, found, READONLY);
+        if (plan.at > 0) {
+            plan.place = PLACE_MEMBER;
+            plan.value = *(PyObject **)((char *)owner + plan.at);
+        }
+        return plan;
+    }
+    if (!plan_found(&plan, found)) {
+        return plan;
+    }
+    PyDictValues *values = NULL;
+    if (PyType_HasFeature(plan.type, Py_TPFLAGS_MANAGED_DICT)) {
+        values = *_PyObject_ValuesPointer(owner);
+    }
+    if (values == NULL) {
+        return plan;
+    }
+    plan_values(&plan, values, name);
+    if (plan.absence == ABSENT_VALUES_LACK) {
+        teach_name(owner, name);
+        values = *_PyObject_ValuesPointer(owner);
+        plan.absence = ABSENT_UNSAID;
+        if (values != NULL) {
+            plan_values(&plan, values, name);
+        }
+    }
+    if (plan.absence == ABSENT_VALUES_UNSET) {
+        plan.place = PLACE_VALUES;
+    }
+    return plan;
+}
