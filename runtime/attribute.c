@@ -155,6 +155,11 @@ plan_class_attribute(Plan *plan, PyObject *found, bool through_class)
         plan->wrapper = found;
         plan->value = ((StaticMethod *)found)->callable;
         plan->place = plan->value == NULL ? PLACE_UNKNOWN : PLACE_OBJECT;
+    } else if (type == &PyClassMethod_Type && through_class) {
+        plan->wrapper = found;
+        plan->value = ((StaticMethod *)found)->callable; /* a classmethod has the same layout */
+        plan->place = plan->value != NULL && PyFunction_Check(plan->value) ? PLACE_METHOD
+                                                                           : PLACE_UNKNOWN;
     } else if (is_plain_value(found)) {
         plan->place = PLACE_OBJECT;
         plan->value = found;

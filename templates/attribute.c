@@ -34,7 +34,7 @@ OPERATION(guard_value_version, PTR(object), IMM(version), EXIT(miss)) {
     if (unlikely((int32_t)Py_TYPE(object)->tp_version_tag != (int32_t)version)) LEAVE(miss);
 }
 
-/* A staticmethod still wraps the same callable. */
+/* A staticmethod or classmethod still wraps the same callable. */
 OPERATION(guard_static_method, PTR(wrapper), PTR(callable), EXIT(miss)) {
     if (unlikely((void *)((StaticMethod *)wrapper)->callable != callable)) LEAVE(miss);
 }

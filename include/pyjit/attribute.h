@@ -35,7 +35,7 @@ typedef struct {
     PyTypeObject *of_class; /* the owner itself, if it is a class */
     PyObject *value;        /* the attribute now, or NULL; borrowed */
     PyObject *found;        /* what the class has, if its type can change; borrowed */
-    PyObject *wrapper;      /* the staticmethod whose function the value is, or NULL; borrowed */
+    PyObject *wrapper;      /* static or class method whose function the value is, or NULL */
     intptr_t at;            /* byte offset of the value: in the values, the owner, or the keys */
     intptr_t dict_at;       /* byte offset in the owner of its dict */
     int index;              /* PLACE_SPLIT: of the value */

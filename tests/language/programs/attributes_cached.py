@@ -129,6 +129,13 @@ class Kinds:
 show("static", seen(call_f, Kinds()), seen(call_f, Kinds), seen(lambda k: k.f is Kinds.f, Kinds))
 show("class method", seen(lambda k: k.g(2), Kinds()), seen(lambda k: k.g(2), Kinds))
 show("property", seen(get_x, Kinds()), seen(put_x, Kinds()))
+show("class method added", seen(lambda k: k.g(2), Kinds, lambda: setattr(Kinds, "g", lambda a: a)))
+Kinds.g = classmethod(lambda cls, a: (cls.__name__, "again", a))
+show("class method of a subclass", seen(lambda k: k.g(2), type("Sub", (Kinds,), {})))
+wrapped = Kinds.__dict__["g"]
+show("class method changed", seen(lambda k: k.g(2), Kinds, lambda: wrapped.__init__(lambda c, a: a)))
+Kinds.g = classmethod(len)
+show("class method of C", seen(lambda k: k.g(), Kinds), seen(lambda k: k.g is k.g, Kinds))
 static = Kinds.__dict__["f"]
 show("static changed", seen(call_f, Kinds(), lambda: static.__init__(lambda a: ("another", a))))
 
