@@ -5,12 +5,16 @@
 #include "pyjit/generic_ops.h"
 #include "pyjit/state.h"
 
-/* Unlinks, clears and pops a frame that compiled code pushed. */
+/* Unlinks and ends a frame that compiled code pushed or resumed. */
 void
 frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
-    tstate->cframe->current_frame = frame->previous;
     tstate->recursion_remaining++;
+    if (frame->owner == FRAME_OWNED_BY_GENERATOR) {
+        generator_end(tstate, frame);
+        return;
+    }
+    tstate->cframe->current_frame = frame->previous;
     frame_clear_and_pop(tstate, frame);
 }
 
@@ -104,11 +108,29 @@ length_of(PyObject *object)
 
 /* ---- numbers ---------------------------------------------------------------------------------- */
 
+/* New object for an int, not a small one, that fits two digits; NULL when out of memory. */
+static PyObject *
+new_int(uint64_t magnitude, bool negative)
+{
+    PyLongObject *object = PyObject_Malloc(offsetof(PyLongObject, ob_digit) + 2 * sizeof(digit));
+    if (object == NULL) {
+        return NULL;
+    }
+    Py_ssize_t digits = magnitude >> PyLong_SHIFT ? 2 : 1;
+    object->ob_digit[0] = (digit)(magnitude & PyLong_MASK);
+    object->ob_digit[1] = (digit)(magnitude >> PyLong_SHIFT);
+    PyObject_InitVar((PyVarObject *)object, &PyLong_Type, negative ? -digits : digits);
+    return (PyObject *)object;
+}
+
 /* New object for an int. */
 PyObject *
 box_int(int64_t value)
 {
-    PyObject *object = PyLong_FromLongLong(value);
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    PyObject *object = magnitude > 256 && magnitude >> (2 * PyLong_SHIFT) == 0
+                           ? new_int(magnitude, value < 0)
+                           : PyLong_FromLongLong(value);
     if (object == NULL) {
         Py_FatalError("pyjit: no memory for an int");
     }

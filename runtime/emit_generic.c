@@ -153,9 +153,9 @@ emit_for_iter_generic(Block *b)
     ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
 }
 
-/* SEND. */
+/* SEND to anything. */
 void
-emit_send(Block *b)
+emit_send_generic(Block *b)
 {
     int target = decode_jump_target(&b->in);
     block_own_stack(b, b->ctx.depth);
@@ -168,16 +168,4 @@ emit_send(Block *b)
     block_pop(b, 1);
     block_push(b, TYPE_UNKNOWN);
     ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
-}
-
-/* YIELD_VALUE. */
-void
-emit_yield_value(Block *b)
-{
-    block_escape(b);
-    block_own_stack(b, b->ctx.depth);
-    block_pop(b, 1);
-    ASM(&b->as, OP_yield_value, slot_of_stack(b, b->ctx.depth),
-        b->code->co_nlocalsplus + b->ctx.depth, block_instr_address(b));
-    b->ended = true;
 }

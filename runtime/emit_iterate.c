@@ -2,7 +2,8 @@
  * iterator, go the generic way. */
 #include "pyjit/emit.h"
 
-#define ITERATORS (1u << TYPE_RANGE_ITERATOR | 1u << TYPE_LIST_ITERATOR | 1u << TYPE_TUPLE_ITERATOR)
+#define ITERATORS (1u << TYPE_RANGE_ITERATOR | 1u << TYPE_LIST_ITERATOR | 1u << TYPE_TUPLE_ITERATOR | \
+                   1u << TYPE_GENERATOR)
 
 /* The item a live iterator gives next, to predict with. Borrows. */
 static PyObject *
@@ -48,6 +49,11 @@ emit_for_iter(Block *b)
         ASM(&b->as, type == TYPE_LIST_ITERATOR ? OP_list_next : OP_tuple_next, iterator, item,
             (intptr_t)block_exit_generic(b));
         block_push_sample(b, TYPE_UNKNOWN, next_item(sample, type));
+        break;
+    case TYPE_GENERATOR:
+        if (!emit_for_iter_generator(b)) {
+            emit_for_iter_generic(b);
+        }
         break;
     default:
         emit_for_iter_generic(b);

@@ -94,6 +94,15 @@ continue_caller(Registers *regs, _PyInterpreterFrame *caller, PyObject *result)
     return codemem_base() - caller->stacktop;
 }
 
+/* Has this frame of a generator yielded? */
+static bool
+is_suspended(const _PyInterpreterFrame *frame)
+{
+    const PyGenObject *generator =
+        (const PyGenObject *)((const char *)frame - offsetof(PyGenObject, gi_iframe));
+    return generator->gi_frame_state == FRAME_SUSPENDED;
+}
+
 /* Runs the rest of the frame in the interpreter, from `offset` with `depth` stack entries. */
 static uint8_t *
 leave(Registers *regs, int offset, int depth)
@@ -112,7 +121,15 @@ leave(Registers *regs, int offset, int depth)
         regs->ints[0] = (int64_t)(intptr_t)result;
         return pyjit_state.return_to_c;
     }
-    frame_clear_and_pop(tstate, frame);
+    regs->ints[1] = 1; /* if it is a generator's frame, it has returned */
+    if (frame->owner != FRAME_OWNED_BY_GENERATOR) {
+        frame_clear_and_pop(tstate, frame);
+    } else if (result != NULL && is_suspended(frame)) {
+        generator_unlink(tstate, frame);
+        regs->ints[1] = 0;
+    } else {
+        generator_end(tstate, frame);
+    }
     return continue_caller(regs, caller, result);
 }
 

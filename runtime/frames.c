@@ -113,7 +113,7 @@ static void take_over(PyThreadState *tstate, PyFrameObject *object, _PyInterpret
 }
 
 /* Releases what the frame holds, or hands it to the frame object if someone else has that. */
-static void clear(PyThreadState *tstate, _PyInterpreterFrame *frame)
+void frame_clear(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     PyFrameObject *object = frame->frame_obj;
     if (object != NULL) {
@@ -140,7 +140,7 @@ void frame_clear_and_pop(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     assert(frame->owner == FRAME_OWNED_BY_THREAD);
     tstate->recursion_remaining--; /* finalizers run one level down, as in the interpreter */
-    clear(tstate, frame);
+    frame_clear(tstate, frame);
     tstate->recursion_remaining++;
     frame_pop(tstate, frame);
 }

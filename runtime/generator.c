@@ -1,7 +1,8 @@
-/* Making generators, coroutines and asynchronous generators out of frames. */
+/* Making generators, coroutines and asynchronous generators out of frames; resuming and ending them. */
 #include "pyjit/calls.h"
 
 #include "pyjit/frames.h"
+#include "pyjit/generic_ops.h"
 
 /* The type of object a call of this code makes. */
 static PyTypeObject *
@@ -69,4 +70,76 @@ generator_make(PyThreadState *tstate, _PyInterpreterFrame *frame)
         frame_pop(tstate, frame);
     }
     return (PyObject *)generator;
+}
+
+/* ---- resuming ---------------------------------------------------------------------------------- */
+
+/* The next item of an iterator. */
+Resumption
+generator_next(PyObject *iterator)
+{
+    PyObject *value;
+    switch (generic_for_iter(iterator, &value)) {
+    case 1:
+        return (Resumption){value, 0};
+    case 0:
+        return (Resumption){Py_NewRef(Py_None), 1};
+    default:
+        return (Resumption){NULL, 0};
+    }
+}
+
+/* Sends a value to anything that SEND takes. */
+Resumption
+generator_send(PyThreadState *tstate, PyObject *receiver, PyObject *value)
+{
+    PyObject *result;
+    PySendResult status = generic_send(tstate, receiver, value, &result);
+    Py_DECREF(value);
+    return (Resumption){status == PYGEN_ERROR ? NULL : result, status == PYGEN_RETURN};
+}
+
+/* ---- leaving ------------------------------------------------------------------------------------ */
+
+/* The generator whose frame this is. Borrows. */
+static PyGenObject *
+generator_of(_PyInterpreterFrame *frame)
+{
+    return (PyGenObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
+}
+
+/* Unlinks the frame of a generator that compiled code resumed. */
+void
+generator_unlink(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    PyGenObject *generator = generator_of(frame);
+    tstate->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    tstate->cframe->current_frame = frame->previous;
+    frame->previous = NULL;
+}
+
+/* Turns an exception that must not leave a generator into a RuntimeError. */
+static void
+convert_stop(PyGenObject *generator)
+{
+    if (PyErr_ExceptionMatches(PyExc_StopIteration)) {
+        const char *kind = PyCoro_CheckExact(generator) ? "coroutine" : "generator";
+        _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopIteration", kind);
+    }
+}
+
+/* Ends a generator that compiled code resumed. */
+void
+generator_end(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    PyGenObject *generator = generator_of(frame);
+    generator->gi_frame_state = FRAME_COMPLETED;
+    generator_unlink(tstate, frame);
+    if (tstate->curexc_type != NULL) {
+        convert_stop(generator);
+    }
+    Py_CLEAR(generator->gi_exc_state.exc_value);
+    generator->gi_frame_state = FRAME_CLEARED;
+    frame_clear(tstate, frame);
 }

@@ -1,4 +1,4 @@
-/* Returning from compiled functions, and yielding. */
+/* Returning from compiled functions. */
 #include "template.h"
 
 /* ---- the result ------------------------------------------------------------------------------- */
@@ -100,16 +100,17 @@ RAW_CALLING_OPERATION(return_last, PTR(base)) {
     TAIL_TO((char *)base - frame->stacktop);
 }
 
-/* Permanent code: pops the frame and continues its caller, or returns to C. */
+/* Permanent code: ends the frame and continues its caller, or returns to C. */
 RAW_CALLING_OPERATION(return_frame, PTR(base)) {
     if (frame->is_entry) return (PyObject *)r0;
     Frame *caller = frame->previous;
     frame_finish(tstate, frame);
+    r1 = 1; /* a generator has returned, not yielded */
     frame = caller;
     TAIL_TO((char *)base - caller->stacktop);
 }
 
-/* A generator's way back to C: r0 holds the result. */
+/* A generator's return: r0 holds the result. */
 RAW_CALLING_OPERATION(return_value, IMM(locals), PTR(at), PTR(return_frame)) {
     frame->prev_instr = at;
     frame->stacktop = (int)locals;
@@ -134,14 +135,4 @@ RAW_CALLING_OPERATION(return_generator, PTR(at), PTR(base), EXIT(leave)) {
     r0 = (int64_t)generator;
     frame = caller;
     TAIL_TO((char *)base - caller->stacktop);
-}
-
-/* Suspends the generator whose frame this is. */
-RAW_CALLING_OPERATION(yield_value, SLOT(value), IMM(top), PTR(at)) {
-    PyObject *object = value;
-    frame->prev_instr = at;
-    frame->stacktop = (int)top;
-    PyGenObject *generator = (PyGenObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
-    generator->gi_frame_state = FRAME_SUSPENDED;
-    return object;
 }

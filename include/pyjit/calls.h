@@ -15,7 +15,25 @@ typedef struct {
 CallOutcome call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int oparg,
                      PyObject *kwnames);
 
-/* Unlinks, clears and pops a frame that compiled code pushed. */
+/* What resuming a generator came to: a value, yielded or returned; NULL: an exception. */
+typedef struct {
+    PyObject *value;
+    int64_t returned;
+} Resumption;
+
+/* The next item of an iterator; None is returned at its end. */
+Resumption generator_next(PyObject *iterator);
+
+/* Sends a value (stolen) to anything that SEND takes. */
+Resumption generator_send(PyThreadState *tstate, PyObject *receiver, PyObject *value);
+
+/* Unlinks the frame of a generator that compiled code resumed, as it is suspended. */
+void generator_unlink(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Ends a generator that compiled code resumed, by a return or by the pending exception. */
+void generator_end(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
+/* Unlinks and ends a frame that compiled code pushed or resumed. */
 void frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 /* Makes room for one more item in a list. Returns 0, or -1 without an exception set. */

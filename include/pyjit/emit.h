@@ -46,8 +46,15 @@ void emit_reraise(Block *b);
 void emit_end_async_for(Block *b);
 void emit_return_generator(Block *b);
 void emit_for_iter_generic(Block *b);
+void emit_send_generic(Block *b);
+
+/* emit_generator.c */
 void emit_send(Block *b);
 void emit_yield_value(Block *b);
+
+/* FOR_ITER over a generator, which is in its slot on top of the stack. False when that is not simple;
+ * then nothing has been emitted. */
+bool emit_for_iter_generator(Block *b);
 
 /* emit_iterate.c */
 void emit_for_iter(Block *b);

@@ -20,6 +20,10 @@ _PyInterpreterFrame *frame_allocate(PyThreadState *tstate, size_t size);
  * (into a generator's frame, say). */
 void frame_pop(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
+/* Releases what a finished frame holds (stacktop says how many slots), or hands it to the frame object
+ * if someone else has that. Its memory stays. May run Python code. */
+void frame_clear(PyThreadState *tstate, _PyInterpreterFrame *frame);
+
 /* Clears a finished frame (stacktop says how many slots hold references; frame objects take the
  * frame over, as in CPython) and gives its memory back to the data stack. The frame must already be
  * unlinked (cframe->current_frame is its caller). Keeps the pending exception and may run Python code. */

@@ -1,0 +1,112 @@
+/* Emitters: resuming generators and coroutines by a jump, and yielding. */
+#include "pyjit/emit.h"
+
+#include "pyjit/memory.h"
+
+/* The table of places where frames of this code resume; NULL if it is not to be compiled. */
+static uint32_t *
+resume_table(PyCodeObject *code)
+{
+    CodeState *state = code_state_make(code);
+    if (state == NULL || state->status == CODE_REFUSED ||
+        (state->status == CODE_COLD && code_activate(state) < 0)) {
+        return NULL;
+    }
+    if (state->resume == NULL) {
+        state->resume = pj_calloc((size_t)state->unit_count, sizeof *state->resume);
+    }
+    return state->resume;
+}
+
+/* FOR_ITER over a generator, which is in its slot on top of the stack. False when that is not simple;
+ * then nothing has been emitted. */
+bool
+emit_for_iter_generator(Block *b)
+{
+    PyObject *sample = block_sample(b, 0);
+    if (sample == NULL || !Py_IS_TYPE(sample, &PyGen_Type)) {
+        return false;
+    }
+    PyCodeObject *code = ((PyGenObject *)sample)->gi_code;
+    uint32_t *resume = resume_table(code);
+    if (resume == NULL) {
+        return false;
+    }
+    block_escape(b);
+    block_own_stack(b, b->ctx.depth);
+    intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1);
+    ASM(&b->as, OP_resume_next, iterator, (intptr_t)code, (intptr_t)resume, block_instr_address(b),
+        IMM_CONTINUATION, (intptr_t)codemem_base());
+    asm_depend(&b->as, code);
+    Context before = b->ctx;
+    block_pop(b, 1);
+    intptr_t end = (intptr_t)block_exit_to(b, decode_jump_target(&b->in));
+    b->ctx = before;
+    ASM(&b->as, OP_take_next, iterator, slot_of_stack(b, b->ctx.depth), end,
+        (intptr_t)block_exit_error(b));
+    block_push(b, TYPE_UNKNOWN);
+    emit_check_observed(b);
+    return true;
+}
+
+/* SEND to a generator or coroutine. False when that is not simple; then nothing has been emitted. */
+static bool
+send_to_generator(Block *b)
+{
+    PyObject *sample = block_sample(b, 1);
+    if (sample == NULL || !(PyGen_CheckExact(sample) || PyCoro_CheckExact(sample)) ||
+        block_must_be_generic(b) || b->ctx.depth > CTX_STACK) {
+        return false;
+    }
+    PyCodeObject *code = ((PyGenObject *)sample)->gi_code;
+    uint32_t *resume = resume_table(code);
+    if (resume == NULL) {
+        return false;
+    }
+    ASM(&b->as, OP_guard_type, block_object_slot(b, 1), (intptr_t)Py_TYPE(sample),
+        (intptr_t)block_exit_miss(b));
+    block_escape(b);
+    block_own_stack(b, b->ctx.depth);
+    intptr_t value = slot_of_stack(b, b->ctx.depth - 1);
+    intptr_t receiver = slot_of_stack(b, b->ctx.depth - 2);
+    ASM(&b->as, OP_resume_send, receiver, value, (intptr_t)code, (intptr_t)resume,
+        block_instr_address(b), IMM_CONTINUATION, (intptr_t)codemem_base());
+    asm_depend(&b->as, code);
+    block_pop(b, 1);
+    Context waiting = b->ctx;
+    intptr_t error = (intptr_t)block_exit_error(b);
+    block_pop(b, 1);
+    block_push(b, TYPE_UNKNOWN);
+    intptr_t returned = (intptr_t)block_exit_to(b, decode_jump_target(&b->in));
+    b->ctx = waiting;
+    ASM(&b->as, OP_take_sent, receiver, value, returned, error);
+    block_push(b, TYPE_UNKNOWN);
+    emit_check_observed(b);
+    return true;
+}
+
+/* SEND. */
+void
+emit_send(Block *b)
+{
+    if (b->frame != NULL && b->start != b->first && block_sample(b, 1) == NULL &&
+        !block_must_be_generic(b)) {
+        block_defer(b);
+        return;
+    }
+    if (!send_to_generator(b)) {
+        emit_send_generic(b);
+    }
+}
+
+/* YIELD_VALUE. */
+void
+emit_yield_value(Block *b)
+{
+    block_escape(b);
+    block_own_stack(b, b->ctx.depth);
+    block_pop(b, 1);
+    ASM(&b->as, OP_yield_value, slot_of_stack(b, b->ctx.depth),
+        b->code->co_nlocalsplus + b->ctx.depth, block_instr_address(b), (intptr_t)codemem_base());
+    b->ended = true;
+}
