@@ -3,6 +3,7 @@
 #include "pyjit/code.h"
 
 #include "pyjit/decode.h"
+#include "pyjit/engine.h"
 #include "pyjit/memory.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -414,7 +415,9 @@ code_state_free(void *extra)
     for (CodeChunk *chunk = state->chunks, *next; chunk != NULL; chunk = next) {
         next = chunk->next;
         codemem_free(chunk);
-        pyjit_state.code_full = false;
+        if (pyjit_state.code_full) {
+            engine_memory_freed();
+        }
     }
     for (Arena *arena = state->arena, *next; arena != NULL; arena = next) {
         next = arena->next;

@@ -303,6 +303,15 @@ static void seal(Pages pages)
     }
 }
 
+/* Pages that stay open until the session ends. */
+#define SESSION_RANGES 16
+
+static struct {
+    bool open;
+    int count;
+    Pages ranges[SESSION_RANGES];
+} session;
+
 int codemem_open(void *start, size_t size)
 {
     Pages pages = pages_of(start, size);
@@ -317,15 +326,38 @@ int codemem_open(void *start, size_t size)
     return 0;
 }
 
-void codemem_close(void *start, size_t size)
+/* Takes one writer from each page and makes those without any executable again. */
+static void release_pages(Pages pages)
 {
-    Pages pages = pages_of(start, size);
     for (size_t i = pages.first; i < pages.end; i++) {
         assert(memory.writers[i] > 0);
         memory.writers[i]--;
     }
     seal(pages);
+}
+
+void codemem_close(void *start, size_t size)
+{
+    Pages pages = pages_of(start, size);
     __builtin___clear_cache((char *)start, (char *)start + size);
+    if (session.open && session.count < SESSION_RANGES) {
+        session.ranges[session.count++] = pages;
+    } else {
+        release_pages(pages);
+    }
+}
+
+void codemem_begin(void)
+{
+    session.open = true;
+}
+
+void codemem_end(void)
+{
+    session.open = false;
+    while (session.count > 0) {
+        release_pages(session.ranges[--session.count]);
+    }
 }
 
 /* -- Start ------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "pyjit/assembler.h"
 #include "pyjit/block.h"
 #include "pyjit/exits.h"
+#include "pyjit/log.h"
 #include "pyjit/names.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
@@ -124,6 +125,27 @@ engine_remove(void)
     pyjit_state.installed = false;
 }
 
+/* Code memory is full: code that is not compiled is better off without a frame evaluator, which takes
+ * call inlining away from the interpreter. Compiled code goes on calling compiled code. */
+static void
+suspend(void)
+{
+    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), _PyEval_EvalFrameDefault);
+    pyjit_state.suspended = true;
+    log_line("code memory is full: no more is compiled");
+}
+
+/* Some code memory has been given back. */
+void
+engine_memory_freed(void)
+{
+    pyjit_state.code_full = false;
+    if (pyjit_state.suspended && pyjit_state.installed) {
+        _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Main(), engine_eval_frame);
+    }
+    pyjit_state.suspended = false;
+}
+
 /* ---- deciding ---------------------------------------------------------------------------------- */
 
 /* Is this execution of a cold code object the one that makes it hot? */
@@ -202,7 +224,9 @@ run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t
 PyObject *
 engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
 {
-    if (!tstate->cframe->use_tracing) {
+    if (pyjit_state.code_full) {
+        suspend();
+    } else if (!tstate->cframe->use_tracing) {
         CodeState *state = active_state(frame->f_code);
         if (state != NULL) {
             uint8_t *target = throwflag ? NULL : exits_entry(state, frame);

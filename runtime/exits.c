@@ -243,9 +243,12 @@ take_branch(Registers *regs, Exit *exit)
         STAT(branch_exits);
     }
     if (exit->target == NULL) {
+        codemem_begin();
         uint8_t *target = block_find_or_compile(exit->code, regs->frame, exit->offset, exit->ctx,
                                                 exit->chain, exit);
-        if (target == NULL || asm_redirect(exit, target) < 0) {
+        int result = target == NULL ? -1 : asm_redirect(exit, target);
+        codemem_end();
+        if (result < 0) {
             materialize(regs, exit->ctx);
             return leave(regs, exit->offset, exit->ctx->depth);
         }

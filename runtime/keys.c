@@ -41,9 +41,11 @@ keys_lack(PyDictKeysObject *keys, PyObject *name)
         return false;
     }
     const PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+    Py_hash_t hash = PyObject_Hash(name);
     for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
         PyObject *key = entries[i].me_key;
-        if (key != NULL && (key == name || PyUnicode_Compare(key, name) == 0)) {
+        if (key == name ||
+            (key != NULL && PyObject_Hash(key) == hash && PyUnicode_Compare(key, name) == 0)) {
             return false;
         }
     }

@@ -5,16 +5,17 @@
 #include "pyjit/engine.h"
 #include "pyjit/log.h"
 #include "pyjit/settings.h"
+#include "pyjit/state.h"
 #include "pyjit/stats.h"
 
 static bool engine_started;
 
 /* -- On and off -------------------------------------------------------------------------------- */
 
-/* Is the current interpreter's frame evaluator ours? */
+/* Is the JIT on in the current interpreter? */
 static bool is_installed(void)
 {
-    return _PyInterpreterState_GetEvalFrameFunc(PyInterpreterState_Get()) == engine_eval_frame;
+    return pyjit_state.installed && PyInterpreterState_Get() == PyInterpreterState_Main();
 }
 
 /* Says once for each reason why the JIT is off. */

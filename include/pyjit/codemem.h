@@ -34,6 +34,11 @@ void codemem_free(CodeChunk *chunk);
 int codemem_open(void *start, size_t size);
 void codemem_close(void *start, size_t size);
 
+/* Between these two nothing may run in code memory: pages that are opened stay open, so that one that
+ * is written several times costs two system calls only. */
+void codemem_begin(void);
+void codemem_end(void);
+
 /* All code addresses lie in [codemem_base(), codemem_base() + 2 GB). */
 uint8_t *codemem_base(void);
 

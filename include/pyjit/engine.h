@@ -11,6 +11,9 @@ int engine_start(const char **why);
 void engine_install(void);
 void engine_remove(void);
 
+/* Code memory that was full has room again (code.c tells). */
+void engine_memory_freed(void);
+
 /* The frame evaluator (PEP 523). */
 PyObject *engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
 

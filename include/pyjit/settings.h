@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTINGS_DEFAULT_THRESHOLD 3
+#define SETTINGS_DEFAULT_THRESHOLD 8
 #define SETTINGS_DEFAULT_CODE_LIMIT ((size_t)64 << 20)
 
 typedef struct {

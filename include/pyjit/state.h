@@ -8,7 +8,8 @@ typedef struct PyjitState {
     PyObject *dying;       /* an object whose last reference compiled code has just dropped */
     PyObject *small_ints;  /* address of the int object 0; small ints lie side by side */
     bool code_full;        /* code memory ran out and none has been given back since */
-    bool installed;        /* the frame evaluator is ours */
+    bool installed;        /* the JIT is on */
+    bool suspended;        /* but the frame evaluator is not ours while code memory is full */
     Py_ssize_t extra_index; /* of pyjit's entry in co_extra */
     uint8_t *return_to_c;   /* permanent code: returns r0 to the C caller */
     uint8_t *entry_stub;    /* permanent code: a call of something not compiled yet */

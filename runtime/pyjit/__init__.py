@@ -33,7 +33,10 @@ def enable() -> bool:
 
 
 def disable() -> None:
-    """Leave all code to the interpreter, from each function's next call or loop iteration on."""
+    """Leave code to the interpreter from now on.
+
+    Compiled code that is running goes on, with what it calls directly, until it returns to C.
+    """
     _pyjit.disable()
 
 
