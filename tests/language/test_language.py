@@ -20,6 +20,11 @@ SETTINGS = {
     "little-memory": {"PYJIT_THRESHOLD": "1", "PYJIT_CODE_LIMIT": "64K"},
 }
 
+# With a frame evaluator set, CPython 3.11 calls Python functions from interpreted code through C, so
+# that temporaries passed as arguments live until the call returns and the caller's f_lasti is that of
+# the CALL. These programs show it in the executions before a function is compiled (docs/status.md).
+SHOW_INTERPRETED_CALLS = {("frames", "default"), ("lifetimes", "default")}
+
 SHOWN = 80  # lines of a difference
 
 
@@ -31,8 +36,12 @@ def plain_run(interpreter: Interpreter, name: str) -> Run:
 
 @pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("name", NAMES)
-def test_program_does_the_same_with_pyjit(jit: Interpreter, name: str, setting: str) -> None:
+def test_program_does_the_same_with_pyjit(
+    jit: Interpreter, name: str, setting: str, request: pytest.FixtureRequest
+) -> None:
     """Output, traceback and exit status are those of the interpreter."""
+    if (name, setting) in SHOW_INTERPRETED_CALLS:
+        request.applymarker(pytest.mark.xfail(strict=True, reason="calls from interpreted code"))
     plain = plain_run(jit, name).report()
     run = jit.run("-X", "faulthandler", f"{name}.py", cwd=PROGRAMS, PYJIT="1", settings=SETTINGS[setting])
     if run.report() != plain:
