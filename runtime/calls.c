@@ -98,6 +98,28 @@ list_grow(PyListObject *list)
     return 0;
 }
 
+/* New instance by object.__new__. */
+PyObject *
+instance_new(PyTypeObject *type)
+{
+    PyObject *nothing = PyTuple_New(0);
+    PyObject *instance = PyBaseObject_Type.tp_new(type, nothing, NULL);
+    Py_DECREF(nothing);
+    if (instance == NULL) {
+        PyErr_Clear();
+    }
+    return instance;
+}
+
+/* Raises the TypeError for an __init__ that returned something. */
+void
+init_returned(PyObject *result)
+{
+    PyErr_Format(PyExc_TypeError, "__init__() should return None, not '%.200s'",
+                 Py_TYPE(result)->tp_name);
+    Py_DECREF(result);
+}
+
 /* len(object). */
 PyObject *
 length_of(PyObject *object)

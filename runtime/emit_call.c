@@ -2,6 +2,7 @@
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/calls.h"
+#include "pyjit/names.h"
 #include "pyjit/state.h"
 
 /* KW_NAMES: remembered for the CALL to come. */
@@ -207,6 +208,40 @@ pass_nulls(Block *b, const PyCodeObject *code)
     }
 }
 
+/* Bytes of a frame of this code on the data stack. */
+static intptr_t
+frame_size(const PyCodeObject *code)
+{
+    return (intptr_t)sizeof(PyObject *) *
+           (code->co_nlocalsplus + code->co_stacksize + (intptr_t)FRAME_SPECIALS_SIZE);
+}
+
+/* Fills the new frame, for which there is room, with arguments and goes there. Takes over the
+ * reference in the callee's slot and those of owned arguments. */
+static void
+run_frame(Block *b, PyCodeObject *code, CodeState *state, const Source *sources, intptr_t callee,
+          intptr_t at)
+{
+    for (int i = 0; i < code->co_argcount; i++) {
+        if (sources[i].entry >= 0) {
+            pass_argument(b, sources[i].entry, slot_of_local(i));
+        } else {
+            intptr_t item = (intptr_t)offsetof(PyTupleObject, ob_item) +
+                            sources[i].default_item * (intptr_t)sizeof(PyObject *);
+            ASM(&b->as, OP_argument_default, callee, item, slot_of_local(i));
+        }
+    }
+    pass_nulls(b, code);
+    intptr_t size = frame_size(code);
+    if (state->entry == pyjit_state.entry_stub) {
+        ASM(&b->as, OP_call_function, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
+            (intptr_t)&state->entry);
+    } else {
+        ASM(&b->as, OP_call_function_at, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
+            (intptr_t)state->entry);
+    }
+}
+
 /* CALL of a Python function: its frame is made here. False when it is not simple. */
 static bool
 call_function(Block *b, const Call *call)
@@ -228,32 +263,78 @@ call_function(Block *b, const Call *call)
         ASM(&b->as, OP_guard_defaults, callee, defaults, (intptr_t)block_exit_miss(b));
     }
     block_escape(b);
-    intptr_t size = (intptr_t)sizeof(PyObject *) *
-                    (code->co_nlocalsplus + code->co_stacksize + (intptr_t)FRAME_SPECIALS_SIZE);
-    ASM(&b->as, OP_frame_push, size, (intptr_t)block_exit_generic(b));
+    ASM(&b->as, OP_frame_push, frame_size(code), (intptr_t)block_exit_generic(b));
     if (!block_stack(b, call->callee)->owned) {
         ASM(&b->as, OP_increment, callee);
     }
-    for (int i = 0; i < code->co_argcount; i++) {
-        if (sources[i].entry >= 0) {
-            pass_argument(b, sources[i].entry, slot_of_local(i));
-        } else {
-            intptr_t item = (intptr_t)offsetof(PyTupleObject, ob_item) +
-                            sources[i].default_item * (intptr_t)sizeof(PyObject *);
-            ASM(&b->as, OP_argument_default, callee, item, slot_of_local(i));
-        }
-    }
-    pass_nulls(b, code);
-    intptr_t at = (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1);
+    run_frame(b, code, state, sources, callee, (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1));
     block_pop(b, b->in.oparg + 2);
-    if (state->entry == pyjit_state.entry_stub) {
-        ASM(&b->as, OP_call_function, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
-            (intptr_t)&state->entry);
-    } else {
-        ASM(&b->as, OP_call_function_at, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
-            (intptr_t)state->entry);
-    }
     push_result(b);
+    return true;
+}
+
+/* ---- classes ---------------------------------------------------------------------------------- */
+
+/* The __init__ of a class whose instances are made by object.__new__ and which has one in Python;
+ * NULL if it is not so simple. Borrows. */
+static PyFunctionObject *
+plain_init(PyTypeObject *type)
+{
+    if (!Py_IS_TYPE(type, &PyType_Type) || type->tp_new != PyBaseObject_Type.tp_new ||
+        type->tp_vectorcall != NULL || (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
+        return NULL;
+    }
+    PyObject *init = _PyType_Lookup(type, pyjit_names.dunder_init);
+    if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type) || type->tp_version_tag == 0 ||
+        type->tp_version_tag > INT32_MAX) {
+        return NULL;
+    }
+    return (PyFunctionObject *)init;
+}
+
+/* CALL of a Python class: the instance is made, __init__'s frame runs. False when it is not simple. */
+static bool
+call_class(Block *b, const Call *call)
+{
+    PyTypeObject *type = (PyTypeObject *)call->callable;
+    PyFunctionObject *init = call->callee == b->in.oparg ? plain_init(type) : NULL;
+    if (init == NULL) {
+        return false;
+    }
+    PyCodeObject *code = (PyCodeObject *)init->func_code;
+    Call inner = {(PyObject *)init, call->callee, call->callee, call->count + 1, call->keywords};
+    Source sources[MAX_PARAMETERS];
+    int defaults, self = b->in.oparg + 1;
+    CodeState *state;
+    if (!bind(b, &inner, init, sources, &defaults) || code->co_argcount == 0 ||
+        (state = code_state_make(code)) == NULL) {
+        return false;
+    }
+    sources[0].entry = self;
+    intptr_t at = block_instr_address(b), miss = (intptr_t)block_exit_miss(b);
+    intptr_t callee = block_object_slot(b, call->callee);
+    ASM(&b->as, OP_guard_plain_class, callee, (intptr_t)type->tp_version_tag, miss);
+    ASM(&b->as, OP_guard_code_of, (intptr_t)init, (intptr_t)code, miss);
+    asm_depend(&b->as, code);
+    if (defaults >= 0) {
+        ASM(&b->as, OP_guard_defaults_of, (intptr_t)init, defaults, miss);
+    }
+    block_escape(b);
+    block_own(b, call->callee); /* its slot will hold __init__ */
+    callee = slot_of_stack(b, b->ctx.depth - 1 - call->callee);
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    ASM(&b->as, OP_check_recursion, 2, rare);
+    ASM(&b->as, OP_frame_push, frame_size(code), rare);
+    ASM(&b->as, OP_make_instance, callee, slot_of_stack(b, b->ctx.depth - 1 - self), (intptr_t)init,
+        at, rare);
+    *block_stack(b, self) = (Entry){.owned = 1};
+    ASM(&b->as, OP_increment, slot_of_stack(b, b->ctx.depth - 1 - self));
+    run_frame(b, code, state, sources, callee, at);
+    block_pop(b, b->in.oparg + 1);
+    ASM(&b->as, OP_end_init, (intptr_t)block_exit_error(b));
+    b->kwnames = NULL;
+    ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, b->in.next));
+    emit_check_observed(b);
     return true;
 }
 
@@ -272,7 +353,8 @@ emit_call(Block *b)
     if (Py_IS_TYPE(call.callable, &PyFunction_Type)) {
         done = call_function(b, &call);
     } else {
-        done = emit_call_native(b, &call);
+        done = emit_call_native(b, &call) ||
+               (PyType_Check(call.callable) && call_class(b, &call));
     }
     if (!done) {
         call_generic(b);

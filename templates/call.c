@@ -130,3 +130,54 @@ RAW_CALLING_OPERATION(call_function_at, SLOT(callee), PTR(code), IMM(size), PTR(
     frame = pushed;
     TAIL_TO((void *)entry);
 }
+
+/* ---- classes: the instance is made here, __init__ is called like any function --------------------- */
+
+/* A class in this state, of the metaclass `type`. */
+OPERATION(guard_plain_class, SLOT(x), IMM(version), EXIT(miss)) {
+    PyTypeObject *class = (PyTypeObject *)x;
+    if (unlikely((void *)Py_TYPE(class) != ADDRESS(PyType_Type))) LEAVE(miss);
+    if (unlikely((int32_t)class->tp_version_tag != (int32_t)version)) LEAVE(miss);
+}
+
+/* This function, which its class keeps alive, has this code. */
+OPERATION(guard_code_of, PTR(function), PTR(code), EXIT(miss)) {
+    if (unlikely((void *)((PyFunctionObject *)function)->func_code != code)) LEAVE(miss);
+}
+
+OPERATION(guard_defaults_of, PTR(function), IMM(count), EXIT(miss)) {
+    PyObject *defaults = ((PyFunctionObject *)function)->func_defaults;
+    if (unlikely(defaults == NULL || Py_SIZE(defaults) != count)) LEAVE(miss);
+}
+
+/* The call of a class counts as a level of recursion besides that of __init__. */
+OPERATION(check_recursion, IMM(levels), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining < levels)) LEAVE(rare);
+}
+
+extern PyObject *instance_new(PyTypeObject *);
+extern void init_returned(PyObject *);
+
+/* Makes an instance; then __init__ takes the place of the class. */
+CALLING_OPERATION(make_instance, SLOT(callee), SLOT(self), PTR(init), PTR(at), EXIT(rare)) {
+    frame->prev_instr = at;
+    PyObject *class = callee;
+    PyObject *instance = instance_new((PyTypeObject *)class);
+    if (unlikely(instance == NULL)) LEAVE(rare);
+    self = instance;
+    Py_INCREF((PyObject *)init);
+    callee = init;
+    Py_DECREF(class);
+    tstate->recursion_remaining--;
+}
+
+/* __init__ has returned, with None if all is well. */
+CALLING_OPERATION(end_init, EXIT(error)) {
+    tstate->recursion_remaining++;
+    PyObject *result = (PyObject *)r0;
+    if (unlikely((void *)result != ADDRESS(_Py_NoneStruct))) {
+        if (result != NULL) CALL_ASIDE(void, init_returned, result);
+        LEAVE(error);
+    }
+    Py_DECREF(result);
+}

@@ -39,6 +39,12 @@ void frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 /* Makes room for one more item in a list. Returns 0, or -1 without an exception set. */
 intptr_t list_grow(PyListObject *list);
 
+/* New instance by object.__new__; NULL without an exception set when that fails. */
+PyObject *instance_new(PyTypeObject *type);
+
+/* Raises the TypeError for an __init__ that returned something (stolen) that is not None. */
+void init_returned(PyObject *result);
+
 /* len(object): new reference, or NULL with an exception set. */
 PyObject *length_of(PyObject *object);
 

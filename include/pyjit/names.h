@@ -18,6 +18,7 @@
     X(dunder_enter, "__enter__")         \
     X(dunder_exit, "__exit__")           \
     X(dunder_import, "__import__")       \
+    X(dunder_init, "__init__")           \
     X(dunder_match_args, "__match_args__") \
     X(dunder_name, "__name__")           \
     X(dunder_notes, "__notes__")         \

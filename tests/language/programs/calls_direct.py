@@ -138,6 +138,122 @@ def wrong(kind):
 hot("shapes", shapes, (1,), (2.5,), (2**65,), (True,))
 hot("wrong", wrong, *((kind,) for kind in range(36)), repeat=10)
 
+log = []
+
+# ---- classes --------------------------------------------------------------------------------------
+
+
+class Base:
+    made = 0
+    def __init__(self, a, b=2, c=3):
+        self.values = a, b, c
+        Base.made += 1
+
+
+class Derived(Base): pass
+
+
+class Slots:
+    __slots__ = "x", "y"
+    def __init__(self, x, y=None): self.x, self.y = x, y
+
+
+class Returns:
+    def __init__(self, x): return x
+
+
+class Raises:
+    def __init__(self, x): raise KeyError(x)
+    def __del__(self): log.append("never made")
+
+
+class New:
+    def __new__(cls, *args): return args
+    def __init__(self, *args): log.append("not called")
+
+
+class Yields:
+    def __init__(self): yield 1
+
+
+class List(list):
+    def __init__(self, *items): super().__init__(items)
+
+
+class Nothing: pass
+
+
+class MetaCall(type):
+    def __call__(cls, *args): return "meta", args
+
+
+class ByMeta(metaclass=MetaCall):
+    def __init__(self, x): pass
+
+
+def make(cls, *args):
+    local = cls
+    return local(*args), cls is local
+
+
+def instances_made(x):
+    cls = Derived
+    a, b, c = Base(x), cls(x, c=5), Derived(b=x, a=1)
+    s = Slots(x)
+    return a.values, b.values, type(b), c.values, s.x, s.y, Slots(1, y=x).y, cls is Derived, New(x), List(x, 1), type(Nothing()), ByMeta(x), type(a) is Base
+
+
+def init_wrong(kind):
+    log.clear()
+    cls = [Base, Slots, Returns, Raises, Yields, Nothing, Derived, Returns][kind]
+    args = [(), (1, 2, 3), (5,), ("k",), (), (1,), (1, 2, 3, 4), (None,)][kind]
+    try:
+        if kind == 0: return Base()
+        if kind == 1: return Slots(1, 2, 3)
+        if kind == 2: return Returns(5)
+        if kind == 3: return Raises("k")
+        if kind == 4: return Yields()
+        if kind == 5: return Nothing(1)
+        if kind == 6: return Derived(1, 2, 3, 4)
+        return type(Returns(None))
+    except (TypeError, KeyError) as error:
+        return str(error), list(log)
+
+
+def change_class(n):
+    class C:
+        def __init__(self, x, y=1): self.r = x, y
+    def second(self, x, y=2): self.r = "second", x, y
+    def third(self, x): self.r = "third", x
+    out = []
+    for i in range(n):
+        if i == 10: C.__init__.__defaults__ = (7,)
+        if i == 20: C.__init__ = second
+        if i == 30: C.__init__.__code__ = third.__code__
+        if i == 40: C.__new__ = lambda cls, x: object.__new__(cls)
+        if i == 50: del C.__new__
+        if i == 60: del C.__init__
+        try:
+            out.append(str(C(5).r))
+        except Exception as error:
+            out.append(type(error).__name__)
+    return runs(out)
+
+
+def deep_init(n):
+    class Chain:
+        def __init__(self, n):
+            global depth
+            depth += 1
+            self.next = Chain(n + 1)
+    return limit_of(200, Chain, 0)
+
+
+hot("classes", instances_made, (1,), (2.5,))
+hot("init wrong", init_wrong, *((kind,) for kind in range(8)))
+hot("changed class", change_class, (80,), repeat=5)
+trace_hot("init raises", lambda: [Raises(i) for i in range(3)])
+
 # ---- C functions -----------------------------------------------------------------------------------
 
 
@@ -416,3 +532,4 @@ for limit in (100, 150, 300):
 sys.setrecursionlimit(200_000)
 show("deep", [to_depth(150_000) for _ in range(3)])
 show("after", outcome(to_depth, 1000), limit_of(1000, to_depth, 5000))
+show("limit of classes", [deep_init(0) for _ in range(20)][-1])
