@@ -24,7 +24,22 @@ plan_type_is_fixed(PyTypeObject *type)
            !PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE);
 }
 
-/* Looks a name up in a type and gives the type its version. Borrows. */
+/* Can names be looked up in this type without running code? Not when a class it inherits from has keys
+ * that are no strings, which may compare themselves with the name. */
+static bool
+is_silent(PyTypeObject *type)
+{
+    PyObject *mro = type->tp_mro;
+    for (Py_ssize_t i = 0; mro != NULL && i < PyTuple_GET_SIZE(mro); i++) {
+        PyObject *dict = ((PyTypeObject *)PyTuple_GET_ITEM(mro, i))->tp_dict;
+        if (dict == NULL || ((PyDictObject *)dict)->ma_keys->dk_kind == DICT_KEYS_GENERAL) {
+            return false;
+        }
+    }
+    return mro != NULL;
+}
+
+/* Looks a name up in a silent type and gives the type its version. Borrows. */
 static PyObject *
 lookup(PyTypeObject *type, PyObject *name)
 {
@@ -121,6 +136,9 @@ is_plain_value(PyObject *value)
 {
     PyTypeObject *type = Py_TYPE(value);
     if (!plan_type_is_fixed(type)) {
+        if (!is_silent(type)) {
+            return false;
+        }
         (void)lookup(type, pyjit_names.name); /* gives the type its version */
     }
     return type->tp_descr_get == NULL && type->tp_descr_set == NULL && can_guard(type);
@@ -187,6 +205,9 @@ static void
 plan_load_of_class(Plan *plan, PyObject *owner, PyObject *name)
 {
     PyTypeObject *type = (PyTypeObject *)owner;
+    if (!is_silent(type) || !is_silent(plan->type)) {
+        return;
+    }
     PyObject *found = lookup(type, name);
     if (lookup(plan->type, name) != NULL || found == NULL || plan_type_version(type) == 0 ||
         !can_guard(plan->type)) {
@@ -247,6 +268,9 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
         }
         return plan;
     }
+    if (!is_silent(plan.type)) {
+        return plan;
+    }
     PyObject *found = lookup(plan.type, name);
     if (plan.type->tp_getattro != PyObject_GenericGetAttr || !can_guard(plan.type)) {
         return plan;
@@ -286,6 +310,9 @@ Plan
 plan_store(PyObject *owner, PyObject *name)
 {
     Plan plan = {.type = Py_TYPE(owner)};
+    if (!is_silent(plan.type)) {
+        return plan;
+    }
     PyObject *found = lookup(plan.type, name);
     if (plan.type->tp_setattro != PyObject_GenericSetAttr || plan_type_version(plan.type) == 0) {
         return plan;

@@ -87,3 +87,35 @@ def half_known(p):
 
 
 show("half known", [half_known(p) for p in (0, 1, -2, 0.5)])
+
+
+# A class whose namespace has keys that run code when a name is looked up.
+class Key:
+    def __hash__(self):
+        return hash("attribute")
+
+    def __eq__(self, other):
+        seen.append(other)
+        return helper(other) == "nothing"
+
+
+def helper(x):
+    return x
+
+
+def use(owner):
+    owner.attribute = 1
+    return owner.attribute, owner.method()
+
+
+seen = []
+Odd = type("Odd", (), {Key(): 1})
+
+
+class Even(Odd):
+    def method(self):
+        return self.attribute
+
+
+show("odd keys", [use(Even()) for _ in range(4)])
+show("asked for", set(seen))
