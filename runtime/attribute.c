@@ -46,6 +46,13 @@ lookup(PyTypeObject *type, PyObject *name)
     return type->tp_dict == NULL ? NULL : _PyType_Lookup(type, name);
 }
 
+/* What a type or what it inherits from has under a name. */
+PyObject *
+plan_lookup(PyTypeObject *type, PyObject *name)
+{
+    return is_silent(type) ? lookup(type, name) : NULL;
+}
+
 /* Is the owner's type pinned by a guard that can be made? */
 static bool
 can_guard(PyTypeObject *type)

@@ -1,6 +1,7 @@
 /* Emitters: calls. */
 #include "pyjit/emit_calls.h"
 
+#include "pyjit/attribute.h"
 #include "pyjit/calls.h"
 #include "pyjit/names.h"
 #include "pyjit/state.h"
@@ -284,7 +285,7 @@ plain_init(PyTypeObject *type)
         type->tp_vectorcall != NULL || (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
         return NULL;
     }
-    PyObject *init = _PyType_Lookup(type, pyjit_names.dunder_init);
+    PyObject *init = plan_lookup(type, pyjit_names.dunder_init);
     if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type) || type->tp_version_tag == 0 ||
         type->tp_version_tag > INT32_MAX) {
         return NULL;

@@ -54,6 +54,10 @@ Plan plan_store(PyObject *owner, PyObject *name);
 /* The version of a type and of all it inherits from; 0 if it has none that guards can compare. */
 uint32_t plan_type_version(PyTypeObject *type);
 
+/* What a type or what it inherits from has under a name, the type being given a version; NULL when
+ * there is nothing or looking it up could run code. Borrows. */
+PyObject *plan_lookup(PyTypeObject *type, PyObject *name);
+
 /* Does nothing about this type ever change? */
 bool plan_type_is_fixed(PyTypeObject *type);
 
