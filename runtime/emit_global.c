@@ -111,7 +111,7 @@ static bool
 is_absent(const Block *b, intptr_t namespace, PyObject *name)
 {
     PyObject *dict = *(PyObject **)((char *)b->frame + namespace);
-    return keys_is_plain_dict(dict) && keys_lack(((PyDictObject *)dict)->ma_keys, name) &&
+    return keys_is_plain_dict(dict) && keys_dict_get(dict, name) == NULL &&
            keys_version(((PyDictObject *)dict)->ma_keys) != 0;
 }
 
