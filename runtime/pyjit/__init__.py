@@ -5,11 +5,11 @@ same, sooner. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_CO
 ``PYJIT_STATS``, ``PYJIT_LOG``) are read when this package is first imported.
 """
 
-from __future__ import annotations
-
-from types import CodeType, FunctionType, MethodType
-
 from pyjit import _pyjit
+
+TYPE_CHECKING = False  # importing typing, types or __future__ would be felt at every start
+if TYPE_CHECKING:
+    from types import CodeType, FunctionType, MethodType
 
 __all__ = [
     "compile",
@@ -45,7 +45,7 @@ def is_enabled() -> bool:
     return _pyjit.is_enabled()
 
 
-def is_compiled(function: FunctionType | MethodType | CodeType) -> bool:
+def is_compiled(function: "FunctionType | MethodType | CodeType") -> bool:
     """Return whether any block of the function has been compiled to machine code.
 
     Raises TypeError for anything but a Python function, method or code object.
@@ -53,7 +53,7 @@ def is_compiled(function: FunctionType | MethodType | CodeType) -> bool:
     return _pyjit.is_compiled(function)
 
 
-def compile(function: FunctionType | MethodType | CodeType) -> None:
+def compile(function: "FunctionType | MethodType | CodeType") -> None:
     """Ask that the function be compiled from its next execution on, however rarely it has run.
 
     Blocks are compiled when execution reaches them, so nothing is until then, and a function pyjit
@@ -73,7 +73,7 @@ def stats() -> dict[str, int | dict[str, int]]:
     return _pyjit.stats()
 
 
-def disassemble(function: FunctionType | MethodType | CodeType) -> str:
+def disassemble(function: "FunctionType | MethodType | CodeType") -> str:
     """Return the machine code of a function as text, by block version in order of address.
 
     Each bytecode instruction is followed by the machine instructions made for it, each line with

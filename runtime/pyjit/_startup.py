@@ -4,8 +4,6 @@ In a virtual environment an interpreter goes through its ``.pth`` files twice; i
 something only the first time.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 
