@@ -292,9 +292,6 @@ class Comparison:
     unstable: list[str]  # differed once, agreed when repeated
 
 
-RETRY_PAUSE = 15.0  # seconds: what a busy machine brings about may be over then
-
-
 def compare_module(settings: Settings, module: str, retries: int) -> Comparison:
     """Run a module on both sides, repeating it when they do not agree."""
     plain = [obtain(settings, module, False, 0)]
@@ -303,7 +300,6 @@ def compare_module(settings: Settings, module: str, retries: int) -> Comparison:
     for attempt in range(1, retries + 1):
         if not found:
             break
-        time.sleep(RETRY_PAUSE)
         jit.append(obtain(settings, module, True, attempt))
         found = differing(plain, jit)
         if found:
