@@ -9,18 +9,22 @@
 
 extern const Stencil pyjit_stencils[];
 extern const Operation pyjit_operations[];
-extern void *const pyjit_symbols[];
 
-#define CHUNK_MIN 448 /* bytes asked for at least; a chunk of the smallest class */
+#define CHUNK_MIN 448      /* bytes asked for at least; a chunk of the smallest class */
+#define CHUNK_STEP 4096    /* bytes; chunks of a code object double up to this */
+#define KEPT_ITEMS 4096    /* an assembler for more gives its memory back */
 
-/* Makes room for one more element. */
+/* Makes room for so many elements. */
 static bool
 grow(void **array, int *capacity, int count, size_t element)
 {
-    if (count < *capacity) {
+    if (count <= *capacity) {
         return true;
     }
-    int wanted = *capacity ? *capacity * 2 : 64;
+    int wanted = *capacity ? *capacity : 64;
+    while (wanted < count) {
+        wanted *= 2;
+    }
     void *bigger = pj_realloc(*array, (size_t)wanted * element);
     if (bigger == NULL) {
         return false;
@@ -34,7 +38,9 @@ grow(void **array, int *capacity, int count, size_t element)
 void
 asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
 {
-    if (as->failed || !grow((void **)&as->items, &as->capacity, as->count, sizeof *as->items)) {
+    if (as->failed ||
+        !grow((void **)&as->items, &as->capacity, as->count + 1, sizeof *as->items) ||
+        !grow((void **)&as->values, &as->value_capacity, as->value_count + count, sizeof *as->values)) {
         as->failed = true;
         return;
     }
@@ -42,26 +48,47 @@ asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
     if (count != op->operand_count) {
         Py_FatalError(op->name); /* an emitter and a template disagree: a build mistake */
     }
-    AsmItem *item = &as->items[as->count++];
     unsigned stencil = op->first_stencil;
-    for (int i = 0; i < count; i++) {
-        item->values[i] = values[i];
-        if (op->operand_kinds[i] <= OPERAND_FLOAT_REGISTER) {
-            stencil += (unsigned)values[i] * op->operand_strides[i];
-        }
+    for (unsigned rest = op->registers; rest != 0; rest &= rest - 1) {
+        int i = __builtin_ctz(rest);
+        stencil += (unsigned)values[i] * op->operand_strides[i];
     }
-    item->stencil = &pyjit_stencils[stencil];
-    item->operation = (uint16_t)operation;
-    item->value_count = (uint16_t)count;
-    item->depends_on = NULL;
+    intptr_t *copy = as->values + as->value_count;
+    for (int i = 0; i < count; i++) {
+        copy[i] = values[i];
+    }
+    as->items[as->count++] = (AsmItem){
+        .stencil = &pyjit_stencils[stencil],
+        .first_value = as->value_count,
+        .operation = (uint16_t)operation,
+        .depends = -1,
+    };
+    as->value_count += count;
 }
 
 /* The operation just appended names this code object in a guard. */
 void
 asm_depend(Assembler *as, PyCodeObject *code)
 {
-    if (!as->failed) {
-        as->items[as->count - 1].depends_on = code;
+    if (as->failed) {
+        return;
+    }
+    AsmItem *item = &as->items[as->count - 1];
+    const Operation *op = &pyjit_operations[item->operation];
+    for (int i = 0; i < op->operand_count; i++) {
+        if (op->operand_kinds[i] == OPERAND_POINTER && as->values[item->first_value + i] == (intptr_t)code) {
+            item->depends = (int8_t)i;
+        }
+    }
+}
+
+/* Takes back the operations from number `count` on. */
+void
+asm_truncate(Assembler *as, int count)
+{
+    if (count < as->count) {
+        as->value_count = as->items[count].first_value;
+        as->count = count;
     }
 }
 
@@ -70,7 +97,7 @@ void
 asm_mark(Assembler *as, int offset, BlockVersion *version)
 {
     if (as->failed ||
-        !grow((void **)&as->marks, &as->mark_capacity, as->mark_count, sizeof *as->marks)) {
+        !grow((void **)&as->marks, &as->mark_capacity, as->mark_count + 1, sizeof *as->marks)) {
         as->failed = true;
         return;
     }
@@ -81,152 +108,70 @@ asm_mark(Assembler *as, int offset, BlockVersion *version)
 void
 asm_reset(Assembler *as)
 {
-    pj_free(as->items);
-    pj_free(as->marks);
-    memset(as, 0, sizeof *as);
+    as->count = as->value_count = as->mark_count = 0;
+    as->failed = false;
+    if (as->capacity > KEPT_ITEMS || as->mark_capacity > KEPT_ITEMS) {
+        pj_free(as->items);
+        pj_free(as->values);
+        pj_free(as->marks);
+        pj_free(as->image);
+        memset(as, 0, sizeof *as);
+    }
 }
 
-/* ---- placing -------------------------------------------------------------------------------- */
+/* ---- measuring -------------------------------------------------------------------------------- */
 
-/* Where things go. */
+/* Sizes in bytes. */
 typedef struct {
-    CodeState *state;
-    CodeChunk *chunk;
-    uint8_t *hot;       /* of the current item */
-    uint8_t *cold;      /* of the current item */
-    uint8_t *cold_low;  /* thunks go below this */
-    const AsmItem *item;
-} Placement;
+    uint32_t hot, cold, thunks;
+} Sizes;
 
-/* A thunk for the exit, made when it has none. NULL on failure. */
-static uint8_t *
-exit_thunk(Placement *p, Exit *exit)
+/* Does this exit lead to code that exists or is being placed? */
+static bool
+leads_to_code(const Exit *exit)
 {
-    if (exit->thunk == NULL) {
-        uint8_t *thunk = p->cold_low - link_thunk_size;
-        if (link_write_thunk(thunk, exit->id) < 0) {
-            return NULL;
-        }
-        p->cold_low = thunk;
-        exit->thunk = thunk;
-    }
-    return exit->thunk;
+    return exit->kind == EXIT_BRANCH && (exit->version != NULL || exit->target != 0);
 }
 
-/* The address an exit operand stands for: compiled code if there is some, else the thunk. */
-static const uint8_t *
-exit_address(Placement *p, Exit *exit)
+/* Bytes needed. */
+static Sizes
+measure(const Assembler *as)
 {
-    if (exit->kind == EXIT_BRANCH && exit->target != NULL) {
-        return exit->target;
-    }
-    if (exit->kind == EXIT_RELEASE || exit->kind == EXIT_SAFEPOINT) {
-        exit->resume = p->hot + p->item->stencil->hot_size;
-    }
-    return exit_thunk(p, exit);
-}
-
-/* Patches one hole of the current item. Returns 0 or -1. */
-static int
-patch_hole(Placement *p, uint8_t *part, const Hole *hole)
-{
-    const AsmItem *item = p->item;
-    uint8_t *at = part + hole->offset;
-    intptr_t value = 0;
-    switch (hole->value) {
-    case VALUE_NEXT:
-        value = (intptr_t)(p->hot + item->stencil->hot_size);
-        break;
-    case VALUE_HOT:
-        value = (intptr_t)p->hot;
-        break;
-    case VALUE_COLD:
-        value = (intptr_t)p->cold;
-        break;
-    case VALUE_SYMBOL:
-        value = (intptr_t)pyjit_symbols[hole->index];
-        break;
-    case VALUE_OPERAND: {
-        int kind = pyjit_operations[item->operation].operand_kinds[hole->index];
-        value = item->values[hole->index];
-        if (kind == OPERAND_EXIT) {
-            Exit *exit = (Exit *)value;
-            value = (intptr_t)exit_address(p, exit);
-            if (value == 0) {
-                return -1;
-            }
-            if (exit->kind == EXIT_BRANCH && exit->target == NULL) {
-                exit->site = link_jump_of_hole(at, hole->kind);
-            }
-        } else if (kind == OPERAND_IMMEDIATE && value == IMM_CONTINUATION) {
-            value = codemem_base() - (p->hot + item->stencil->hot_size);
-        } else if (kind == OPERAND_POINTER && value != 0 &&
-                   item->depends_on == (PyCodeObject *)value &&
-                   code_depend(p->state, item->depends_on, at) < 0) {
-            return -1;
-        }
-        break;
-    }
-    }
-    if (hole->kind != HOLE_X86_64_ABS32S && hole->kind != HOLE_X86_64_ABS64 &&
-        hole->kind < HOLE_AARCH64_MOVW_G0) {
-        value = (intptr_t)link_reach(at, (const uint8_t *)value);
-        if (value == 0) {
-            return -1;
-        }
-    }
-    return link_patch(at, hole->kind, value + hole->addend);
-}
-
-/* Copies one item and patches its holes. Returns 0 or -1. */
-static int
-place_item(Placement *p)
-{
-    const Stencil *stencil = p->item->stencil;
-    memcpy(p->hot, stencil->hot, stencil->hot_size);
-    memcpy(p->cold, stencil->cold, stencil->cold_size);
-    for (int i = 0; i < stencil->hot_hole_count; i++) {
-        if (patch_hole(p, p->hot, &stencil->hot_holes[i]) < 0) {
-            return -1;
-        }
-    }
-    for (int i = 0; i < stencil->cold_hole_count; i++) {
-        if (patch_hole(p, p->cold, &stencil->cold_holes[i]) < 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-/* Bytes needed: hot parts, cold parts and at most one thunk for each exit operand. */
-static void
-measure(const Assembler *as, uint32_t *hot, uint32_t *cold)
-{
-    *hot = *cold = 0;
-    for (int i = 0; i < as->count; i++) {
-        const AsmItem *item = &as->items[i];
-        *hot += item->stencil->hot_size;
-        *cold += item->stencil->cold_size;
-        for (int k = 0; k < item->value_count; k++) {
-            if (pyjit_operations[item->operation].operand_kinds[k] == OPERAND_EXIT) {
-                const Exit *exit = (const Exit *)item->values[k];
-                *cold += exit->thunk == NULL ? (uint32_t)link_thunk_size : 0;
+    Sizes sizes = {0, 0, 0};
+    for (const AsmItem *item = as->items; item < as->items + as->count; item++) {
+        sizes.hot += item->stencil->hot_size;
+        sizes.cold += item->stencil->cold_size;
+        for (unsigned rest = pyjit_operations[item->operation].exits; rest != 0; rest &= rest - 1) {
+            Exit *exit = (Exit *)as->values[item->first_value + __builtin_ctz(rest)];
+            if (!exit->counted && !leads_to_code(exit)) {
+                exit->counted = true;
+                sizes.thunks += (uint32_t)link_thunk_size;
             }
         }
     }
+    return sizes;
 }
 
-/* The chunk whose hot code ends with the jump of this exit, if that jump can be laid over. */
+/* ---- chunks ----------------------------------------------------------------------------------- */
+
+/* Free bytes of a chunk. */
+static uint32_t
+room_in(const CodeChunk *chunk)
+{
+    return chunk->size - chunk->hot_used - chunk->cold_used;
+}
+
+/* The chunk whose hot code ends with a jump to this exit, if that jump can be laid over. */
 static CodeChunk *
-chunk_ending_with(CodeState *state, const Exit *after, uint32_t hot, uint32_t cold)
+chunk_ending_with(CodeState *state, const Exit *after, uint32_t size)
 {
-    if (after == NULL || after->site == NULL) {
+    if (after == NULL || after->site == 0 || !link_is_jump(codemem_base() + after->site)) {
         return NULL;
     }
+    const uint8_t *end = codemem_base() + after->site + link_hole_size;
     for (CodeChunk *chunk = state->chunks; chunk != NULL; chunk = chunk->next) {
-        if (chunk->start + chunk->hot_used == after->site + link_jump_size) {
-            uint32_t room = chunk->size - chunk->hot_used - chunk->cold_used;
-            return room + link_jump_size >= hot + cold ? chunk : NULL;
+        if (chunk->start + chunk->hot_used == end) {
+            return room_in(chunk) + (uint32_t)link_jump_size >= size ? chunk : NULL;
         }
     }
     return NULL;
@@ -237,11 +182,11 @@ static CodeChunk *
 chunk_with_room(CodeState *state, uint32_t size)
 {
     CodeChunk *chunk = state->chunks;
-    if (chunk != NULL && chunk->size - chunk->hot_used - chunk->cold_used >= size) {
+    if (chunk != NULL && room_in(chunk) >= size) {
         return chunk;
     }
-    uint32_t wanted = chunk == NULL ? CHUNK_MIN : chunk->size < 16384 ? chunk->size * 2 : 16384;
-    CodeChunk *fresh = codemem_alloc(size > wanted ? size : wanted);
+    uint32_t wanted = chunk == NULL ? CHUNK_MIN : Py_MIN(chunk->size * 2, CHUNK_STEP);
+    CodeChunk *fresh = codemem_alloc(Py_MAX(size, wanted));
     if (fresh == NULL && size < wanted) {
         fresh = codemem_alloc(size);
     }
@@ -252,33 +197,121 @@ chunk_with_room(CodeState *state, uint32_t size)
     return fresh;
 }
 
-/* Gives the versions that start at marks their addresses. */
+/* ---- placing ---------------------------------------------------------------------------------- */
+
+/* Where things go. Addresses in code memory, and beside them where their image is. */
+typedef struct {
+    CodeState *state;
+    uint8_t *hot, *cold;             /* of the current item */
+    uint8_t *hot_image, *cold_image;
+    uint8_t *thunks;                 /* the lowest one; the next goes below */
+    intptr_t to_image;               /* what to add to an address of cold code */
+    LinkValues values;
+} Placement;
+
+/* The address an exit operand stands for: compiled code if there is some, else a thunk. NULL on failure. */
+static uint8_t *
+exit_address(Placement *p, Exit *exit)
+{
+    uint8_t *base = codemem_base();
+    if (leads_to_code(exit)) {
+        return base + exit->target;
+    }
+    if (exit->kind == EXIT_RELEASE || exit->kind == EXIT_SAFEPOINT) {
+        exit->resume = (uint32_t)(p->values.next - base);
+    }
+    if (exit->thunk == 0) {
+        uint8_t *thunk = p->thunks - link_thunk_size;
+        if (link_make_thunk(thunk + p->to_image, thunk, exit_id(exit)) < 0) {
+            return NULL;
+        }
+        p->thunks = thunk;
+        exit->thunk = (uint32_t)(thunk - base);
+    }
+    return base + exit->thunk;
+}
+
+/* Works out what goes into the holes of an item's operands. Returns 0 or -1. */
+static int
+resolve_operands(Placement *p, const AsmItem *item, const intptr_t *values)
+{
+    const Operation *op = &pyjit_operations[item->operation];
+    for (int i = 0; i < op->operand_count; i++) {
+        intptr_t value = values[i];
+        p->values.holes[i] = NULL;
+        if (value == IMM_CONTINUATION && op->operand_kinds[i] == OPERAND_IMMEDIATE) {
+            value = codemem_base() - p->values.next;
+        } else if (op->exits >> i & 1) {
+            value = (intptr_t)exit_address(p, (Exit *)value);
+            if (value == 0) {
+                return -1;
+            }
+        }
+        p->values.operands[i] = value;
+    }
+    return 0;
+}
+
+/* Remembers where the holes of an item are that may have to be changed. Returns 0 or -1. */
+static int
+note_holes(Placement *p, const AsmItem *item, const intptr_t *values)
+{
+    for (unsigned rest = pyjit_operations[item->operation].exits; rest != 0; rest &= rest - 1) {
+        int i = __builtin_ctz(rest);
+        Exit *exit = (Exit *)values[i];
+        if (exit->kind == EXIT_BRANCH && !leads_to_code(exit) && exit->site == 0 &&
+            p->values.holes[i] != NULL) {
+            exit->site = (uint32_t)(p->values.holes[i] - codemem_base());
+        }
+    }
+    if (item->depends >= 0 && values[item->depends] != 0) {
+        return code_depend(p->state, (PyCodeObject *)values[item->depends], p->values.holes[item->depends]);
+    }
+    return 0;
+}
+
+/* Places one item. Returns 0 or -1. */
+static int
+place_item(Placement *p, const AsmItem *item, const intptr_t *values)
+{
+    const Stencil *stencil = item->stencil;
+    memcpy(p->hot_image, stencil->hot, stencil->hot_size);
+    memcpy(p->cold_image, stencil->cold, stencil->cold_size);
+    p->values.hot = p->hot;
+    p->values.cold = p->cold;
+    p->values.next = p->hot + stencil->hot_size;
+    if (resolve_operands(p, item, values) < 0 ||
+        link_fill(p->hot_image, p->hot, stencil->hot_holes, stencil->hot_hole_count, &p->values) < 0 ||
+        link_fill(p->cold_image, p->cold, stencil->cold_holes, stencil->cold_hole_count, &p->values) < 0 ||
+        note_holes(p, item, values) < 0) {
+        return -1;
+    }
+    p->hot += stencil->hot_size;
+    p->hot_image += stencil->hot_size;
+    p->cold += stencil->cold_size;
+    p->cold_image += stencil->cold_size;
+    return 0;
+}
+
+/* Gives the versions that start at marks their addresses, and exits that lead to them their targets. */
 static void
 locate_versions(Assembler *as, uint8_t *hot)
 {
+    uint32_t at = (uint32_t)(hot - codemem_base());
     int item = 0;
     for (int i = 0; i < as->mark_count; i++) {
         for (; item < as->marks[i].item; item++) {
-            hot += as->items[item].stencil->hot_size;
+            at += as->items[item].stencil->hot_size;
         }
         if (as->marks[i].version != NULL) {
-            as->marks[i].version->hot = hot;
+            as->marks[i].version->hot = at;
         }
     }
-}
-
-/* Gives exits of this batch that lead to versions of this batch their targets. */
-static void
-resolve_internal_exits(Assembler *as)
-{
-    for (int i = 0; i < as->count; i++) {
-        const AsmItem *item = &as->items[i];
-        for (int k = 0; k < item->value_count; k++) {
-            if (pyjit_operations[item->operation].operand_kinds[k] == OPERAND_EXIT) {
-                Exit *exit = (Exit *)item->values[k];
-                if (exit->kind == EXIT_BRANCH && exit->version != NULL) {
-                    exit->target = exit->version->hot;
-                }
+    for (const AsmItem *it = as->items; it < as->items + as->count; it++) {
+        for (unsigned rest = pyjit_operations[it->operation].exits; rest != 0; rest &= rest - 1) {
+            Exit *exit = (Exit *)as->values[it->first_value + __builtin_ctz(rest)];
+            if (exit->kind == EXIT_BRANCH && exit->version != NULL) {
+                exit->target = exit->version->hot;
             }
         }
     }
@@ -286,120 +319,141 @@ resolve_internal_exits(Assembler *as)
 
 /* Sizes and bytecode positions of the versions just placed. */
 static void
-describe_versions(Assembler *as, CodeState *state, uint8_t *hot_end, uint8_t *cold_start)
+describe_versions(Assembler *as, CodeState *state, uint32_t hot_end, uint32_t cold, uint32_t cold_size)
 {
     for (int i = as->mark_count - 1; i >= 0; i--) {
         BlockVersion *version = as->marks[i].version;
         if (version == NULL) {
             continue;
         }
-        version->hot_size = (uint32_t)(hot_end - version->hot);
+        version->hot_size = hot_end - version->hot;
         hot_end = version->hot;
-        int count = 0;
-        while (i + count < as->mark_count && (count == 0 || as->marks[i + count].version == NULL)) {
+        version->cold = cold;
+        int count = 1;
+        while (i + count < as->mark_count && as->marks[i + count].version == NULL) {
             count++;
         }
         version->positions = code_allocate(state, (size_t)count * sizeof *version->positions);
-        if (version->positions != NULL) {
-            uint32_t position = 0;
-            int item = as->marks[i].item;
-            for (int k = 0; k < count; k++) {
-                for (; item < as->marks[i + k].item; item++) {
-                    position += as->items[item].stencil->hot_size;
-                }
-                version->positions[k] =
-                    (CodePosition){position, (uint32_t)as->marks[i + k].offset};
-            }
-            version->position_count = (uint32_t)count;
+        if (version->positions == NULL) {
+            continue;
         }
-        version->cold = cold_start;
+        version->position_count = (uint32_t)count;
+        int item = as->marks[i].item, offset = version->offset;
+        for (int k = 0; k < count; k++) {
+            const AsmMark *mark = &as->marks[i + k];
+            CodePosition *position = &version->positions[k];
+            for (; item < mark->item; item++) {
+                position->bytes += as->items[item].stencil->hot_size;
+            }
+            position->units = (uint16_t)(mark->offset - offset);
+            offset = mark->offset;
+        }
     }
+    for (int i = 0; i < as->mark_count; i++) {
+        if (as->marks[i].version != NULL) {
+            as->marks[i].version->cold_size = cold_size;
+            break; /* the batch's cold code is shown with its first version */
+        }
+    }
+}
+
+/* Notes the writes that send an exit's thunk and, unless it has been laid over, its jump to `target`. */
+static int
+write_redirection(const Exit *exit, const uint8_t *target, bool laid_over)
+{
+    uint8_t bytes[LINK_MAX_JUMP], *base = codemem_base();
+    if (exit->thunk != 0) {
+        if (link_make_jump(bytes, base + exit->thunk, target) < 0 ||
+            codemem_write(base + exit->thunk, bytes, (size_t)link_jump_size) < 0) {
+            return -1;
+        }
+    }
+    if (exit->site != 0 && !laid_over) {
+        if (link_make_hole(bytes, base + exit->site, target) < 0 ||
+            codemem_write(base + exit->site, bytes, (size_t)link_hole_size) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Makes the image of everything and writes it; `*cold_low` is set to the lowest byte of cold code.
+ * Returns 0 or -1. */
+static int
+place(Assembler *as, Placement *p, const Sizes *sizes, uint8_t *hot, uint8_t *cold, Exit *after,
+      bool laid_over)
+{
+    uint8_t *cold_image = as->image + sizes->hot;
+    p->hot = hot;
+    p->hot_image = as->image;
+    p->cold = cold;
+    p->cold_image = cold_image;
+    p->to_image = cold_image - cold;
+    p->thunks = cold + sizes->cold + sizes->thunks;
+    for (const AsmItem *item = as->items; item < as->items + as->count; item++) {
+        if (place_item(p, item, as->values + item->first_value) < 0) {
+            return -1;
+        }
+    }
+    if (codemem_write(hot, as->image, sizes->hot) < 0 ||
+        codemem_write(cold, cold_image, sizes->cold + sizes->thunks) < 0 ||
+        (after != NULL && write_redirection(after, hot, laid_over) < 0)) {
+        return -1;
+    }
+    return codemem_flush();
 }
 
 /* Places everything in code memory of `state`. */
 int
 asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
 {
-    uint32_t hot_size, cold_size;
     if (as->failed) {
         return -1;
     }
-    measure(as, &hot_size, &cold_size);
-    CodeChunk *chunk = chunk_ending_with(state, after, hot_size, cold_size);
-    uint32_t hot_start;
-    if (chunk != NULL) {
-        hot_start = chunk->hot_used - link_jump_size;
-    } else {
-        chunk = chunk_with_room(state, hot_size + cold_size);
-        if (chunk == NULL) {
-            pyjit_state.code_full = true;
-            return -1;
-        }
-        hot_start = chunk->hot_used;
-        after = NULL;
+    Sizes sizes = measure(as);
+    uint32_t cold_size = sizes.cold + sizes.thunks, size = sizes.hot + cold_size;
+    CodeChunk *chunk = chunk_ending_with(state, after, size);
+    bool laid_over = chunk != NULL;
+    if (!laid_over) {
+        chunk = chunk_with_room(state, size);
     }
-    if (codemem_open(chunk->start, chunk->size) < 0) {
+    if (chunk == NULL) {
+        pyjit_state.code_full = true;
         return -1;
     }
-    Placement p = {
-        .state = state,
-        .chunk = chunk,
-        .hot = chunk->start + hot_start,
-        .cold_low = chunk->start + chunk->size - chunk->cold_used,
-    };
-    uint8_t *cold_top = p.cold_low;
-    *start = p.hot;
-    locate_versions(as, p.hot);
-    resolve_internal_exits(as);
-    int result = 0;
-    for (int i = 0; i < as->count && result == 0; i++) {
-        p.item = &as->items[i];
-        p.cold_low -= p.item->stencil->cold_size;
-        p.cold = p.cold_low;
-        result = place_item(&p);
-        p.hot += p.item->stencil->hot_size;
+    if (!grow((void **)&as->image, &as->image_capacity, (int)size, 1)) {
+        return -1;
     }
-    if (result == 0) {
-        chunk->hot_used = (uint32_t)(p.hot - chunk->start);
-        chunk->cold_used = (uint32_t)(chunk->start + chunk->size - p.cold_low);
-        if (after != NULL) {
-            after->site = NULL;
-        }
-        describe_versions(as, state, p.hot, p.cold_low);
-        for (int i = 0; i < as->mark_count; i++) {
-            if (as->marks[i].version != NULL) {
-                as->marks[i].version->cold_size = (uint32_t)(cold_top - p.cold_low);
-                break; /* the batch's cold code is shown with its first version */
-            }
-        }
-        STAT_ADD(bytes_hot, hot_size);
-        STAT_ADD(bytes_cold, (uint64_t)(cold_top - p.cold_low));
-    } else {
-        code_forget_dependencies(state, p.cold_low, cold_top);
-        code_forget_dependencies(state, *start, p.hot);
-        if (after != NULL) {
-            link_write_jump(after->site, after->thunk);
-        }
+    uint8_t *hot = chunk->start + chunk->hot_used - (laid_over ? link_jump_size : 0);
+    uint8_t *cold = chunk->start + chunk->size - chunk->cold_used - cold_size;
+    Placement p = {.state = state};
+    locate_versions(as, hot);
+    if (place(as, &p, &sizes, hot, cold, after, laid_over) < 0) {
+        code_forget_dependencies(state, cold, cold + cold_size);
+        code_forget_dependencies(state, hot, hot + sizes.hot);
+        return -1;
     }
-    codemem_close(chunk->start, chunk->size);
-    return result;
+    chunk->hot_used = (uint32_t)(hot + sizes.hot - chunk->start);
+    chunk->cold_used += cold_size;
+    if (after != NULL) {
+        after->target = (uint32_t)(hot - codemem_base());
+        after->site = laid_over ? 0 : after->site;
+    }
+    describe_versions(as, state, (uint32_t)(p.hot - codemem_base()), (uint32_t)(cold - codemem_base()),
+                      cold_size);
+    STAT_ADD(bytes_hot, sizes.hot);
+    STAT_ADD(bytes_cold, cold_size);
+    *start = hot;
+    return 0;
 }
 
 /* Sends an exit's thunk and its known jump to `target`. */
 int
 asm_redirect(Exit *exit, uint8_t *target)
 {
-    exit->target = target;
-    uint8_t *places[] = {exit->thunk, exit->site};
-    for (int i = 0; i < 2; i++) {
-        if (places[i] == NULL) {
-            continue;
-        }
-        if (codemem_open(places[i], (size_t)link_jump_size) < 0) {
-            return -1;
-        }
-        link_write_jump(places[i], target);
-        codemem_close(places[i], (size_t)link_jump_size);
+    if (write_redirection(exit, target, false) < 0 || codemem_flush() < 0) {
+        return -1;
     }
+    exit->target = (uint32_t)(target - codemem_base());
     return 0;
 }

@@ -58,26 +58,54 @@ generic_context(const Context *ctx)
 
 /* ---- exits ----------------------------------------------------------------------------------- */
 
-/* A new exit in context ctx; a failure is remembered and any exit will do. */
-static Exit *
-new_exit(Block *b, ExitKind kind, int offset, const Context *ctx)
+static Exit placeholder; /* stands for an exit that could not be made: the compilation is abandoned */
+
+/* The context as it is now, interned; NULL when out of memory, which is remembered. */
+static const Context *
+intern(Block *b)
 {
-    static Exit placeholder; /* never placed: the compilation is abandoned */
-    Exit *exit = code_new_exit(b->state, kind, offset, ctx);
-    if (exit == NULL) {
-        b->failed = true;
-        return &placeholder;
+    const Context *ctx = code_intern(b->state, &b->ctx);
+    b->failed |= ctx == NULL;
+    return ctx;
+}
+
+/* A new exit in the current context. */
+static Exit *
+new_exit(Block *b, ExitKind kind, int offset)
+{
+    const Context *ctx = intern(b);
+    Exit *exit = ctx == NULL ? NULL : code_new_exit(b->state, kind, offset, ctx);
+    b->failed |= exit == NULL;
+    return exit == NULL ? &placeholder : exit;
+}
+
+/* An exit for the current context, shared with what has needed the same one lately. Only for exits that
+ * do not come back to where they were left. */
+static Exit *
+share_exit(Block *b, ExitKind kind, int offset, int chain)
+{
+    const Context *ctx = intern(b);
+    for (int i = 0; i < RECENT_EXITS && ctx != NULL; i++) {
+        Exit *exit = b->recent[i];
+        if (exit != NULL && exit->ctx == ctx && exit->offset == offset && exit->kind == kind &&
+            exit->chain == chain) {
+            return exit;
+        }
     }
+    Exit *exit = new_exit(b, kind, offset);
+    exit->chain = (uint8_t)chain;
+    b->recent[b->next_recent++ % RECENT_EXITS] = exit;
     return exit;
 }
 
-/* To (offset, ctx). */
+/* To (offset, the current context). */
 static Exit *
-branch_exit(Block *b, int offset, const Context *ctx, int chain)
+branch_exit(Block *b, int offset, int chain)
 {
-    Exit *exit = new_exit(b, EXIT_BRANCH, offset, ctx);
-    exit->chain = (uint8_t)chain;
-    exit->version = find_version(b->state, offset, ctx, chain);
+    Exit *exit = share_exit(b, EXIT_BRANCH, offset, chain);
+    if (exit->version == NULL) {
+        exit->version = find_version(b->state, offset, &b->ctx, chain);
+    }
     return exit;
 }
 
@@ -92,56 +120,56 @@ chain_here(const Block *b)
 Exit *
 block_exit_miss(Block *b)
 {
-    return branch_exit(b, b->start, &b->ctx, chain_here(b) + 1);
+    return branch_exit(b, b->start, chain_here(b) + 1);
 }
 
 /* To the generic version of this instruction. */
 Exit *
 block_exit_generic(Block *b)
 {
-    return branch_exit(b, b->start, &b->ctx, MAX_CHAIN);
+    return branch_exit(b, b->start, MAX_CHAIN);
 }
 
 /* To another offset in the current context. */
 Exit *
 block_exit_to(Block *b, int offset)
 {
-    return branch_exit(b, offset, &b->ctx, 0);
+    return branch_exit(b, offset, 0);
 }
 
 /* An exception raised by this instruction. */
 Exit *
 block_exit_error(Block *b)
 {
-    return new_exit(b, EXIT_ERROR, b->in.offset, &b->ctx);
+    return share_exit(b, EXIT_ERROR, b->in.offset, 0);
 }
 
 /* An exception raised again. */
 Exit *
 block_exit_reraise(Block *b)
 {
-    return new_exit(b, EXIT_RERAISE, b->in.offset, &b->ctx);
+    return share_exit(b, EXIT_RERAISE, b->in.offset, 0);
 }
 
 /* On in the interpreter. */
 Exit *
 block_exit_leave(Block *b, int offset)
 {
-    return new_exit(b, EXIT_LEAVE, offset, &b->ctx);
+    return share_exit(b, EXIT_LEAVE, offset, 0);
 }
 
 /* The last reference of pyjit_state.dying is gone. */
 Exit *
 block_exit_release(Block *b)
 {
-    return new_exit(b, EXIT_RELEASE, b->in.offset, &b->ctx);
+    return new_exit(b, EXIT_RELEASE, b->in.offset);
 }
 
 /* The eval breaker is set. */
 Exit *
 block_exit_safepoint(Block *b, int continue_at)
 {
-    Exit *exit = new_exit(b, EXIT_SAFEPOINT, b->in.offset, &b->ctx);
+    Exit *exit = new_exit(b, EXIT_SAFEPOINT, b->in.offset);
     exit->continue_at = continue_at;
     return exit;
 }
@@ -159,11 +187,11 @@ block_instr_address(const Block *b)
 void
 block_defer(Block *b)
 {
-    b->ctx = b->before;
-    b->as.count = b->emitted_before;
+    ctx_copy(&b->ctx, &b->before);
+    asm_truncate(&b->as, b->emitted_before);
     /* A version that has only just begun here would be a jump to itself. */
     BlockVersion *version = find_version(b->state, b->start, &b->ctx, 0);
-    if (version != NULL && version->hot == NULL) {
+    if (version != NULL && version->hot == 0) {
         code_remove_version(b->state, version);
         for (int i = 0; i < b->as.mark_count; i++) {
             if (b->as.marks[i].version == version) {
@@ -171,7 +199,7 @@ block_defer(Block *b)
             }
         }
     }
-    ASM(&b->as, OP_jump, (intptr_t)branch_exit(b, b->start, &b->ctx, 0));
+    ASM(&b->as, OP_jump, (intptr_t)branch_exit(b, b->start, 0));
     b->ended = true;
     STAT(deferred_blocks);
 }
@@ -195,7 +223,7 @@ static BlockVersion *
 start_version(Block *b, int offset, int chain)
 {
     BlockVersion *version = code_allocate(b->state, sizeof *version);
-    const Context *ctx = code_intern(b->state, &b->ctx);
+    const Context *ctx = intern(b);
     if (version == NULL || ctx == NULL) {
         b->failed = true;
         return NULL;
@@ -203,8 +231,11 @@ start_version(Block *b, int offset, int chain)
     version->offset = offset;
     version->chain = (uint8_t)chain;
     version->ctx = ctx;
-    code_add_version(b->state, version);
     asm_mark(&b->as, offset, version);
+    if (b->as.failed) {
+        return NULL; /* without a mark it would not be forgotten */
+    }
+    code_add_version(b->state, version);
     STAT(blocks_compiled);
     return version;
 }
@@ -213,7 +244,7 @@ start_version(Block *b, int offset, int chain)
 static void
 emit_jump(Block *b, int offset)
 {
-    ASM(&b->as, OP_jump, (intptr_t)branch_exit(b, offset, &b->ctx, 0));
+    ASM(&b->as, OP_jump, (intptr_t)branch_exit(b, offset, 0));
     b->ended = true;
 }
 
@@ -311,7 +342,7 @@ compile_instruction(Block *b)
     }
     asm_mark(&b->as, b->in.offset, NULL);
     if (b->kwnames == NULL) {
-        b->before = b->ctx;
+        ctx_copy(&b->before, &b->ctx);
         b->emitted_before = b->as.count;
     }
     Emitter emit = emitters[b->in.opcode];
@@ -362,20 +393,22 @@ forget_versions(Block *b)
     }
 }
 
+/* The one block under construction. Compiling runs no Python code, so one is enough. */
+static Block the_block;
+
 /* Compiles a version for (offset, ctx, chain), or glue to the generic version. */
 static uint8_t *
 compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context *ctx, int chain,
         Exit *after)
 {
-    Block *b = pj_calloc(1, sizeof *b);
-    if (b == NULL) {
-        return NULL;
-    }
+    Block *b = &the_block;
+    Assembler as = b->as;
+    memset(b, 0, sizeof *b);
+    b->as = as;
     b->state = state;
     b->code = state->code;
     b->frame = frame;
-    b->ctx = *ctx;
-    memset((char *)&b->ctx + ctx_size(ctx), 0, sizeof b->ctx - ctx_size(ctx));
+    ctx_copy(&b->ctx, ctx);
     b->first = offset;
     b->chain = chain;
     take_samples(b);
@@ -404,7 +437,6 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
         result = NULL;
     }
     asm_reset(&b->as);
-    pj_free(b);
     return result;
 }
 
@@ -424,7 +456,8 @@ block_find_or_compile(CodeState *state, _PyInterpreterFrame *frame, int offset, 
 {
     BlockVersion *version = find_version(state, offset, ctx, chain);
     if (version != NULL) {
-        return version->hot;
+        uint8_t *target = codemem_base() + version->hot;
+        return after != NULL && asm_redirect(after, target) < 0 ? NULL : target;
     }
     if (state->status != CODE_ACTIVE || pyjit_state.code_full) {
         return NULL;

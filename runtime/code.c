@@ -25,10 +25,11 @@ typedef struct Dependency {
     uint8_t *site;
 } Dependency;
 
+/* Groups of exits by number. Number 0 is never given. */
 static struct {
-    Exit **by_id;
+    ExitGroup **groups;
     uint32_t count, capacity;
-    uint32_t free_head; /* chain of free ids through by_id, 0 = none */
+    uint32_t free_head; /* chain of free numbers through groups, 0 = none */
 } exit_table;
 
 PyjitState pyjit_state;
@@ -191,6 +192,9 @@ grow_contexts(CodeState *state)
 const Context *
 code_intern(CodeState *state, const Context *ctx)
 {
+    if (state->last_context != NULL && ctx_equal(state->last_context, ctx)) {
+        return state->last_context;
+    }
     if (state->context_count * 2 >= state->context_capacity && grow_contexts(state) < 0) {
         return NULL;
     }
@@ -198,7 +202,7 @@ code_intern(CodeState *state, const Context *ctx)
     uint32_t at = ctx_hash(ctx) & mask;
     for (; state->contexts[at] != NULL; at = (at + 1) & mask) {
         if (ctx_equal(state->contexts[at], ctx)) {
-            return state->contexts[at];
+            return state->last_context = state->contexts[at];
         }
     }
     Context *copy = code_allocate(state, ctx_size(ctx));
@@ -208,69 +212,69 @@ code_intern(CodeState *state, const Context *ctx)
     memcpy(copy, ctx, ctx_size(ctx));
     state->contexts[at] = copy;
     state->context_count++;
-    return copy;
+    return state->last_context = copy;
 }
 
 /* ---- exits ---------------------------------------------------------------------------------- */
 
-/* A free id for the exit. Id 0 is never given. */
+/* Gives a group its number. */
 int
-exit_register(Exit *exit)
+exit_register(ExitGroup *group)
 {
     if (exit_table.free_head != 0) {
-        uint32_t id = exit_table.free_head;
-        exit_table.free_head = (uint32_t)((uintptr_t)exit_table.by_id[id] >> 1);
-        exit_table.by_id[id] = exit;
-        exit->id = id;
-        return 0;
-    }
-    if (exit_table.count == exit_table.capacity) {
-        uint32_t capacity = exit_table.capacity ? exit_table.capacity * 2 : 1024;
-        Exit **by_id = pj_realloc(exit_table.by_id, capacity * sizeof *by_id);
-        if (by_id == NULL) {
-            return -1;
+        group->number = exit_table.free_head;
+        exit_table.free_head = (uint32_t)(uintptr_t)exit_table.groups[group->number];
+    } else {
+        if (exit_table.count == exit_table.capacity) {
+            uint32_t capacity = exit_table.capacity ? exit_table.capacity * 2 : 128;
+            ExitGroup **groups = pj_realloc(exit_table.groups, capacity * sizeof *groups);
+            if (groups == NULL) {
+                return -1;
+            }
+            exit_table.groups = groups;
+            exit_table.capacity = capacity;
         }
-        exit_table.by_id = by_id;
-        exit_table.capacity = capacity;
-        if (exit_table.count == 0) {
-            exit_table.count = 1;
-        }
+        exit_table.count += exit_table.count == 0;
+        group->number = exit_table.count++;
     }
-    exit->id = exit_table.count++;
-    exit_table.by_id[exit->id] = exit;
+    exit_table.groups[group->number] = group;
     return 0;
 }
 
-/* Gives an exit's id back. */
+/* Gives a group's number back. */
 static void
-release_exit_id(Exit *exit)
+release_group(ExitGroup *group)
 {
-    exit_table.by_id[exit->id] = (Exit *)((uintptr_t)exit_table.free_head << 1 | 1);
-    exit_table.free_head = exit->id;
+    exit_table.groups[group->number] = (ExitGroup *)(uintptr_t)exit_table.free_head;
+    exit_table.free_head = group->number;
 }
 
 /* The exit with this id. */
 Exit *
 exit_by_id(uint32_t id)
 {
-    return exit_table.by_id[id];
+    return &exit_table.groups[id / EXIT_GROUP]->exits[id % EXIT_GROUP];
 }
 
-/* A new exit, with an id. */
+/* A new exit. */
 Exit *
 code_new_exit(CodeState *state, ExitKind kind, int offset, const Context *ctx)
 {
-    const Context *kept = code_intern(state, ctx);
-    Exit *exit = kept == NULL ? NULL : code_allocate(state, sizeof *exit);
-    if (exit == NULL || exit_register(exit) < 0) {
-        return NULL;
+    ExitGroup *group = state->exits;
+    if (group == NULL || group->count == EXIT_GROUP) {
+        group = code_allocate(state, sizeof *group);
+        if (group == NULL || exit_register(group) < 0) {
+            return NULL;
+        }
+        group->code = state;
+        group->next = state->exits;
+        state->exits = group;
     }
-    exit->ctx = kept;
-    exit->code = state;
+    Exit *exit = &group->exits[group->count];
+    exit->slot = (uint8_t)group->count++;
+    exit->ctx = ctx;
     exit->offset = offset;
     exit->kind = (uint8_t)kind;
-    exit->next = state->exits;
-    state->exits = exit;
     return exit;
 }
 
@@ -284,14 +288,13 @@ code_versions(const CodeState *state, int offset)
 }
 
 /* Adds a version to the table. */
-int
+void
 code_add_version(CodeState *state, BlockVersion *version)
 {
     BlockVersion **bucket = &state->buckets[version->offset & (state->bucket_count - 1)];
     version->next = *bucket;
     *bucket = version;
     state->block_count++;
-    return 0;
 }
 
 /* Takes a version out of the table again. */
@@ -304,9 +307,11 @@ code_remove_version(CodeState *state, BlockVersion *version)
     }
     *at = version->next;
     state->block_count--;
-    for (Exit *exit = state->exits; exit != NULL; exit = exit->next) {
-        if (exit->version == version) {
-            exit->version = NULL;
+    for (ExitGroup *group = state->exits; group != NULL; group = group->next) {
+        for (uint32_t i = 0; i < group->count; i++) {
+            if (group->exits[i].version == version) {
+                group->exits[i].version = NULL;
+            }
         }
     }
 }
@@ -385,11 +390,7 @@ invalidate_dependents(CodeState *state)
     for (Dependency *it = state->dependents, *next; it != NULL; it = next) {
         next = it->next_of_target;
         static const uint64_t never = 1; /* no object lies at address 1 */
-        if (codemem_open(it->site, sizeof never) < 0) {
-            Py_FatalError("pyjit: code memory cannot be opened for writing");
-        }
-        memcpy(it->site, &never, sizeof never);
-        codemem_close(it->site, sizeof never);
+        codemem_overwrite(it->site, &never, sizeof never);
         unlink_from_user(it);
         pj_free(it);
     }
@@ -409,8 +410,8 @@ code_state_free(void *extra)
         unlink_from_target(it);
         pj_free(it);
     }
-    for (Exit *exit = state->exits; exit != NULL; exit = exit->next) {
-        release_exit_id(exit);
+    for (ExitGroup *group = state->exits; group != NULL; group = group->next) {
+        release_group(group);
     }
     for (CodeChunk *chunk = state->chunks, *next; chunk != NULL; chunk = next) {
         next = chunk->next;

@@ -1,5 +1,5 @@
 /* Code memory: one reservation of address space, committed in steps, handed out in power-of-two
- * chunks by a buddy allocator whose metadata lies elsewhere, and opened for writing page by page.
+ * chunks by a buddy allocator whose metadata lies elsewhere. How it is written is in codewriter.c.
  * Everything runs under the GIL. */
 #include "pyjit/codemem.h"
 
@@ -38,10 +38,9 @@ typedef struct Block {
 static struct {
     uint8_t *base;
     size_t limit;           /* most bytes to commit */
-    size_t committed;       /* from base, executable unless open */
+    size_t committed;       /* from base, executable */
     size_t used;            /* in chunks handed out */
     size_t page;            /* bytes */
-    uint16_t *writers;      /* by page: how many have it open */
     Block **free_at;        /* by granule: the free block that starts there, or NULL */
     Block *free[CLASSES];   /* lists of free blocks of GRANULE << class bytes */
 } memory;
@@ -108,12 +107,6 @@ static uint8_t *reserve(uintptr_t near, size_t size)
         got = reserve_upward(near, near + (REACH - size), size);
     }
     return got != NULL ? got : reserve_at(0, size);
-}
-
-/* Makes whole pages writable or executable. Returns 0 or -1. */
-static int protect(uint8_t *start, size_t size, bool writable)
-{
-    return mprotect(start, size, PROT_READ | (writable ? PROT_WRITE : PROT_EXEC));
 }
 
 /* -- Chunks ------------------------------------------------------------------------------------ */
@@ -189,7 +182,7 @@ static int commit(void)
         return -1;
     }
     uint8_t *start = memory.base + memory.committed;
-    if (fault_now() || protect(start, size, false) != 0) {
+    if (fault_now() || mprotect(start, size, PROT_READ | PROT_EXEC) != 0) {
         pj_free(block);
         return -1;
     }
@@ -257,131 +250,20 @@ void codemem_free(CodeChunk *chunk)
     insert_free((Block *)chunk, class_of(chunk->size));
 }
 
-/* -- Opening and closing ----------------------------------------------------------------------- */
-
-/* A half-open range of page numbers. */
-typedef struct {
-    size_t first, end;
-} Pages;
-
-/* The pages the bytes lie on. */
-static Pages pages_of(const void *start, size_t size)
-{
-    size_t offset = (size_t)((const uint8_t *)start - memory.base);
-    return (Pages){offset / memory.page, (offset + size + memory.page - 1) / memory.page};
-}
-
-/* Changes the protection of the pages in the range that have no writers, a run at a time.
- * Returns the first page of the run that failed, or the range's end. */
-static size_t protect_unopened(Pages pages, bool writable)
-{
-    size_t first = pages.first;
-    while (first < pages.end) {
-        if (memory.writers[first] != 0) {
-            first++;
-            continue;
-        }
-        size_t end = first + 1;
-        while (end < pages.end && memory.writers[end] == 0) {
-            end++;
-        }
-        size_t size = (end - first) * memory.page;
-        if ((writable && fault_now()) ||
-            protect(memory.base + first * memory.page, size, writable) != 0) {
-            return first;
-        }
-        first = end;
-    }
-    return pages.end;
-}
-
-/* Makes pages without writers executable again; running on without them is impossible. */
-static void seal(Pages pages)
-{
-    if (protect_unopened(pages, false) != pages.end) {
-        Py_FatalError("pyjit: cannot make code memory executable again");
-    }
-}
-
-/* Pages that stay open until the session ends. */
-#define SESSION_RANGES 16
-
-static struct {
-    bool open;
-    int count;
-    Pages ranges[SESSION_RANGES];
-} session;
-
-int codemem_open(void *start, size_t size)
-{
-    Pages pages = pages_of(start, size);
-    size_t done = protect_unopened(pages, true);
-    if (done != pages.end) {
-        seal((Pages){pages.first, done});
-        return -1;
-    }
-    for (size_t i = pages.first; i < pages.end; i++) {
-        memory.writers[i]++;
-    }
-    return 0;
-}
-
-/* Takes one writer from each page and makes those without any executable again. */
-static void release_pages(Pages pages)
-{
-    for (size_t i = pages.first; i < pages.end; i++) {
-        assert(memory.writers[i] > 0);
-        memory.writers[i]--;
-    }
-    seal(pages);
-}
-
-void codemem_close(void *start, size_t size)
-{
-    Pages pages = pages_of(start, size);
-    __builtin___clear_cache((char *)start, (char *)start + size);
-    if (session.open && session.count < SESSION_RANGES) {
-        session.ranges[session.count++] = pages;
-    } else {
-        release_pages(pages);
-    }
-}
-
-void codemem_begin(void)
-{
-    session.open = true;
-}
-
-void codemem_end(void)
-{
-    session.open = false;
-    while (session.count > 0) {
-        release_pages(session.ranges[--session.count]);
-    }
-}
-
 /* -- Start ------------------------------------------------------------------------------------- */
-
-/* Does this system let pages become executable, writable, and executable again? */
-static bool system_allows_code(void)
-{
-    if (commit() < 0 || codemem_open(memory.base, memory.page) < 0) {
-        return false;
-    }
-    memory.writers[0] = 0;
-    return protect(memory.base, memory.page, false) == 0;
-}
 
 int codemem_init(const void *near, size_t limit)
 {
+    if (memory.base != NULL) {
+        return 0; /* an earlier start failed later on */
+    }
     memory.page = (size_t)sysconf(_SC_PAGESIZE);
     memory.limit = Py_MAX(limit, memory.page) & ~(memory.page - 1);
-    memory.writers = pj_calloc(memory.limit / memory.page, sizeof *memory.writers);
     memory.free_at = pj_calloc(memory.limit / GRANULE, sizeof(Block *));
-    if (memory.writers != NULL && memory.free_at != NULL && !fault_now()) {
+    if (memory.free_at != NULL && !fault_now()) {
         memory.base = reserve((uintptr_t)near, memory.limit);
     }
-    if (memory.base != NULL && system_allows_code()) {
+    if (memory.base != NULL && commit() == 0 && codewriter_init(memory.base) == 0) {
         return 0;
     }
     if (memory.base != NULL) {
@@ -391,7 +273,6 @@ int codemem_init(const void *near, size_t limit)
         pj_free(memory.free[class]); /* there is one block at most */
     }
     pj_free(memory.free_at);
-    pj_free(memory.writers);
     memset(&memory, 0, sizeof memory);
     return -1;
 }

@@ -264,10 +264,12 @@ engine_request(PyCodeObject *code)
 static PyObject *
 describe_positions(const BlockVersion *version)
 {
+    unsigned bytes = 0, units = (unsigned)version->offset;
     PyObject *list = PyList_New(version->position_count);
     for (uint32_t i = 0; list != NULL && i < version->position_count; i++) {
-        const CodePosition *it = &version->positions[i];
-        PyObject *pair = Py_BuildValue("(II)", it->position, it->offset * 2);
+        bytes += version->positions[i].bytes;
+        units += version->positions[i].units;
+        PyObject *pair = Py_BuildValue("(II)", bytes, units * 2);
         if (pair == NULL) {
             Py_CLEAR(list);
             break;
@@ -287,11 +289,11 @@ describe_version(const BlockVersion *version)
     if (map == NULL) {
         return NULL;
     }
-    return Py_BuildValue("{s:i, s:s, s:K, s:y#, s:y#, s:K, s:N}", "offset", version->offset * 2,
-                         "context", context, "address", (unsigned long long)(uintptr_t)version->hot,
-                         "hot", version->hot, (Py_ssize_t)version->hot_size, "cold", version->cold,
-                         (Py_ssize_t)version->cold_size, "cold_address",
-                         (unsigned long long)(uintptr_t)version->cold, "map", map);
+    const uint8_t *hot = codemem_base() + version->hot, *cold = codemem_base() + version->cold;
+    return Py_BuildValue("{s:i, s:s, s:K, s:y#, s:y#, s:K, s:N}", "offset", version->offset * 2, "context",
+                         context, "address", (unsigned long long)(uintptr_t)hot, "hot", hot,
+                         (Py_ssize_t)version->hot_size, "cold", cold, (Py_ssize_t)version->cold_size,
+                         "cold_address", (unsigned long long)(uintptr_t)cold, "map", map);
 }
 
 /* By address, for qsort. */

@@ -242,18 +242,15 @@ take_branch(Registers *regs, Exit *exit)
     } else {
         STAT(branch_exits);
     }
-    if (exit->target == NULL) {
-        codemem_begin();
-        uint8_t *target = block_find_or_compile(exit->code, regs->frame, exit->offset, exit->ctx,
-                                                exit->chain, exit);
-        int result = target == NULL ? -1 : asm_redirect(exit, target);
-        codemem_end();
-        if (result < 0) {
+    if (exit->target == 0) {
+        CodeState *state = exit_group(exit)->code;
+        uint8_t *target = block_find_or_compile(state, regs->frame, exit->offset, exit->ctx, exit->chain, exit);
+        if (target == NULL) {
             materialize(regs, exit->ctx);
             return leave(regs, exit->offset, exit->ctx->depth);
         }
     }
-    return exit->target;
+    return codemem_base() + exit->target;
 }
 
 /* Frees the object whose last reference is gone. */
@@ -263,9 +260,9 @@ take_release(Registers *regs, Exit *exit)
     PyObject *dying = pyjit_state.dying;
     STAT(release_exits);
     box_locals(regs, exit->ctx);
-    regs->frame->prev_instr = _PyCode_CODE(exit->code->code) + exit->offset;
+    regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
     _Py_Dealloc(dying);
-    return exit->resume;
+    return codemem_base() + exit->resume;
 }
 
 /* Sees to the eval breaker. */
@@ -275,17 +272,17 @@ take_safepoint(Registers *regs, Exit *exit)
     PyThreadState *tstate = regs->tstate;
     STAT(safepoints);
     box_locals(regs, exit->ctx);
-    regs->frame->prev_instr = _PyCode_CODE(exit->code->code) + exit->offset;
+    regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
     if (safepoint_handle(tstate) < 0) {
         /* The interpreter has gone on by then and takes the handler of what it would do next. */
         own_stack(regs, exit->ctx);
-        return unwind(regs, exit->code, exit->continue_at - 1, exit->ctx->depth, true);
+        return unwind(regs, exit_group(exit)->code, exit->continue_at - 1, exit->ctx->depth, true);
     }
     if (tstate->cframe->use_tracing) {
         own_stack(regs, exit->ctx);
         return leave(regs, exit->continue_at, exit->ctx->depth);
     }
-    return exit->resume;
+    return codemem_base() + exit->resume;
 }
 
 /* ---- entry -------------------------------------------------------------------------------------- */
@@ -345,21 +342,21 @@ take_entry(Registers *regs)
     return leave(regs, 0, 0);
 }
 
-static Exit entry_exit = {.kind = EXIT_ENTRY};
+static ExitGroup permanent_exits = {.count = 1, .exits = {{.kind = EXIT_ENTRY}}};
 
 /* Makes the exit that stands for calls of code that has no entry yet. */
 int
 exits_init(void)
 {
+    uint8_t bytes[LINK_MAX_THUNK];
     CodeChunk *chunk = codemem_alloc(LINK_MAX_THUNK);
-    if (chunk == NULL || exit_register(&entry_exit) < 0 ||
-        codemem_open(chunk->start, LINK_MAX_THUNK) < 0) {
+    if (chunk == NULL || exit_register(&permanent_exits) < 0 ||
+        link_make_thunk(bytes, chunk->start, exit_id(&permanent_exits.exits[0])) < 0 ||
+        codemem_write(chunk->start, bytes, (size_t)link_thunk_size) < 0 || codemem_flush() < 0) {
         return -1;
     }
-    int result = link_write_thunk(chunk->start, entry_exit.id);
-    codemem_close(chunk->start, LINK_MAX_THUNK);
     pyjit_state.entry_stub = chunk->start;
-    return result;
+    return 0;
 }
 
 /* Takes the exit with this id. */
@@ -372,10 +369,10 @@ exits_take(Registers *regs, uint32_t id)
         return take_branch(regs, exit);
     case EXIT_ERROR:
         materialize(regs, exit->ctx);
-        return unwind(regs, exit->code, exit->offset, exit->ctx->depth, true);
+        return unwind(regs, exit_group(exit)->code, exit->offset, exit->ctx->depth, true);
     case EXIT_RERAISE:
         materialize(regs, exit->ctx);
-        return unwind(regs, exit->code, exit->offset, exit->ctx->depth, false);
+        return unwind(regs, exit_group(exit)->code, exit->offset, exit->ctx->depth, false);
     case EXIT_LEAVE:
         materialize(regs, exit->ctx);
         return leave(regs, exit->offset, exit->ctx->depth);

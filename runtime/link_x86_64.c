@@ -8,9 +8,11 @@
 #if defined(__x86_64__)
 
 extern void trampoline_exit(void); /* trampolines_x86_64.S */
+extern void *const pyjit_symbols[];
 
 const int link_thunk_size = 11; /* mov $id,%r11d; jmp rel32 */
 const int link_jump_size = 5;   /* jmp rel32 */
+const int link_hole_size = 4;   /* the rel32 */
 
 #define VENEER_SIZE 16    /* jmp *0(%rip); address; padding */
 #define VENEER_COUNT 1024 /* slots; a power of two */
@@ -21,60 +23,19 @@ static struct {
     int count;
 } veneers;
 
-/* Writes the value into the hole. */
-int
-link_patch(uint8_t *hole, int kind, intptr_t value)
+/* Writes the distance from the end of a hole at `at` to the target. Returns 0 or -1. */
+static int
+put_distance(uint8_t *bytes, const uint8_t *at, const uint8_t *target)
 {
-    int32_t narrow;
-    switch (kind) {
-    case HOLE_X86_64_ABS64:
-        memcpy(hole, &value, 8);
-        return 0;
-    case HOLE_X86_64_REL32:
-        value -= (intptr_t)hole;
-        break;
-    case HOLE_X86_64_ABS32S:
-        break;
-    default:
-        return -1;
-    }
-    narrow = (int32_t)value;
-    if (narrow != value) {
-        return -1;
-    }
-    memcpy(hole, &narrow, 4);
-    return 0;
+    intptr_t distance = target - (at + 4);
+    int32_t narrow = (int32_t)distance;
+    memcpy(bytes, &narrow, 4);
+    return narrow == distance ? 0 : -1;
 }
 
-/* Writes a jump to `target`. */
-int
-link_write_jump(uint8_t *at, const uint8_t *target)
-{
-    at[0] = 0xE9;
-    return link_patch(at + 1, HOLE_X86_64_REL32, (intptr_t)target - 4);
-}
-
-/* Writes an exit's thunk. */
-int
-link_write_thunk(uint8_t *at, uint32_t exit_id)
-{
-    at[0] = 0x41;
-    at[1] = 0xBB;
-    memcpy(at + 2, &exit_id, 4);
-    const uint8_t *target = link_reach(at + 7, (const uint8_t *)trampoline_exit);
-    return target == NULL ? -1 : link_write_jump(at + 6, target);
-}
-
-/* Given a hole of a jump: where the jump starts if it is an unconditional jump, or NULL. */
-uint8_t *
-link_jump_of_hole(uint8_t *hole, int kind)
-{
-    return kind == HOLE_X86_64_REL32 && hole[-1] == 0xE9 ? hole - 1 : NULL;
-}
-
-/* The target if a jump at `at` reaches it, else a veneer. */
-const uint8_t *
-link_reach(const uint8_t *at, const uint8_t *target)
+/* The target if a jump at `at` reaches it, else a veneer; NULL when there is no room for one. */
+static const uint8_t *
+reach(const uint8_t *at, const uint8_t *target)
 {
     intptr_t distance = target - at;
     if (distance < INT32_MAX - 64 && distance > INT32_MIN + 64) {
@@ -88,16 +49,99 @@ link_reach(const uint8_t *at, const uint8_t *target)
     if (veneers.targets[slot] == target) {
         return veneer;
     }
-    if (veneers.count > VENEER_COUNT / 2 || codemem_open(veneer, VENEER_SIZE) < 0) {
+    uint8_t bytes[VENEER_SIZE] = {0xFF, 0x25, 0, 0, 0, 0};
+    memcpy(bytes + 6, &target, sizeof target);
+    if (veneers.count > VENEER_COUNT / 2 || codemem_write(veneer, bytes, sizeof bytes) < 0 ||
+        codemem_flush() < 0) {
         return NULL;
     }
-    static const uint8_t jump_indirect[6] = {0xFF, 0x25, 0, 0, 0, 0};
-    memcpy(veneer, jump_indirect, sizeof jump_indirect);
-    memcpy(veneer + sizeof jump_indirect, &target, sizeof target);
-    codemem_close(veneer, VENEER_SIZE);
     veneers.targets[slot] = target;
     veneers.count++;
     return veneer;
+}
+
+/* The value of a hole. */
+static inline intptr_t
+value_of(const Hole *hole, const LinkValues *values)
+{
+    switch (hole->value) {
+    case VALUE_NEXT:
+        return (intptr_t)values->next;
+    case VALUE_HOT:
+        return (intptr_t)values->hot;
+    case VALUE_COLD:
+        return (intptr_t)values->cold;
+    case VALUE_SYMBOL:
+        return (intptr_t)pyjit_symbols[hole->index];
+    default:
+        return values->operands[hole->index];
+    }
+}
+
+/* Fills the holes of a part. */
+int
+link_fill(uint8_t *bytes, uint8_t *at, const Hole *holes, int count, LinkValues *values)
+{
+    for (const Hole *hole = holes; hole < holes + count; hole++) {
+        intptr_t value = value_of(hole, values);
+        uint8_t *place = at + hole->offset;
+        if (hole->kind == HOLE_X86_64_ABS64) {
+            value += hole->addend;
+            memcpy(bytes + hole->offset, &value, 8);
+        } else if (hole->kind == HOLE_X86_64_ABS32S) {
+            value += hole->addend;
+            int32_t narrow = (int32_t)value;
+            if (narrow != value) {
+                return -1;
+            }
+            memcpy(bytes + hole->offset, &narrow, 4);
+            continue;
+        } else if (hole->kind == HOLE_X86_64_REL32) {
+            const uint8_t *target = reach(place, (const uint8_t *)value);
+            if (target == NULL || put_distance(bytes + hole->offset, place - 4, target + hole->addend) < 0) {
+                return -1;
+            }
+        } else {
+            return -1;
+        }
+        if (hole->value == VALUE_OPERAND && values->holes[hole->index] == NULL) {
+            values->holes[hole->index] = place;
+        }
+    }
+    return 0;
+}
+
+/* Makes an exit's thunk. */
+int
+link_make_thunk(uint8_t *bytes, uint8_t *at, uint32_t exit_id)
+{
+    const uint8_t *target = reach(at + 7, (const uint8_t *)trampoline_exit);
+    bytes[0] = 0x41;
+    bytes[1] = 0xBB;
+    memcpy(bytes + 2, &exit_id, 4);
+    return target == NULL ? -1 : link_make_jump(bytes + 6, at + 6, target);
+}
+
+/* Makes a jump. */
+int
+link_make_jump(uint8_t *bytes, const uint8_t *at, const uint8_t *target)
+{
+    bytes[0] = 0xE9;
+    return put_distance(bytes + 1, at + 1, target);
+}
+
+/* Makes the content of a jump's hole. */
+int
+link_make_hole(uint8_t *bytes, const uint8_t *hole, const uint8_t *target)
+{
+    return put_distance(bytes, hole, target);
+}
+
+/* Does this hole belong to an unconditional jump? */
+bool
+link_is_jump(const uint8_t *hole)
+{
+    return hole[-1] == 0xE9;
 }
 
 /* Makes the room for veneers. */

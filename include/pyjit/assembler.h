@@ -1,5 +1,5 @@
 /* The assembler: collects the operations of the blocks being compiled, then lays their stencils out
- * in code memory, patches the holes and makes thunks for the exits.
+ * in code memory, fills the holes and makes thunks for the exits.
  *
  * Layout: hot parts follow one another upwards from the start of a chunk, cold parts and thunks
  * downwards from its end. Knows stencils and exits; nothing of bytecode or contexts. */
@@ -15,10 +15,9 @@
 
 typedef struct {
     const Stencil *stencil;
+    int first_value; /* its operands' values are in Assembler.values from here */
     uint16_t operation;
-    uint16_t value_count;
-    intptr_t values[OPERATION_MAX_OPERANDS]; /* EXIT operands: Exit pointers */
-    PyCodeObject *depends_on; /* a pointer operand is this code object, or NULL */
+    int8_t depends; /* number of the operand that names a code object in a guard, or -1 */
 } AsmItem;
 
 /* A point between items where a bytecode or a block version starts. */
@@ -30,9 +29,13 @@ typedef struct {
 
 typedef struct {
     AsmItem *items;
+    intptr_t *values; /* EXIT operands: Exit pointers */
     AsmMark *marks;
+    uint8_t *image; /* of the code being placed */
     int count, capacity;
+    int value_count, value_capacity;
     int mark_count, mark_capacity;
+    int image_capacity;
     bool failed; /* out of memory; the compilation is to be abandoned */
 } Assembler;
 
@@ -48,15 +51,18 @@ void asm_emit(Assembler *as, int operation, const intptr_t *values, int count);
  * nothing may match once the code object is gone. */
 void asm_depend(Assembler *as, PyCodeObject *code);
 
+/* Takes back the operations from number `count` on. */
+void asm_truncate(Assembler *as, int count);
+
 /* Marks that what follows belongs to this bytecode and, when version is given, starts it. */
 void asm_mark(Assembler *as, int offset, BlockVersion *version);
 
-/* Places everything in code memory of `state`. When `after` is an exit whose jump is the last
- * thing in its chunk, the code is laid over that jump. *start is where the code begins.
- * Returns 0, or -1 with nothing changed. */
+/* Places everything in code memory of `state`. `after` is an exit, or NULL, that is to lead to this code;
+ * if its jump is the last thing in its chunk, the code is laid over that jump. *start is where the code
+ * begins. Returns 0, or -1 with nothing changed. */
 int asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start);
 
-/* Forgets everything collected. */
+/* Forgets everything collected, but keeps moderate amounts of memory for the next time. */
 void asm_reset(Assembler *as);
 
 /* Sends an exit's thunk and its known jump to `target`. Returns 0 or -1. */
@@ -65,25 +71,29 @@ int asm_redirect(Exit *exit, uint8_t *target);
 /* ---- per architecture (link_*.c) ------------------------------------------------------------ */
 
 #define LINK_MAX_THUNK 16 /* bytes */
+#define LINK_MAX_JUMP 8
 
-/* Bytes of an exit's thunk and of an unconditional jump. */
-extern const int link_thunk_size, link_jump_size;
+/* Bytes of an exit's thunk, of an unconditional jump and of the hole in it, which ends the jump. */
+extern const int link_thunk_size, link_jump_size, link_hole_size;
 
-/* Writes the value into the hole. Returns 0, or -1 when it does not fit. */
-int link_patch(uint8_t *hole, int kind, intptr_t value);
+/* What goes into the holes of one stencil. */
+typedef struct {
+    intptr_t operands[OPERATION_MAX_OPERANDS];
+    uint8_t *holes[OPERATION_MAX_OPERANDS]; /* set by link_fill: where an operand's first hole lies */
+    uint8_t *next, *hot, *cold;             /* VALUE_NEXT, VALUE_HOT, VALUE_COLD */
+} LinkValues;
 
-/* Writes an exit's thunk. Returns 0 or -1. */
-int link_write_thunk(uint8_t *at, uint32_t exit_id);
+/* Fills the holes of a part whose image is `bytes` and which will lie at `at`. Returns 0, or -1 when a
+ * value does not fit. */
+int link_fill(uint8_t *bytes, uint8_t *at, const Hole *holes, int count, LinkValues *values);
 
-/* Writes a jump to `target`. Returns 0 or -1. */
-int link_write_jump(uint8_t *at, const uint8_t *target);
+/* Makes an exit's thunk, a jump, or the content of a jump's hole for `at`. Return 0 or -1. */
+int link_make_thunk(uint8_t *bytes, uint8_t *at, uint32_t exit_id);
+int link_make_jump(uint8_t *bytes, const uint8_t *at, const uint8_t *target);
+int link_make_hole(uint8_t *bytes, const uint8_t *hole, const uint8_t *target);
 
-/* Given a hole of a jump: where the jump instruction starts if it is an unconditional jump, or NULL. */
-uint8_t *link_jump_of_hole(uint8_t *hole, int kind);
-
-/* Can a call or jump hole at `at` reach the target? If not, returns the address of a veneer that
- * does; NULL when there is no room for one. */
-const uint8_t *link_reach(const uint8_t *at, const uint8_t *target);
+/* Does this hole, in code memory, belong to an unconditional jump? */
+bool link_is_jump(const uint8_t *hole);
 
 /* Makes the room for veneers. Returns 0 or -1. */
 int link_init(void);

@@ -15,6 +15,7 @@
 
 #define MAX_VERSIONS 5 /* of one offset, in different contexts; after that the generic context */
 #define MAX_CHAIN 3    /* guards that may fail one after another at one offset */
+#define RECENT_EXITS 6 /* that may be shared */
 
 typedef struct {
     CodeState *state;
@@ -32,6 +33,8 @@ typedef struct {
     Assembler as;
     PyObject *local_samples[CTX_LOCALS]; /* predicted values, borrowed, NULL: no idea */
     PyObject *stack_samples[CTX_STACK];
+    Exit *recent[RECENT_EXITS];
+    unsigned next_recent;
     Entry beyond;         /* stands for an entry that contexts do not describe */
     bool jumped;          /* the instruction went on at a jump target, whose version has begun */
     bool ended;           /* the path is over */
@@ -39,7 +42,7 @@ typedef struct {
 } Block;
 
 /* The machine code for (offset, ctx), compiled now when there is none. `frame` is live at that
- * point (NULL: not). `after`: an exit whose final jump may be laid over. NULL: could not compile. */
+ * point (NULL: not). `after`: an exit that is to lead there. NULL: could not compile. */
 uint8_t *block_find_or_compile(CodeState *state, _PyInterpreterFrame *frame, int offset,
                                const Context *ctx, int chain, Exit *after);
 

@@ -10,23 +10,26 @@
 #include "pyjit/codemem.h"
 #include "pyjit/context.h"
 
+#include <stddef.h>
+
 typedef struct CodeState CodeState;
 
-/* Position in the machine code where a bytecode starts. */
+/* From one bytecode of a block version to the next. */
 typedef struct {
-    uint32_t position; /* bytes from the start of the block's hot part */
-    uint32_t offset;   /* code units */
+    uint16_t bytes; /* of hot code before it */
+    uint16_t units; /* of bytecode before it */
 } CodePosition;
 
+/* Code addresses are kept as distances from codemem_base(); 0 stands for none. */
 typedef struct BlockVersion {
     struct BlockVersion *next; /* in the bucket of its offset */
     const Context *ctx;
-    uint8_t *hot, *cold;
+    CodePosition *positions; /* of its bytecodes, each from the one before */
+    uint32_t position_count;
+    uint32_t hot, cold;
     uint32_t hot_size, cold_size; /* bytes */
     int offset;                   /* code units */
     uint8_t chain;                /* guards that failed here before this version */
-    uint32_t position_count;
-    CodePosition *positions;
 } BlockVersion;
 
 typedef enum {
@@ -40,20 +43,34 @@ typedef enum {
 } ExitKind;
 
 typedef struct Exit {
-    struct Exit *next;  /* in the code's list */
-    const Context *ctx; /* at the exit */
-    CodeState *code;
-    uint32_t id;        /* index into the table of exits */
-    int offset;         /* code units: where to continue (BRANCH, LEAVE) or the instruction */
-    int continue_at;    /* EXIT_SAFEPOINT: offset of the next instruction */
-    uint8_t kind;       /* ExitKind */
-    uint8_t chain;      /* EXIT_BRANCH: guards that already failed at this offset */
-    uint8_t *thunk;     /* code that brings this exit to exits_take */
-    uint8_t *resume;    /* EXIT_RELEASE, EXIT_SAFEPOINT: where compiled code goes on */
-    uint8_t *site;      /* a direct jump to this exit that may be redirected, or NULL */
-    uint8_t *target;    /* EXIT_BRANCH: compiled code, once there is some */
-    BlockVersion *version; /* EXIT_BRANCH: where it leads, once compiled */
+    const Context *ctx;    /* at the exit */
+    BlockVersion *version; /* EXIT_BRANCH: where it leads, once known */
+    uint32_t thunk;        /* code that brings this exit to exits_take */
+    int offset;            /* code units: where to continue (BRANCH, LEAVE) or the instruction */
+    union {
+        uint32_t target; /* EXIT_BRANCH: compiled code, once there is some */
+        uint32_t resume; /* EXIT_RELEASE, EXIT_SAFEPOINT: where compiled code goes on */
+    };
+    union {
+        uint32_t site;   /* EXIT_BRANCH: the hole of a jump here that is to be redirected */
+        int continue_at; /* EXIT_SAFEPOINT: offset of the next instruction */
+    };
+    uint8_t kind;  /* ExitKind */
+    uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset */
+    uint8_t slot;  /* in its group */
+    bool counted;  /* room for its thunk has been counted */
 } Exit;
+
+#define EXIT_GROUP 16
+
+/* Exits of one code object, with neighbouring ids. */
+typedef struct ExitGroup {
+    struct ExitGroup *next; /* of the same code object */
+    CodeState *code;        /* NULL: of none */
+    uint32_t number;        /* ids start at EXIT_GROUP times this */
+    uint32_t count;
+    Exit exits[EXIT_GROUP];
+} ExitGroup;
 
 /* Why a code object is not (or no longer) compiled. */
 typedef enum {
@@ -81,8 +98,9 @@ struct CodeState {
     BlockVersion **buckets; /* by offset */
     int bucket_count;       /* a power of two */
     const Context **contexts; /* interned */
+    const Context *last_context; /* the one interned last */
     int context_count, context_capacity;
-    Exit *exits;
+    ExitGroup *exits;
     CodeChunk *chunks; /* the newest first */
     Arena *arena;
     struct Dependency *dependents; /* machine code that assumes this code object exists */
@@ -104,17 +122,29 @@ void *code_allocate(CodeState *state, size_t size);
 /* The one copy of this context kept for the code object; NULL when out of memory. */
 const Context *code_intern(CodeState *state, const Context *ctx);
 
-/* A new exit, with an id; NULL when out of memory. */
+/* A new exit in an interned context; NULL when out of memory. */
 Exit *code_new_exit(CodeState *state, ExitKind kind, int offset, const Context *ctx);
 
-/* Gives an exit that belongs to no code object its id. Returns 0 or -1. */
-int exit_register(Exit *exit);
+/* Gives a group that belongs to no code object its number. Returns 0 or -1. */
+int exit_register(ExitGroup *group);
 
-/* The exit with this id. */
+/* The group an exit is in, its id, and the exit with an id. */
+static inline ExitGroup *
+exit_group(Exit *exit)
+{
+    return (ExitGroup *)((char *)(exit - exit->slot) - offsetof(ExitGroup, exits));
+}
+
+static inline uint32_t
+exit_id(Exit *exit)
+{
+    return exit_group(exit)->number * EXIT_GROUP + exit->slot;
+}
+
 Exit *exit_by_id(uint32_t id);
 
-/* Adds a finished version to the table. Returns 0 or -1. */
-int code_add_version(CodeState *state, BlockVersion *version);
+/* Adds a version to the table. */
+void code_add_version(CodeState *state, BlockVersion *version);
 
 /* Takes a version out of the table again. */
 void code_remove_version(CodeState *state, BlockVersion *version);

@@ -1,4 +1,7 @@
-/* Code memory: executable pages, never writable and executable at once. */
+/* Code memory: executable pages, never writable and executable at once.
+ *
+ * One reservation of address space holds all machine code. Nobody writes into it directly: what is to
+ * change is given to codemem_write, and takes effect with codemem_flush. */
 #ifndef PYJIT_CODEMEM_H
 #define PYJIT_CODEMEM_H
 
@@ -28,22 +31,26 @@ CodeChunk *codemem_alloc(size_t size);
 /* Gives the chunk back for reuse. Nothing may execute in it any more. */
 void codemem_free(CodeChunk *chunk);
 
-/* Opens [start, start+size) for writing (not executable meanwhile) and closes it again. Nest freely
- * over different ranges: a page is reopened only once and closed when the last writer closes it.
- * Returns 0 or -1 (then nothing is open). */
-int codemem_open(void *start, size_t size);
-void codemem_close(void *start, size_t size);
-
-/* Between these two nothing may run in code memory: pages that are opened stay open, so that one that
- * is written several times costs two system calls only. */
-void codemem_begin(void);
-void codemem_end(void);
-
 /* All code addresses lie in [codemem_base(), codemem_base() + 2 GB). */
 uint8_t *codemem_base(void);
 
 /* Bytes in chunks handed out; bytes committed from the system. */
 size_t codemem_used(void);
 size_t codemem_committed(void);
+
+/* ---- writing (codewriter.c) ------------------------------------------------------------------ */
+
+/* Notes that `size` bytes at `at` in code memory are to become `bytes`. Until the flush nothing may
+ * execute there. Returns 0, or -1 and then everything noted is forgotten. */
+int codemem_write(uint8_t *at, const void *bytes, size_t size);
+
+/* Writes what has been noted. Returns 0, or -1 with code memory possibly written in part. */
+int codemem_flush(void);
+
+/* Writes at once what must not stay as it is: if that is impossible the process ends. */
+void codemem_overwrite(uint8_t *at, const void *bytes, size_t size);
+
+/* Finds out how code memory, of which the first page is committed, can be written. Returns 0 or -1. */
+int codewriter_init(uint8_t *page);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define CTX_LOCALS 40 /* locals with a higher number are never known */
 #define CTX_STACK 40  /* deeper stack entries are always owned references in their slot */
@@ -76,6 +77,13 @@ static inline uint32_t
 ctx_size(const Context *ctx)
 {
     return (uint32_t)(4 + ctx_entry_count(ctx) * sizeof(Entry));
+}
+
+/* Makes `to` the same as `from`; entries not in use are left as they are. */
+static inline void
+ctx_copy(Context *to, const Context *from)
+{
+    memcpy(to, from, ctx_size(from));
 }
 
 bool ctx_equal(const Context *a, const Context *b);

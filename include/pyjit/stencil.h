@@ -66,6 +66,8 @@ typedef struct {
 typedef struct {
     const char *name;
     uint16_t first_stencil;  /* index into pyjit_stencils of the variant with all registers 0 */
+    uint16_t registers;      /* bit set of the operands that are registers */
+    uint16_t exits;          /* and of those that are exits */
     uint8_t operand_count;
     uint8_t calls;           /* a CALLING_OPERATION: r2, r3 and all doubles are dead after it */
     uint8_t operand_kinds[OPERATION_MAX_OPERANDS];   /* OperandKind */

@@ -123,8 +123,11 @@ def _stencil_entry(stencil: Stencil) -> str:
 def _operation_entry(operation: Operation, first: int) -> str:
     kinds = ", ".join(OPERAND_KINDS[operand.kind] for operand in operation.operands)
     strides = ", ".join(str(stride) for stride in operation.strides)
+    registers = sum(1 << index for index, operand in enumerate(operation.operands) if operand.is_register)
+    exits = sum(1 << index for index, operand in enumerate(operation.operands) if operand.kind == "EXIT")
     return (
-        f'    {{"{operation.name}", {first}, {len(operation.operands)}, {int(operation.is_calling)}, '
+        f'    {{"{operation.name}", {first}, {registers:#x}, {exits:#x}, {len(operation.operands)}, '
+        f"{int(operation.is_calling)}, "
         f"{{{kinds or 0}}}, {{{strides or 0}}}}},"
     )
 
