@@ -199,7 +199,9 @@ block_defer(Block *b)
             }
         }
     }
-    ASM(&b->as, OP_jump, (intptr_t)branch_exit(b, b->start, 0));
+    Exit *onward = branch_exit(b, b->start, 0);
+    onward->at_once = true;
+    ASM(&b->as, OP_jump, (intptr_t)onward);
     b->ended = true;
     STAT(deferred_blocks);
 }
@@ -244,7 +246,9 @@ start_version(Block *b, int offset, int chain)
 static void
 emit_jump(Block *b, int offset)
 {
-    ASM(&b->as, OP_jump, (intptr_t)branch_exit(b, offset, 0));
+    Exit *onward = branch_exit(b, offset, 0);
+    onward->at_once = true;
+    ASM(&b->as, OP_jump, (intptr_t)onward);
     b->ended = true;
 }
 
@@ -266,15 +270,28 @@ best_version(const Block *b, int offset, int *cost)
     return best;
 }
 
+/* Forgets what is known about locals in memory that are not read any more from this jump target on. */
+static void
+forget_dead_locals(Block *b, int offset)
+{
+    LocalSet live = liveness_at(b->state->live, b->state->live_count, offset);
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        if (!(live >> i & 1) && b->ctx.entries[i].location == IN_SLOT) {
+            b->ctx.entries[i] = (Entry){0};
+        }
+    }
+}
+
 /* Brings the context to one that a version of this offset has or may be made for. */
 static void
 settle_context(Block *b, int offset)
 {
-    int cost = 0;
+    static const int worth[MAX_VERSIONS] = {0, 12, 24, 48, 96}; /* one more version, by how many there are */
+    int cost = 0, count = count_versions(b->state, offset);
     const BlockVersion *version = best_version(b, offset, &cost);
-    bool full = count_versions(b->state, offset) >= MAX_VERSIONS;
-    if (version != NULL && cost > 0 && (cost <= TRANSITION_CHEAP || full)) {
-        transition_emit(b, version->ctx);
+    bool full = count >= MAX_VERSIONS;
+    if (version != NULL && (full || cost <= worth[count])) {
+        transition_emit(b, version->ctx); /* nothing, if the contexts are equal */
     } else if (version == NULL && full) {
         make_generic(b);
     }
@@ -286,6 +303,7 @@ static bool
 enter_target(Block *b, int offset)
 {
     block_own_stack(b, b->ctx.depth);
+    forget_dead_locals(b, offset);
     settle_context(b, offset);
     if (find_version(b->state, offset, &b->ctx, 0) != NULL || b->as.count > MAX_BATCH) {
         emit_jump(b, offset);
@@ -401,6 +419,12 @@ static uint8_t *
 compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context *ctx, int chain,
         Exit *after)
 {
+    if (state->live == NULL) {
+        state->live = liveness_find(state->units, state->unit_count, state->targets, &state->live_count);
+        if (state->live == NULL) {
+            return NULL;
+        }
+    }
     Block *b = &the_block;
     Assembler as = b->as;
     memset(b, 0, sizeof *b);
@@ -417,6 +441,7 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     bool settled = false;
     if (chain == 0) {
         asm_mark(&b->as, offset, NULL);
+        forget_dead_locals(b, offset);
         settle_context(b, offset);
         settled = b->as.count > 0;
     }
@@ -447,6 +472,13 @@ now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* Is there machine code for (offset, ctx)? */
+bool
+block_exists(const CodeState *state, int offset, const Context *ctx, int chain)
+{
+    return find_version(state, offset, ctx, chain) != NULL;
 }
 
 /* The machine code for (offset, ctx), compiled now when there is none. */

@@ -427,6 +427,7 @@ code_state_free(void *extra)
     pj_free(state->contexts);
     pj_free(state->buckets);
     pj_free(state->targets);
+    pj_free(state->live);
     pj_free(state->resume);
     pj_free(state->units);
     pj_free(state);

@@ -148,50 +148,33 @@ engine_memory_freed(void)
 
 /* ---- deciding ---------------------------------------------------------------------------------- */
 
-/* Is this execution of a cold code object the one that makes it hot? */
-static bool
-becomes_hot(CodeState *state, PyCodeObject *code)
-{
-    state->executions++;
-    const Settings *settings = settings_get();
-    if (state->executions >= settings->threshold) {
-        return true;
-    }
-    return state->executions == 1 && settings->eager_loops &&
-           decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code));
-}
-
-/* The state of a code object that is to run compiled now, NULL when it is to be interpreted. */
-static CodeState *
-active_state(PyCodeObject *code)
+/* Counts an execution of the code. */
+CodeState *
+engine_state(PyCodeObject *code)
 {
     CodeState *state = code_state(code);
     if (state != NULL && state->status == CODE_ACTIVE) {
+        state->executions += state->executions < INT_MAX;
         return state;
     }
     state = code_state_make(code);
-    if (state == NULL || state->status == CODE_REFUSED || !becomes_hot(state, code) ||
-        code_activate(state) < 0) {
+    if (state == NULL || state->status == CODE_REFUSED) {
         return NULL;
     }
-    return state;
+    const Settings *settings = settings_get();
+    state->executions++;
+    if (state->executions < settings->threshold &&
+        !(state->executions == 1 && decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code)))) {
+        return NULL;
+    }
+    return code_activate(state) < 0 ? NULL : state;
 }
 
 /* ---- the frame evaluator ------------------------------------------------------------------------ */
 
-/* Runs a frame from where the pending exception takes it. */
-static __attribute__((noinline)) PyObject *
-run_throw(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state)
-{
-    Registers regs = {.frame = frame, .tstate = tstate};
-    uint8_t *target = exits_throw(&regs, state);
-    return target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
-                                             : trampoline_enter(frame, tstate, target);
-}
-
-/* Runs a frame from `target` on; NULL: from where a pending exception takes it. */
+/* Runs a frame from its prev_instr on, or from where the pending exception takes it. */
 static PyObject *
-run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target)
+run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, bool throwing)
 {
     STAT(entries);
     if (_Py_EnterRecursiveCallTstate(tstate, "")) {
@@ -206,14 +189,10 @@ run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t
     frame->previous = outer->current_frame;
     cframe.current_frame = frame;
 
-    PyObject *result;
-    if (target != NULL) {
-        frame->stacktop = -1;
-        result = trampoline_enter(frame, tstate, target);
-    } else {
-        result = run_throw(tstate, frame, state);
-    }
-
+    Registers regs = {.frame = frame, .tstate = tstate};
+    uint8_t *target = throwing ? exits_throw(&regs, state) : exits_enter(&regs, state);
+    PyObject *result = target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
+                                                         : trampoline_enter(regs.frame, tstate, target);
     tstate->cframe = outer;
     outer->use_tracing = cframe.use_tracing;
     tstate->recursion_remaining++;
@@ -227,12 +206,9 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
     if (pyjit_state.code_full) {
         suspend();
     } else if (!tstate->cframe->use_tracing) {
-        CodeState *state = active_state(frame->f_code);
+        CodeState *state = engine_state(frame->f_code);
         if (state != NULL) {
-            uint8_t *target = throwflag ? NULL : exits_entry(state, frame);
-            if (throwflag || target != NULL) {
-                return run(tstate, frame, state, target);
-            }
+            return run(tstate, frame, state, throwflag != 0);
         }
     }
     return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
@@ -257,6 +233,7 @@ engine_request(PyCodeObject *code)
         PyErr_NoMemory();
         return -1;
     }
+    state->executions = INT_MAX;
     return 0;
 }
 

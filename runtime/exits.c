@@ -2,10 +2,13 @@
  * frame to the interpreter. Everything here runs between two pieces of compiled code. */
 #include "pyjit/exits.h"
 
+#include "pyjit/assembler.h"
 #include "pyjit/block.h"
 #include "pyjit/calls.h"
+#include "pyjit/cold.h"
+#include "pyjit/engine.h"
 #include "pyjit/frames.h"
-#include "pyjit/memory.h"
+#include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 
@@ -82,143 +85,14 @@ materialize(const Registers *regs, const Context *ctx)
     own_stack(regs, ctx);
 }
 
-/* ---- going on elsewhere ------------------------------------------------------------------------ */
-
-/* The frame is done with `result` (NULL: an exception) and has been popped if it was pushed by
- * compiled code: on in its caller. */
-static uint8_t *
-continue_caller(Registers *regs, _PyInterpreterFrame *caller, PyObject *result)
-{
-    regs->ints[0] = (int64_t)(intptr_t)result;
-    regs->frame = caller;
-    return codemem_base() - caller->stacktop;
-}
-
-/* Has this frame of a generator yielded? */
-static bool
-is_suspended(const _PyInterpreterFrame *frame)
-{
-    const PyGenObject *generator =
-        (const PyGenObject *)((const char *)frame - offsetof(PyGenObject, gi_iframe));
-    return generator->gi_frame_state == FRAME_SUSPENDED;
-}
-
-/* Runs the rest of the frame in the interpreter, from `offset` with `depth` stack entries. */
-static uint8_t *
-leave(Registers *regs, int offset, int depth)
-{
-    PyThreadState *tstate = regs->tstate;
-    _PyInterpreterFrame *frame = regs->frame, *caller = frame->previous;
-    bool is_entry = frame->is_entry;
-    STAT(exits_to_interpreter);
-    frame->prev_instr = _PyCode_CODE(frame->f_code) + offset - 1;
-    frame->stacktop = frame->f_code->co_nlocalsplus + depth;
-    tstate->cframe->current_frame = caller;
-    tstate->recursion_remaining++; /* the interpreter counts this frame itself */
-    PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 0);
-    if (is_entry) {
-        tstate->recursion_remaining--; /* the driver counts it off */
-        regs->ints[0] = (int64_t)(intptr_t)result;
-        return pyjit_state.return_to_c;
-    }
-    regs->ints[1] = 1; /* if it is a generator's frame, it has returned */
-    if (frame->owner != FRAME_OWNED_BY_GENERATOR) {
-        frame_clear_and_pop(tstate, frame);
-    } else if (result != NULL && is_suspended(frame)) {
-        generator_unlink(tstate, frame);
-        regs->ints[1] = 0;
-    } else {
-        generator_end(tstate, frame);
-    }
-    return continue_caller(regs, caller, result);
-}
-
-/* Code for `offset` in the generic context, compiled now if need be; NULL when that fails. */
-static uint8_t *
-resume_point(CodeState *state, _PyInterpreterFrame *frame, int offset, int depth)
-{
-    if (state->resume == NULL) {
-        state->resume = pj_calloc((size_t)state->unit_count, sizeof *state->resume);
-    }
-    if (state->resume != NULL && state->resume[offset] != 0) {
-        return codemem_base() + state->resume[offset];
-    }
-    Context ctx = ctx_generic(state->code->co_nlocalsplus, depth);
-    uint8_t *target = block_find_or_compile(state, frame, offset, &ctx, 0, NULL);
-    if (target != NULL && state->resume != NULL) {
-        state->resume[offset] = (uint32_t)(target - codemem_base());
-    }
-    return target;
-}
-
-/* On at `offset` with everything in memory: in compiled code, or else in the interpreter. */
-static uint8_t *
-continue_at(Registers *regs, CodeState *state, int offset, int depth)
-{
-    if (!regs->tstate->cframe->use_tracing) {
-        uint8_t *target = resume_point(state, regs->frame, offset, depth);
-        if (target != NULL) {
-            regs->frame->stacktop = -1;
-            return target;
-        }
-    }
-    return leave(regs, offset, depth);
-}
-
 /* ---- exceptions -------------------------------------------------------------------------------- */
 
-/* Pops stack entries down to `depth`. */
-static void
-drop_stack(_PyInterpreterFrame *frame, int from, int depth)
-{
-    PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
-    while (from > depth) {
-        from--;
-        Py_XDECREF(stack[from]);
-    }
-}
-
-/* An exception is pending in the frame, whose stack has `depth` owned entries; `offset` is that of
- * the instruction that raised it. Finds the handler, here or in a caller. */
+/* An exception is pending in the frame: on in its handler, or in a caller. */
 static uint8_t *
-unwind(Registers *regs, CodeState *state, int offset, int depth, bool add_traceback)
+unwind(Registers *regs, CodeState *state, Place place, bool add_traceback)
 {
-    PyThreadState *tstate = regs->tstate;
-    _PyInterpreterFrame *frame = regs->frame;
-    frame->stacktop = -1;
-    STAT(error_exits);
-    if (tstate->curexc_type == NULL) {
-        PyErr_SetString(PyExc_SystemError, "error return without exception set");
-    }
-    if (add_traceback) {
-        unwind_add_traceback(tstate, frame);
-        unwind_trace_exception(tstate, frame);
-    }
-    Handler handler;
-    while (unwind_find_handler(state->code, offset, &handler)) {
-        PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
-        drop_stack(frame, depth, handler.depth);
-        depth = handler.depth;
-        if (handler.push_lasti) {
-            PyObject *lasti = PyLong_FromLong(_PyInterpreterFrame_LASTI(frame));
-            if (lasti == NULL) {
-                continue;
-            }
-            stack[depth++] = lasti;
-        }
-        stack[depth++] = unwind_take_exception(tstate);
-        return continue_at(regs, state, handler.target, depth);
-    }
-    drop_stack(frame, depth, 0);
-    frame->stacktop = frame->f_code->co_nlocalsplus;
-    unwind_trace_return(tstate, frame);
-    if (frame->is_entry) {
-        regs->ints[0] = 0;
-        return pyjit_state.return_to_c;
-    }
-    _PyInterpreterFrame *caller = frame->previous;
-    frame_finish(tstate, frame);
-    return continue_caller(regs, caller, NULL);
+    uint8_t *elsewhere = resume_unwind(regs, state, &place, add_traceback);
+    return elsewhere != NULL ? elsewhere : resume_at(regs, state, place);
 }
 
 /* A generator's frame was resumed with an exception: it is pending, as raised where it waits. */
@@ -227,8 +101,7 @@ exits_throw(Registers *regs, CodeState *state)
 {
     _PyInterpreterFrame *frame = regs->frame;
     int depth = frame->stacktop - frame->f_code->co_nlocalsplus;
-    int offset = _PyInterpreterFrame_LASTI(frame);
-    return unwind(regs, state, offset, depth, true);
+    return unwind(regs, state, (Place){_PyInterpreterFrame_LASTI(frame), depth}, true);
 }
 
 /* ---- kinds of exits ----------------------------------------------------------------------------- */
@@ -244,13 +117,28 @@ take_branch(Registers *regs, Exit *exit)
     }
     if (exit->target == 0) {
         CodeState *state = exit_group(exit)->code;
+        Place place = {exit->offset, exit->ctx->depth};
+        bool exists = block_exists(state, exit->offset, exit->ctx, exit->chain);
+        if (!exists && !exit->at_once && ++exit->taken < settings_get()->branch_heat) {
+            materialize(regs, exit->ctx);
+            return cold_run(regs, state, place);
+        }
         uint8_t *target = block_find_or_compile(state, regs->frame, exit->offset, exit->ctx, exit->chain, exit);
         if (target == NULL) {
             materialize(regs, exit->ctx);
-            return leave(regs, exit->offset, exit->ctx->depth);
+            return resume_interpreted(regs, place, REASON_NO_MEMORY);
         }
     }
     return codemem_base() + exit->target;
+}
+
+/* Why compiled code has asked to leave. */
+static const char *
+reason_to_leave(const Registers *regs)
+{
+    return regs->tstate->cframe->use_tracing ? REASON_TRACED
+           : regs->frame->frame_obj != NULL  ? REASON_SEEN
+                                             : REASON_UNBOUND;
 }
 
 /* Frees the object whose last reference is gone. */
@@ -276,11 +164,12 @@ take_safepoint(Registers *regs, Exit *exit)
     if (safepoint_handle(tstate) < 0) {
         /* The interpreter has gone on by then and takes the handler of what it would do next. */
         own_stack(regs, exit->ctx);
-        return unwind(regs, exit_group(exit)->code, exit->continue_at - 1, exit->ctx->depth, true);
+        Place next = {exit->continue_at - 1, exit->ctx->depth};
+        return unwind(regs, exit_group(exit)->code, next, true);
     }
     if (tstate->cframe->use_tracing) {
         own_stack(regs, exit->ctx);
-        return leave(regs, exit->continue_at, exit->ctx->depth);
+        return resume_interpreted(regs, (Place){exit->continue_at, exit->ctx->depth}, REASON_TRACED);
     }
     return codemem_base() + exit->resume;
 }
@@ -304,47 +193,53 @@ entry_context(const PyCodeObject *code)
     return ctx;
 }
 
-/* Code for a frame to start or resume at its prev_instr. */
-uint8_t *
-exits_entry(CodeState *state, _PyInterpreterFrame *frame)
+/* Runs a frame from its beginning: compiled if that is worth it, else cold. */
+static uint8_t *
+enter(Registers *regs, CodeState *state)
 {
+    _PyInterpreterFrame *frame = regs->frame;
+    frame->stacktop = -1;
+    if (state->entry != pyjit_state.entry_stub) {
+        return state->entry;
+    }
+    if (state->executions < settings_get()->threshold) {
+        return cold_run(regs, state, (Place){0, 0});
+    }
+    Context ctx = entry_context(state->code);
+    uint8_t *target = block_find_or_compile(state, frame, 0, &ctx, 0, NULL);
+    if (target == NULL) {
+        return resume_interpreted(regs, (Place){0, 0}, REASON_NO_MEMORY);
+    }
+    return state->entry = target;
+}
+
+/* Runs a frame that starts or resumes at its prev_instr. */
+uint8_t *
+exits_enter(Registers *regs, CodeState *state)
+{
+    _PyInterpreterFrame *frame = regs->frame;
     int offset = _PyInterpreterFrame_LASTI(frame) + 1;
     if (offset == 0) {
-        if (state->entry != pyjit_state.entry_stub) {
-            return state->entry;
-        }
-        Context ctx = entry_context(state->code);
-        uint8_t *target = block_find_or_compile(state, frame, 0, &ctx, 0, NULL);
-        if (target != NULL) {
-            state->entry = target;
-        }
-        return target;
+        return enter(regs, state);
     }
-    return resume_point(state, frame, offset, frame->stacktop - state->code->co_nlocalsplus);
+    return resume_at(regs, state, (Place){offset, frame->stacktop - state->code->co_nlocalsplus});
 }
 
 /* A compiled caller has pushed the frame of a function that has no entry yet. */
 static uint8_t *
 take_entry(Registers *regs)
 {
-    _PyInterpreterFrame *frame = regs->frame;
-    CodeState *state = code_state_make(frame->f_code);
-    if (state != NULL && state->status == CODE_COLD) {
-        code_activate(state);
+    bool traced = regs->tstate->cframe->use_tracing;
+    CodeState *state = traced ? NULL : engine_state(regs->frame->f_code);
+    if (state == NULL) {
+        return resume_interpreted(regs, (Place){0, 0}, traced ? REASON_TRACED : REASON_COLD);
     }
-    if (state != NULL && state->status == CODE_ACTIVE && !regs->tstate->cframe->use_tracing) {
-        uint8_t *target = exits_entry(state, frame);
-        if (target != NULL) {
-            frame->stacktop = -1;
-            return target;
-        }
-    }
-    return leave(regs, 0, 0);
+    return enter(regs, state);
 }
 
 static ExitGroup permanent_exits = {.count = 1, .exits = {{.kind = EXIT_ENTRY}}};
 
-/* Makes the exit that stands for calls of code that has no entry yet. */
+/* Makes the exits that belong to no code object. */
 int
 exits_init(void)
 {
@@ -356,7 +251,7 @@ exits_init(void)
         return -1;
     }
     pyjit_state.entry_stub = chunk->start;
-    return 0;
+    return cold_init();
 }
 
 /* Takes the exit with this id. */
@@ -369,19 +264,21 @@ exits_take(Registers *regs, uint32_t id)
         return take_branch(regs, exit);
     case EXIT_ERROR:
         materialize(regs, exit->ctx);
-        return unwind(regs, exit_group(exit)->code, exit->offset, exit->ctx->depth, true);
+        return unwind(regs, exit_group(exit)->code, (Place){exit->offset, exit->ctx->depth}, true);
     case EXIT_RERAISE:
         materialize(regs, exit->ctx);
-        return unwind(regs, exit_group(exit)->code, exit->offset, exit->ctx->depth, false);
+        return unwind(regs, exit_group(exit)->code, (Place){exit->offset, exit->ctx->depth}, false);
     case EXIT_LEAVE:
         materialize(regs, exit->ctx);
-        return leave(regs, exit->offset, exit->ctx->depth);
+        return resume_interpreted(regs, (Place){exit->offset, exit->ctx->depth}, reason_to_leave(regs));
     case EXIT_RELEASE:
         return take_release(regs, exit);
     case EXIT_SAFEPOINT:
         return take_safepoint(regs, exit);
     case EXIT_ENTRY:
         return take_entry(regs);
+    case EXIT_RETURNED:
+        return cold_returned(regs, exit->offset);
     }
     Py_UNREACHABLE();
 }

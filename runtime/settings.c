@@ -7,7 +7,8 @@
 
 static Settings settings = {
     .threshold = SETTINGS_DEFAULT_THRESHOLD,
-    .eager_loops = true,
+    .loop_heat = SETTINGS_LOOP_HEAT,
+    .branch_heat = SETTINGS_BRANCH_HEAT,
     .code_limit = SETTINGS_DEFAULT_CODE_LIMIT,
 };
 
@@ -34,7 +35,8 @@ static bool parse_threshold(const char *text)
         return false;
     }
     settings.threshold = (int)number;
-    settings.eager_loops = false;
+    settings.loop_heat = Py_MIN(SETTINGS_LOOP_HEAT, settings.threshold);
+    settings.branch_heat = Py_MIN(SETTINGS_BRANCH_HEAT, settings.threshold);
     return true;
 }
 

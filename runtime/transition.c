@@ -3,7 +3,28 @@
 
 #include <string.h>
 
-enum { COST_MOVE = 1, COST_LOAD = 2, COST_BOX = 20, COST_KNOWLEDGE = 15 };
+enum { COST_BOUND = 1, COST_MOVE = 1, COST_LOAD = 2, COST_BOX = 20 };
+
+/* What it costs to forget that a value is of a type: what the type is good for. */
+static const uint8_t knowledge[TYPE_COUNT] = {
+    [TYPE_NULL] = 1,
+    [TYPE_NONE] = 2,
+    [TYPE_BOOL] = 3,
+    [TYPE_INT] = 14,
+    [TYPE_FLOAT] = 15,
+    [TYPE_STR] = 6,
+    [TYPE_BYTES] = 6,
+    [TYPE_LIST] = 9,
+    [TYPE_TUPLE] = 9,
+    [TYPE_DICT] = 9,
+    [TYPE_SET] = 6,
+    [TYPE_RANGE_ITERATOR] = 10,
+    [TYPE_LIST_ITERATOR] = 10,
+    [TYPE_TUPLE_ITERATOR] = 10,
+    [TYPE_FUNCTION] = 4,
+    [TYPE_GENERATOR] = 6,
+    [TYPE_OTHER] = 2,
+};
 
 /* Is the value in a register? */
 static bool
@@ -21,11 +42,12 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
         if (to->type != TYPE_UNKNOWN) {
             return TRANSITION_IMPOSSIBLE;
         }
-        cost += COST_KNOWLEDGE;
+        cost += knowledge[from->type];
     }
     if (to->bound > from->bound || (!is_local && to->owned != from->owned)) {
         return TRANSITION_IMPOSSIBLE;
     }
+    cost += from->bound > to->bound ? COST_BOUND : 0;
     if (!is_local) {
         return from->location == IN_SLOT && to->location == IN_SLOT ? cost : TRANSITION_IMPOSSIBLE;
     }

@@ -3,6 +3,7 @@
 #include "template.h"
 
 #include "pyjit/calls.h"
+#include "pyjit/resume.h"
 
 extern Resumption generator_next(PyObject *);
 extern Resumption generator_send(PyThreadState *, PyObject *, PyObject *);
@@ -11,7 +12,7 @@ extern Resumption generator_send(PyThreadState *, PyObject *, PyObject *);
     ((void *)(generator)->gi_code == (code) && (generator)->gi_frame_state < FRAME_EXECUTING &&    \
      tstate->recursion_remaining > 0)
 
-/* Where a suspended frame goes on, as a distance from the code memory's base; 0: not compiled. */
+/* Where a suspended frame goes on, as a distance from the code memory's base; small: not compiled. */
 static inline __attribute__((always_inline)) uint32_t
 resume_distance(const Frame *frame, const void *code, const void *resume)
 {
@@ -47,7 +48,7 @@ RAW_CALLING_OPERATION(resume_next, SLOT(iterator), PTR(code), PTR(resume), PTR(a
     PyGenObject *generator = (PyGenObject *)iterator;
     if (likely(RESUMABLE(generator, code))) {
         uint32_t distance = resume_distance((Frame *)generator->gi_iframe, code, resume);
-        if (likely(distance != 0)) {
+        if (likely(distance > RESUME_MOST_COUNTED)) {
             PyObject *none = ADDRESS(_Py_NoneStruct);
             Py_INCREF(none);
             frame = wake(frame, tstate, generator, none, at, continuation);
@@ -81,7 +82,7 @@ RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(r
     if (likely(RESUMABLE(generator, code)) &&
         (generator->gi_frame_state == FRAME_SUSPENDED || (void *)sent == ADDRESS(_Py_NoneStruct))) {
         uint32_t distance = resume_distance((Frame *)generator->gi_iframe, code, resume);
-        if (likely(distance != 0)) {
+        if (likely(distance > RESUME_MOST_COUNTED)) {
             frame = wake(frame, tstate, generator, sent, at, continuation);
             TAIL_TO((char *)base + distance);
         }

@@ -41,6 +41,9 @@ typedef struct {
     bool failed;          /* out of memory: abandon */
 } Block;
 
+/* Is there machine code for (offset, ctx)? */
+bool block_exists(const CodeState *state, int offset, const Context *ctx, int chain);
+
 /* The machine code for (offset, ctx), compiled now when there is none. `frame` is live at that
  * point (NULL: not). `after`: an exit that is to lead there. NULL: could not compile. */
 uint8_t *block_find_or_compile(CodeState *state, _PyInterpreterFrame *frame, int offset,

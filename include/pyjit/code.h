@@ -9,6 +9,7 @@
 #include "cpython/interface.h"
 #include "pyjit/codemem.h"
 #include "pyjit/context.h"
+#include "pyjit/liveness.h"
 
 #include <stddef.h>
 
@@ -40,6 +41,7 @@ typedef enum {
     EXIT_SAFEPOINT, /* the eval breaker is set: see to it, then go on */
     EXIT_RERAISE, /* as EXIT_ERROR, but the traceback has this frame already */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
+    EXIT_RETURNED, /* a return to a frame that waits in cold code; offset: its stack's depth */
 } ExitKind;
 
 typedef struct Exit {
@@ -58,7 +60,9 @@ typedef struct Exit {
     uint8_t kind;  /* ExitKind */
     uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset */
     uint8_t slot;  /* in its group */
-    bool counted;  /* room for its thunk has been counted */
+    uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling */
+    bool at_once : 1;  /* EXIT_BRANCH: it is compiled the first time */
+    bool counted : 1;  /* room for its thunk has been counted */
 } Exit;
 
 #define EXIT_GROUP 16
@@ -84,16 +88,18 @@ typedef struct Arena Arena;
 struct CodeState {
     uint8_t *entry;         /* where a call jumps to: a block, or the stub that makes one */
     uint8_t *targets;       /* bit set of the offsets that are jumped to */
+    LivePoint *live;        /* the locals live there; NULL until something is compiled */
+    int live_count;
     PyCodeObject *code;     /* borrowed: the state dies with it */
     _Py_CODEUNIT *units;    /* generic bytecode, owned */
     int unit_count;
-    int executions;
+    int executions;         /* up to when it was worth compiling */
     uint8_t status; /* CodeStatus */
     uint8_t has_loop;
     uint8_t simple_call;     /* positional arguments only: frames can be pushed inline */
     uint8_t unstable_global; /* its globals change under it: cache keys, not values */
-    uint32_t *resume;       /* by offset: code for the generic context, as a distance from
-                               codemem_base(); 0: none yet. NULL until first needed */
+    uint32_t *resume;       /* by offset: code for the generic context, or how often execution came
+                               there without (resume.h). NULL until first needed */
     int block_count;
     BlockVersion **buckets; /* by offset */
     int bucket_count;       /* a power of two */

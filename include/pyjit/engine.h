@@ -4,6 +4,8 @@
 
 #include "cpython/interface.h"
 
+#include "pyjit/code.h"
+
 /* Makes code memory and the permanent stubs. Returns 0, or -1 with a reason in *why (static text). */
 int engine_start(const char **why);
 
@@ -16,6 +18,10 @@ void engine_memory_freed(void);
 
 /* The frame evaluator (PEP 523). */
 PyObject *engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
+
+/* Counts an execution of the code. Its state if this one is pyjit's business, decoded; NULL if the
+ * interpreter is to run it. */
+CodeState *engine_state(PyCodeObject *code);
 
 /* Has at least one block of this code been compiled? */
 bool engine_is_compiled(PyCodeObject *code);

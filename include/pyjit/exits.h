@@ -15,15 +15,15 @@ typedef struct {
 /* Takes the exit with this id: returns where compiled code goes on, registers changed as needed. */
 uint8_t *exits_take(Registers *regs, uint32_t id);
 
-/* Code for a frame to start or resume at its prev_instr, compiled now if need be; NULL when it must
- * be interpreted. The frame is as the interpreter would have it before resuming. */
-uint8_t *exits_entry(CodeState *state, _PyInterpreterFrame *frame);
+/* Runs a frame that starts or resumes at its prev_instr, as the interpreter would have it before:
+ * returns where to go on. */
+uint8_t *exits_enter(Registers *regs, CodeState *state);
 
 /* Unwinds a frame (in the state the interpreter has at the label `error`: `depth` owned stack
  * entries, an exception pending) that was resumed with an exception: returns where to go on. */
 uint8_t *exits_throw(Registers *regs, CodeState *state);
 
-/* Makes the exit that stands for calls of code that has no entry yet. Returns 0 or -1. */
+/* Makes the exits that belong to no code object. Returns 0 or -1. */
 int exits_init(void);
 
 /* C, from the driver: runs compiled code at `target`. */

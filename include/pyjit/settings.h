@@ -6,13 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTINGS_DEFAULT_THRESHOLD 8
+#define SETTINGS_DEFAULT_THRESHOLD 16
+#define SETTINGS_LOOP_HEAT 8   /* with a lower threshold, that */
+#define SETTINGS_BRANCH_HEAT 2 /* with a lower threshold, that */
 #define SETTINGS_DEFAULT_CODE_LIMIT ((size_t)64 << 20)
 
 typedef struct {
     int threshold;     /* PYJIT_THRESHOLD: the execution of a code object that compiles it, from 1 */
-    bool eager_loops;  /* a code object with a loop is compiled at its first execution: the default,
-                          unless PYJIT_THRESHOLD is set */
+    int loop_heat;     /* which time a loop's head is reached in cold code compiles it */
+    int branch_heat;   /* which time a way out of compiled code is taken compiles what is there */
     size_t code_limit; /* PYJIT_CODE_LIMIT: most bytes of code memory */
     bool stats;        /* PYJIT_STATS: print the counters when the process ends */
     const char *log;   /* PYJIT_LOG: where to log, a path or "stderr"; NULL: nowhere */

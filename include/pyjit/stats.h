@@ -21,6 +21,7 @@
     X(release_exits, "objects freed by compiled code")                                             \
     X(safepoints, "times the eval breaker was seen to")                                            \
     X(entries, "frames entered from C")                                         \
+    X(cold_runs, "stretches of cold code run bytecode by bytecode")                                \
     X(exits_to_interpreter, "frames handed back to the interpreter")
 
 typedef struct {

@@ -6,7 +6,6 @@
 #include "pyjit/block.h"
 
 #define TRANSITION_IMPOSSIBLE (-1)
-#define TRANSITION_CHEAP 12 /* up to this cost a join is better than a version of one's own */
 
 /* What it costs to go from one context to the other: moves and loads are cheap, boxing is dear, lost
  * knowledge is dearer. TRANSITION_IMPOSSIBLE when `to` knows more than `from`. */

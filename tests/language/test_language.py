@@ -13,9 +13,12 @@ from support import Interpreter, Run
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 NAMES = sorted(path.stem for path in PROGRAMS.glob("*.py") if path.stem != "common")
 
-# Everything compiled when it first runs, the default, and code memory that fills up on the way.
+# Everything compiled when it first runs, after some cold executions, the default, and code memory that
+# fills up on the way.
 SETTINGS = {
     "first-call": {"PYJIT_THRESHOLD": "1"},
+    "second-call": {"PYJIT_THRESHOLD": "2"},
+    "fourth-call": {"PYJIT_THRESHOLD": "4"},
     "default": {},
     "little-memory": {"PYJIT_THRESHOLD": "1", "PYJIT_CODE_LIMIT": "64K"},
 }
@@ -23,7 +26,9 @@ SETTINGS = {
 # With a frame evaluator set, CPython 3.11 calls Python functions from interpreted code through C, so
 # that temporaries passed as arguments live until the call returns and the caller's f_lasti is that of
 # the CALL. These programs show it in the executions before a function is compiled (docs/status.md).
-SHOW_INTERPRETED_CALLS = {("frames", "default"), ("lifetimes", "default")}
+SHOW_INTERPRETED_CALLS = {
+    (name, setting) for name in ("frames", "lifetimes") for setting in ("second-call", "fourth-call", "default")
+}
 
 SHOWN = 80  # lines of a difference
 

@@ -1,0 +1,27 @@
+/* Liveness: which locals may still be read, at the targets of jumps. What is known about others there is
+ * of no use and would only tell versions apart. Knows bytecode only. */
+#ifndef PYJIT_LIVENESS_H
+#define PYJIT_LIVENESS_H
+
+#include "pyjit/decode.h"
+
+#include <stdint.h>
+
+/* Locals by number, of those that contexts describe. */
+typedef uint64_t LocalSet;
+
+typedef struct {
+    int offset; /* code units */
+    LocalSet live;
+} LivePoint;
+
+/* The jump targets among the `count` units of bytecode in order of offset, each with the locals that may
+ * be read before they are written on some way from there, exceptions not considered. `targets` is a bit set
+ * of the offsets that are jumped to, *found is their number. The caller frees the result with pj_free;
+ * NULL when out of memory. */
+LivePoint *liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found);
+
+/* The locals live at a jump target; all of them if it is not among the points. */
+LocalSet liveness_at(const LivePoint *points, int count, int offset);
+
+#endif
