@@ -18,9 +18,9 @@
 
 /* ---- versions -------------------------------------------------------------------------------- */
 
-/* The version for exactly this offset, context and chain, NULL if none. */
-static BlockVersion *
-find_version(const CodeState *state, int offset, const Context *ctx, int chain)
+/* The version for exactly this offset, context and chain. */
+BlockVersion *
+block_find(const CodeState *state, int offset, const Context *ctx, int chain)
 {
     for (BlockVersion *it = code_versions(state, offset); it != NULL; it = it->next) {
         if (it->offset == offset && it->chain == chain && ctx_equal(it->ctx, ctx)) {
@@ -48,6 +48,7 @@ generic_context(const Context *ctx)
     Context generic;
     memset(&generic, 0, sizeof generic);
     generic.depth = ctx->depth;
+    generic.observed = ctx->observed;
     generic.local_count = ctx->local_count;
     generic.stack_count = ctx->stack_count;
     for (int i = generic.local_count; i < ctx_entry_count(&generic); i++) {
@@ -104,7 +105,7 @@ branch_exit(Block *b, int offset, int chain)
 {
     Exit *exit = share_exit(b, EXIT_BRANCH, offset, chain);
     if (exit->version == NULL) {
-        exit->version = find_version(b->state, offset, &b->ctx, chain);
+        exit->version = block_find(b->state, offset, &b->ctx, chain);
     }
     return exit;
 }
@@ -174,6 +175,16 @@ block_exit_safepoint(Block *b, int continue_at)
     return exit;
 }
 
+/* What may have happened is to be found out; goes on after the operation or after the instruction. */
+Exit *
+block_exit_check(Block *b, int continue_at, CheckResult result)
+{
+    Exit *exit = new_exit(b, EXIT_CHECK, b->in.offset);
+    exit->continue_at = continue_at;
+    exit->chain = (uint8_t)result;
+    return exit;
+}
+
 /* The address prev_instr has while this instruction runs. */
 intptr_t
 block_instr_address(const Block *b)
@@ -190,7 +201,7 @@ block_defer(Block *b)
     ctx_copy(&b->ctx, &b->before);
     asm_truncate(&b->as, b->emitted_before);
     /* A version that has only just begun here would be a jump to itself. */
-    BlockVersion *version = find_version(b->state, b->start, &b->ctx, 0);
+    BlockVersion *version = block_find(b->state, b->start, &b->ctx, 0);
     if (version != NULL && version->hot == 0) {
         code_remove_version(b->state, version);
         for (int i = 0; i < b->as.mark_count; i++) {
@@ -305,7 +316,7 @@ enter_target(Block *b, int offset)
     block_own_stack(b, b->ctx.depth);
     forget_dead_locals(b, offset);
     settle_context(b, offset);
-    if (find_version(b->state, offset, &b->ctx, 0) != NULL || b->as.count > MAX_BATCH) {
+    if (block_find(b->state, offset, &b->ctx, 0) != NULL || b->as.count > MAX_BATCH) {
         emit_jump(b, offset);
         return false;
     }
@@ -445,7 +456,7 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
         settle_context(b, offset);
         settled = b->as.count > 0;
     }
-    if (chain == 0 && find_version(state, offset, &b->ctx, 0) != NULL) {
+    if (chain == 0 && block_find(state, offset, &b->ctx, 0) != NULL) {
         emit_jump(b, offset);
     } else {
         start_version(b, offset, chain);
@@ -474,19 +485,12 @@ now(void)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-/* Is there machine code for (offset, ctx)? */
-bool
-block_exists(const CodeState *state, int offset, const Context *ctx, int chain)
-{
-    return find_version(state, offset, ctx, chain) != NULL;
-}
-
 /* The machine code for (offset, ctx), compiled now when there is none. */
 uint8_t *
 block_find_or_compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context *ctx,
                       int chain, Exit *after)
 {
-    BlockVersion *version = find_version(state, offset, ctx, chain);
+    BlockVersion *version = block_find(state, offset, ctx, chain);
     if (version != NULL) {
         uint8_t *target = codemem_base() + version->hot;
         return after != NULL && asm_redirect(after, target) < 0 ? NULL : target;

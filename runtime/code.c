@@ -309,8 +309,9 @@ code_remove_version(CodeState *state, BlockVersion *version)
     state->block_count--;
     for (ExitGroup *group = state->exits; group != NULL; group = group->next) {
         for (uint32_t i = 0; i < group->count; i++) {
-            if (group->exits[i].version == version) {
-                group->exits[i].version = NULL;
+            Exit *exit = &group->exits[i];
+            if (exit->kind == EXIT_BRANCH && exit->version == version) {
+                exit->version = NULL;
             }
         }
     }

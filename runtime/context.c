@@ -44,7 +44,7 @@ ctx_generic(int local_count, int depth)
 bool
 ctx_equal(const Context *a, const Context *b)
 {
-    return memcmp(a, b, 4) == 0 && memcmp(a, b, ctx_size(a)) == 0;
+    return memcmp(a, b, CTX_HEADER) == 0 && memcmp(a, b, ctx_size(a)) == 0;
 }
 
 /* FNV-1a over the words in use. */
@@ -60,6 +60,13 @@ ctx_hash(const Context *ctx)
         hash = (hash ^ word) * 16777619u;
     }
     return hash ^ hash >> 15;
+}
+
+/* Forgets everything about locals. */
+void
+ctx_forget_locals(Context *ctx)
+{
+    memset(ctx->entries, 0, ctx->local_count * sizeof(Entry));
 }
 
 /* Is nothing in a register and every stack entry an owned reference in its slot? */
@@ -91,8 +98,7 @@ describe_entry(const Entry *entry, char *text, int size)
 void
 ctx_describe(const Context *ctx, char *text, int size)
 {
-    int used = 0;
-    text[0] = 0;
+    int used = snprintf(text, (size_t)size, "%s", ctx->observed ? "observed " : "");
     for (int i = 0; i < ctx_entry_count(ctx) && used < size - 1; i++) {
         const Entry *entry = &ctx->entries[i];
         bool local = i < ctx->local_count;

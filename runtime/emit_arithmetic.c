@@ -418,6 +418,7 @@ compare_any(Block *b, int kind, const Instr *branch, bool jump_if)
     ASM(&b->as, OP_compare_any, x, y, kind, block_instr_address(b), branch_at,
         (intptr_t)block_exit_error(b));
     block_drop(b, 2);
+    emit_check_truth(b, branch->start, false);
     block_own_stack(b, b->ctx.depth);
     emit_branch(b, branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
 }

@@ -14,36 +14,6 @@ emit_kw_names(Block *b)
     b->kwnames_start = b->in.start;
 }
 
-/* Is anything known about locals that someone who holds the frame could make untrue? */
-static bool
-knows_locals(const Block *b)
-{
-    for (int i = 0; i < b->ctx.local_count; i++) {
-        if (b->ctx.entries[i].type != TYPE_UNKNOWN || b->ctx.entries[i].bound) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* After a call of what may do anything, the instruction being done: a trace function may be on, and
- * whoever holds the frame may have written its locals. */
-void
-emit_check_observed(Block *b)
-{
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
-    if (!knows_locals(b)) {
-        return;
-    }
-    Context known = b->ctx;
-    for (int i = 0; i < b->ctx.local_count; i++) {
-        b->ctx.entries[i] = (Entry){0};
-    }
-    intptr_t doubtful = (intptr_t)block_exit_to(b, b->in.next);
-    b->ctx = known;
-    ASM(&b->as, OP_check_no_frame_object, doubtful);
-}
-
 /* The result, in r0, becomes the top of the stack. */
 static void
 push_result(Block *b)
@@ -51,7 +21,7 @@ push_result(Block *b)
     ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
     block_push(b, TYPE_UNKNOWN);
     b->kwnames = NULL;
-    emit_check_observed(b);
+    emit_check_run(b);
 }
 
 /* CALL of anything: a Python function's frame is run here, the rest is called in C. */
@@ -334,8 +304,7 @@ call_class(Block *b, const Call *call)
     block_pop(b, b->in.oparg + 1);
     ASM(&b->as, OP_end_init, (intptr_t)block_exit_error(b));
     b->kwnames = NULL;
-    ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, b->in.next));
-    emit_check_observed(b);
+    emit_check_call(b);
     return true;
 }
 

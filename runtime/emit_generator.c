@@ -45,7 +45,7 @@ emit_for_iter_generator(Block *b)
     ASM(&b->as, OP_take_next, iterator, slot_of_stack(b, b->ctx.depth), end,
         (intptr_t)block_exit_error(b));
     block_push(b, TYPE_UNKNOWN);
-    emit_check_observed(b);
+    emit_check_run(b);
     return true;
 }
 
@@ -81,7 +81,7 @@ send_to_generator(Block *b)
     b->ctx = waiting;
     ASM(&b->as, OP_take_sent, receiver, value, returned, error);
     block_push(b, TYPE_UNKNOWN);
-    emit_check_observed(b);
+    emit_check_run(b);
     return true;
 }
 

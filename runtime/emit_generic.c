@@ -52,7 +52,7 @@ emit_generic(Block *b)
         block_push(b, result_type(b->in.opcode));
     }
     if (!entry->no_escape) {
-        ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+        emit_check_run(b);
     }
 }
 
@@ -123,7 +123,7 @@ emit_end_async_for(Block *b)
     emit_step(b, step_end_async_for, 2, 0, false);
     block_pop(b, 2);
     ASM(&b->as, OP_branch_r0_true, (intptr_t)block_exit_reraise(b));
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    emit_check_run(b);
 }
 
 /* RETURN_GENERATOR. */
@@ -150,7 +150,7 @@ emit_for_iter_generic(Block *b)
     ASM(&b->as, OP_branch_r0_false, (intptr_t)block_exit_to(b, target));
     b->ctx = before;
     block_push(b, TYPE_UNKNOWN);
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    emit_check_run(b);
 }
 
 /* SEND to anything. */
@@ -167,5 +167,5 @@ emit_send_generic(Block *b)
     b->ctx = before;
     block_pop(b, 1);
     block_push(b, TYPE_UNKNOWN);
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    emit_check_run(b);
 }

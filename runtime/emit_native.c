@@ -45,8 +45,7 @@ push_result(Block *b)
     ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
     block_push(b, TYPE_UNKNOWN);
     b->kwnames = NULL;
-    ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, b->in.next));
-    emit_check_observed(b);
+    emit_check_call(b);
 }
 
 /* ---- builtin functions ------------------------------------------------------------------------- */
@@ -309,13 +308,14 @@ call_isinstance(Block *b, const Call *call)
     Instr branch;
     bool jump_if;
     if (emit_next_is_branch(b, &branch, &jump_if)) {
+        emit_check_truth(b, branch.start, false);
         block_own_stack(b, b->ctx.depth);
         emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
         return true;
     }
     ASM(&b->as, OP_store_truth, slot_of_stack(b, b->ctx.depth));
     block_push(b, TYPE_BOOL);
-    emit_check_observed(b);
+    emit_check_call(b);
     return true;
 }
 

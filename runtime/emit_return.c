@@ -83,7 +83,9 @@ emit_return_value(Block *b)
     } else if (value->location == IN_INT || value->location == IN_FLOAT) {
         block_own(b, 0);
     }
-    if (has_unboxed_locals(b)) {
+    if (b->ctx.observed) {
+        block_box_locals(b);
+    } else if (has_unboxed_locals(b)) {
         ASM(&b->as, OP_check_no_frame_object, (intptr_t)block_exit_leave(b, b->in.start));
     }
     intptr_t locals = block_local_count(b), return_frame = (intptr_t)pyjit_state.return_frame;

@@ -57,7 +57,7 @@ subscript_dict(Block *b)
     block_drop(b, 2);
     ASM(&b->as, OP_store_r0, slot_of_stack(b, b->ctx.depth));
     block_push(b, TYPE_UNKNOWN);
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    emit_check_run(b);
     return true;
 }
 
@@ -74,7 +74,7 @@ store_dict(Block *b)
     ASM(&b->as, OP_dict_set, dict, key, value, block_instr_address(b),
         (intptr_t)block_exit_error(b));
     block_drop(b, 3);
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    emit_check_run(b);
     return true;
 }
 
@@ -91,6 +91,7 @@ emit_contains_op(Block *b)
         (intptr_t)block_exit_error(b));
     block_drop(b, 2);
     if (fused) {
+        emit_check_truth(b, branch.start, negated);
         block_own_stack(b, b->ctx.depth);
         emit_branch(b, &branch, jump_if != negated, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
         return;
@@ -100,7 +101,7 @@ emit_contains_op(Block *b)
     }
     ASM(&b->as, OP_box_status, slot_of_stack(b, b->ctx.depth));
     block_push(b, TYPE_BOOL);
-    ASM(&b->as, OP_check_tracing, (intptr_t)block_exit_leave(b, b->in.next));
+    emit_check_run(b);
 }
 
 /* LIST_APPEND, of a comprehension: the list is exact. */

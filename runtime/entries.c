@@ -424,7 +424,8 @@ block_escape(Block *b)
     }
     for (int n = b->ctx.depth - 1; n >= 0; n--) {
         Entry *entry = block_stack(b, n);
-        if (entry->location == IN_INT || entry->location == IN_FLOAT) {
+        bool doubtful = b->ctx.observed && entry->location == IN_LOCAL; /* the local may be written */
+        if (entry->location == IN_INT || entry->location == IN_FLOAT || doubtful) {
             block_own(b, n);
         }
     }

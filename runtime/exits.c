@@ -118,7 +118,7 @@ take_branch(Registers *regs, Exit *exit)
     if (exit->target == 0) {
         CodeState *state = exit_group(exit)->code;
         Place place = {exit->offset, exit->ctx->depth};
-        bool exists = block_exists(state, exit->offset, exit->ctx, exit->chain);
+        bool exists = block_find(state, exit->offset, exit->ctx, exit->chain) != NULL;
         if (!exists && !exit->at_once && ++exit->taken < settings_get()->branch_heat) {
             materialize(regs, exit->ctx);
             return cold_run(regs, state, place);
@@ -170,6 +170,60 @@ take_safepoint(Registers *regs, Exit *exit)
     if (tstate->cframe->use_tracing) {
         own_stack(regs, exit->ctx);
         return resume_interpreted(regs, (Place){exit->continue_at, exit->ctx->depth}, REASON_TRACED);
+    }
+    return codemem_base() + exit->resume;
+}
+
+/* Puts the bool on the stack that it lacks; returns how many entries there are then. */
+static int
+complete_stack(const Registers *regs, const Exit *exit)
+{
+    int depth = exit->ctx->depth;
+    if (exit->chain != CHECK_COMPLETE) {
+        bool truth = (regs->ints[0] != 0) == (exit->chain == CHECK_TRUTH);
+        regs->frame->localsplus[regs->frame->f_code->co_nlocalsplus + depth] = PyBool_FromLong(truth);
+        depth++;
+    }
+    return depth;
+}
+
+/* A frame object has come into being: on in code that does not trust it. */
+static uint8_t *
+go_on_observed(Registers *regs, Exit *exit)
+{
+    CodeState *state = exit_group(exit)->code;
+    own_stack(regs, exit->ctx);
+    Place place = {exit->continue_at, complete_stack(regs, exit)};
+    if (exit->observed == 0) {
+        Context ctx = ctx_generic(state->code->co_nlocalsplus, place.depth);
+        ctx.observed = 1;
+        uint8_t *target = block_find_or_compile(state, regs->frame, place.offset, &ctx, 0, NULL);
+        if (target == NULL) {
+            return resume_interpreted(regs, place, REASON_NO_MEMORY);
+        }
+        exit->observed = (uint32_t)(target - codemem_base());
+    }
+    return codemem_base() + exit->observed;
+}
+
+/* Sees to what may have happened while other code ran. */
+static uint8_t *
+take_check(Registers *regs, Exit *exit)
+{
+    PyThreadState *tstate = regs->tstate;
+    STAT(checks);
+    bool broken = exit->calls && _Py_atomic_load_relaxed(&tstate->interp->ceval.eval_breaker);
+    if (broken && safepoint_handle(tstate) < 0) {
+        own_stack(regs, exit->ctx);
+        Place next = {exit->continue_at - 1, complete_stack(regs, exit)};
+        return unwind(regs, exit_group(exit)->code, next, true);
+    }
+    if (tstate->cframe->use_tracing) {
+        own_stack(regs, exit->ctx);
+        return resume_interpreted(regs, (Place){exit->continue_at, complete_stack(regs, exit)}, REASON_TRACED);
+    }
+    if (exit->news && regs->frame->frame_obj != NULL) {
+        return go_on_observed(regs, exit);
     }
     return codemem_base() + exit->resume;
 }
@@ -275,6 +329,8 @@ exits_take(Registers *regs, uint32_t id)
         return take_release(regs, exit);
     case EXIT_SAFEPOINT:
         return take_safepoint(regs, exit);
+    case EXIT_CHECK:
+        return take_check(regs, exit);
     case EXIT_ENTRY:
         return take_entry(regs);
     case EXIT_RETURNED:

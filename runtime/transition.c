@@ -68,7 +68,8 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
 int
 transition_cost(const Context *from, const Context *to)
 {
-    if (from->depth != to->depth || from->local_count != to->local_count) {
+    if (from->depth != to->depth || from->local_count != to->local_count ||
+        from->observed != to->observed) {
         return TRANSITION_IMPOSSIBLE;
     }
     int total = 0;

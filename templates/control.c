@@ -18,8 +18,27 @@ OPERATION(check_eval_breaker, EXIT(safepoint)) {
     if (unlikely(*(volatile int *)&tstate->interp->ceval.eval_breaker)) LEAVE(safepoint);
 }
 
-OPERATION(check_tracing, EXIT(leave)) {
-    if (unlikely(tstate->cframe->use_tracing)) LEAVE(leave);
+/* Has something happened that is to be seen to after code has run that could do anything? */
+#define TRACED() ((uintptr_t)tstate->cframe->use_tracing)
+#define SEEN() ((uintptr_t)frame->frame_obj)
+#define BROKEN() ((uintptr_t)*(volatile unsigned *)&tstate->interp->ceval.eval_breaker)
+
+OPERATION(check_call, EXIT(happened)) {
+    if (unlikely((BROKEN() | TRACED() | SEEN()) != 0)) LEAVE(happened);
+}
+
+/* The same where a frame object would not be news. */
+OPERATION(check_call_seen, EXIT(happened)) {
+    if (unlikely((BROKEN() | TRACED()) != 0)) LEAVE(happened);
+}
+
+/* After what is not a call. */
+OPERATION(check_run, EXIT(happened)) {
+    if (unlikely((TRACED() | SEEN()) != 0)) LEAVE(happened);
+}
+
+OPERATION(check_run_seen, EXIT(happened)) {
+    if (unlikely(TRACED() != 0)) LEAVE(happened);
 }
 
 OPERATION(check_no_frame_object, EXIT(leave)) {

@@ -41,8 +41,8 @@ typedef struct {
     bool failed;          /* out of memory: abandon */
 } Block;
 
-/* Is there machine code for (offset, ctx)? */
-bool block_exists(const CodeState *state, int offset, const Context *ctx, int chain);
+/* The version for (offset, ctx), NULL if there is none. */
+BlockVersion *block_find(const CodeState *state, int offset, const Context *ctx, int chain);
 
 /* The machine code for (offset, ctx), compiled now when there is none. `frame` is live at that
  * point (NULL: not). `after`: an exit that is to lead there. NULL: could not compile. */
@@ -189,6 +189,10 @@ Exit *block_exit_release(Block *b);
 
 /* The eval breaker is set; goes on after the operation. */
 Exit *block_exit_safepoint(Block *b, int continue_at);
+
+/* After an operation that may have run any code: a trace function may be set, a frame object have come into
+ * being, after a call the eval breaker be set. Goes on after the operation, or at `continue_at`. */
+Exit *block_exit_check(Block *b, int continue_at, CheckResult result);
 
 /* Ends the block with a jump to `offset` in the current context. */
 void block_jump(Block *b, int offset);

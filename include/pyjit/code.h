@@ -39,30 +39,44 @@ typedef enum {
     EXIT_LEAVE,   /* continue in the interpreter at offset */
     EXIT_RELEASE, /* pyjit_state.dying has lost its last reference: free it, then go on */
     EXIT_SAFEPOINT, /* the eval breaker is set: see to it, then go on */
+    EXIT_CHECK,   /* the eval breaker, a trace function or a frame object: see to it, then go on */
     EXIT_RERAISE, /* as EXIT_ERROR, but the traceback has this frame already */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
     EXIT_RETURNED, /* a return to a frame that waits in cold code; offset: its stack's depth */
 } ExitKind;
 
+/* What the stack lacks at an EXIT_CHECK, if it does not go on after the operation: nothing, or a bool
+ * that is the truth in r0 or its opposite. */
+typedef enum {
+    CHECK_COMPLETE,
+    CHECK_TRUTH,
+    CHECK_FALSEHOOD,
+} CheckResult;
+
 typedef struct Exit {
     const Context *ctx;    /* at the exit */
-    BlockVersion *version; /* EXIT_BRANCH: where it leads, once known */
+    union {
+        BlockVersion *version; /* EXIT_BRANCH: where it leads, once known */
+        uint32_t observed;     /* EXIT_CHECK: where a frame goes on that has a frame object */
+    };
     uint32_t thunk;        /* code that brings this exit to exits_take */
     int offset;            /* code units: where to continue (BRANCH, LEAVE) or the instruction */
     union {
         uint32_t target; /* EXIT_BRANCH: compiled code, once there is some */
-        uint32_t resume; /* EXIT_RELEASE, EXIT_SAFEPOINT: where compiled code goes on */
+        uint32_t resume; /* EXIT_RELEASE, EXIT_SAFEPOINT, EXIT_CHECK: where compiled code goes on */
     };
     union {
         uint32_t site;   /* EXIT_BRANCH: the hole of a jump here that is to be redirected */
-        int continue_at; /* EXIT_SAFEPOINT: offset of the next instruction */
+        int continue_at; /* EXIT_SAFEPOINT, EXIT_CHECK: offset of the next instruction */
     };
     uint8_t kind;  /* ExitKind */
-    uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset */
+    uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult */
     uint8_t slot;  /* in its group */
     uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling */
     bool at_once : 1;  /* EXIT_BRANCH: it is compiled the first time */
     bool counted : 1;  /* room for its thunk has been counted */
+    bool calls : 1;    /* EXIT_CHECK: the eval breaker matters */
+    bool news : 1;     /* EXIT_CHECK: a frame object matters */
 } Exit;
 
 #define EXIT_GROUP 16

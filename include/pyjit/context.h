@@ -6,6 +6,7 @@
 #define PYJIT_CONTEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -59,8 +60,12 @@ typedef struct {
     uint16_t depth;      /* operand-stack entries, known or not */
     uint8_t local_count; /* locals described: min(co_nlocalsplus, CTX_LOCALS) */
     uint8_t stack_count; /* stack entries described: min(depth, CTX_STACK) */
+    uint8_t observed;    /* 1: the frame has a frame object, through which locals may be written */
+    uint8_t unused[3];   /* zero */
     Entry entries[CTX_LOCALS + CTX_STACK]; /* locals, then the stack from the bottom */
 } Context;
+
+#define CTX_HEADER offsetof(Context, entries)
 
 /* The context that knows nothing: locals perhaps unbound, `depth` owned references on the stack. */
 Context ctx_generic(int local_count, int depth);
@@ -76,7 +81,7 @@ ctx_entry_count(const Context *ctx)
 static inline uint32_t
 ctx_size(const Context *ctx)
 {
-    return (uint32_t)(4 + ctx_entry_count(ctx) * sizeof(Entry));
+    return (uint32_t)(CTX_HEADER + (size_t)ctx_entry_count(ctx) * sizeof(Entry));
 }
 
 /* Makes `to` the same as `from`; entries not in use are left as they are. */
@@ -88,6 +93,9 @@ ctx_copy(Context *to, const Context *from)
 
 bool ctx_equal(const Context *a, const Context *b);
 uint32_t ctx_hash(const Context *ctx);
+
+/* Forgets everything about locals, which are all in memory. */
+void ctx_forget_locals(Context *ctx);
 
 /* Is nothing in a register and every stack entry an owned reference in its slot? */
 bool ctx_is_canonical(const Context *ctx);

@@ -94,8 +94,13 @@ bool emit_is_for_arithmetic(const Block *b, PyObject *sample);
 void emit_kw_names(Block *b);
 void emit_call(Block *b);
 
-/* After a call of what may do anything, the instruction being done: a trace function may be on, and
- * whoever holds the frame may have written its locals. Nothing may be in registers. */
-void emit_check_observed(Block *b);
+/* emit_check.c: after what may have run any code, everything being in memory.
+ *
+ * The instruction is done, its results on the stack: _call after calls, which see to the eval breaker, _run
+ * otherwise. Or, _truth, its result is the truth in r0 (or, negated, the opposite), and the branch at
+ * `branch_at` is about to test it. */
+void emit_check_call(Block *b);
+void emit_check_run(Block *b);
+void emit_check_truth(Block *b, int branch_at, bool negated);
 
 #endif

@@ -19,6 +19,7 @@
     X(branch_exits, "other branches that reached the compiler")                                    \
     X(error_exits, "exceptions raised in compiled code")                                           \
     X(release_exits, "objects freed by compiled code")                                             \
+    X(checks, "looks at what happened while other code ran")                                       \
     X(safepoints, "times the eval breaker was seen to")                                            \
     X(entries, "frames entered from C")                                         \
     X(cold_runs, "stretches of cold code run bytecode by bytecode")                                \

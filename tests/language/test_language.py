@@ -27,7 +27,9 @@ SETTINGS = {
 # that temporaries passed as arguments live until the call returns and the caller's f_lasti is that of
 # the CALL. These programs show it in the executions before a function is compiled (docs/status.md).
 SHOW_INTERPRETED_CALLS = {
-    (name, setting) for name in ("frames", "lifetimes") for setting in ("second-call", "fourth-call", "default")
+    (name, setting)
+    for name in ("frames", "lifetimes")
+    for setting in ("second-call", "fourth-call", "default")
 }
 
 SHOWN = 80  # lines of a difference
