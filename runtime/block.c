@@ -163,7 +163,19 @@ block_exit_leave(Block *b, int offset)
 Exit *
 block_exit_release(Block *b)
 {
+    block_forget_facts(b);
     return new_exit(b, EXIT_RELEASE, b->in.offset);
+}
+
+/* The same as the last thing the instruction does. */
+Exit *
+block_exit_release_last(Block *b)
+{
+    block_own_facts(b);
+    Exit *exit = new_exit(b, EXIT_RELEASE, b->in.offset);
+    exit->continue_at = b->in.next;
+    exit->last = true;
+    return exit;
 }
 
 /* The eval breaker is set. */

@@ -426,6 +426,7 @@ code_state_free(void *extra)
         pj_free(arena);
     }
     pj_free(state->contexts);
+    pj_free(state->facts.facts);
     pj_free(state->buckets);
     pj_free(state->targets);
     pj_free(state->live);

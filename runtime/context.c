@@ -62,6 +62,15 @@ ctx_hash(const Context *ctx)
     return hash ^ hash >> 15;
 }
 
+/* Forgets all facts. */
+void
+ctx_forget_facts(Context *ctx)
+{
+    for (int i = 0; i < ctx_entry_count(ctx); i++) {
+        ctx->entries[i].fact = 0;
+    }
+}
+
 /* Forgets everything about locals. */
 void
 ctx_forget_locals(Context *ctx)
@@ -86,11 +95,15 @@ ctx_is_canonical(const Context *ctx)
 static int
 describe_entry(const Entry *entry, char *text, int size)
 {
-    static const char *const places[] = {"", "=local ", "=const ", "=r", "=f"};
-    if (entry->location == IN_SLOT) {
-        return snprintf(text, size, "%s%s", type_names[entry->type], entry->owned ? "" : "'");
+    static const char *const places[] = {"", "=local ", "=const ", "", "=r", "=f"};
+    char fact[16] = "";
+    if (entry->fact != 0) {
+        snprintf(fact, sizeof fact, "#%d", entry->fact);
     }
-    return snprintf(text, size, "%s%s%d%s", type_names[entry->type], places[entry->location],
+    if (entry->location == IN_SLOT || entry->location == IN_FACT) {
+        return snprintf(text, size, "%s%s%s", type_names[entry->type], fact, entry->owned ? "" : "'");
+    }
+    return snprintf(text, size, "%s%s%s%d%s", type_names[entry->type], fact, places[entry->location],
                     entry->index, entry->boxed ? "+box" : "");
 }
 

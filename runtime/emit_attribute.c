@@ -10,18 +10,35 @@
 
 /* ---- guards ---------------------------------------------------------------------------------- */
 
+/* Emits the guard that the type of an object that is known is as it is now. */
+static void
+guard_known_owner(Block *b, PyObject *object, PyTypeObject *type)
+{
+    if (!plan_type_is_fixed(type)) {
+        ASM(&b->as, OP_guard_value_version, (intptr_t)object, (intptr_t)plan_type_version(type),
+            (intptr_t)block_exit_miss(b));
+    } else if (PyModule_Check(object)) { /* the one fixed type whose instances may be given another */
+        ASM(&b->as, OP_guard_known_type, (intptr_t)object, (intptr_t)type, (intptr_t)block_exit_miss(b));
+    }
+}
+
 /* Emits the guard that the n-th stack entry's type is as it is now. */
 static void
 guard_owner(Block *b, int n, PyTypeObject *type)
 {
-    PyTypeObject *known = type_object(block_type(b, n));
-    if (known == type && plan_type_is_fixed(type)) {
+    PyObject *object = block_constant(b, block_stack(b, n));
+    if (object != NULL) {
+        guard_known_owner(b, object, type);
+        return;
+    }
+    if (plan_type_is_fixed(type) ? type_object(block_type(b, n)) == type : block_is_of_class(b, n, type)) {
         return;
     }
     intptr_t slot = block_object_slot(b, n);
     if (!plan_type_is_fixed(type)) {
         ASM(&b->as, OP_guard_type_version, slot, (intptr_t)plan_type_version(type),
             (intptr_t)block_exit_miss(b));
+        block_learn_class(b, n, type);
         return;
     }
     ASM(&b->as, OP_guard_type, slot, (intptr_t)type, (intptr_t)block_exit_miss(b));
@@ -37,6 +54,12 @@ static void
 guard_absence(Block *b, int n, const Plan *plan)
 {
     if (plan->absence == ABSENT_UNSAID) {
+        return;
+    }
+    PyObject *known = block_constant(b, block_stack(b, n));
+    if (plan->absence == ABSENT_MODULE_STAYS && known != NULL) {
+        ASM(&b->as, OP_guard_known_dict, (intptr_t)((PyModuleObject *)known)->md_dict, plan->at,
+            (intptr_t)block_exit_miss(b));
         return;
     }
     intptr_t x = block_object_slot(b, n), miss = (intptr_t)block_exit_miss(b);
@@ -66,7 +89,10 @@ static void
 guard_plan(Block *b, int n, const Plan *plan)
 {
     guard_owner(b, n, plan->type);
-    if (plan->of_class != NULL) {
+    if (plan->of_class != NULL && block_constant(b, block_stack(b, n)) == (PyObject *)plan->of_class) {
+        ASM(&b->as, OP_guard_known_class, (intptr_t)plan->of_class,
+            (intptr_t)plan_type_version(plan->of_class), (intptr_t)block_exit_miss(b));
+    } else if (plan->of_class != NULL) {
         ASM(&b->as, OP_guard_class_version, block_object_slot(b, n),
             (intptr_t)plan_type_version(plan->of_class), (intptr_t)block_exit_miss(b));
     }
@@ -115,7 +141,15 @@ static void
 load_object(Block *b, const Plan *plan, PyObject *name, bool null)
 {
     bool owned = block_stack(b, 0)->owned;
-    intptr_t x = plan->place == PLACE_OBJECT && !owned ? 0 : block_object_slot(b, 0);
+    if (plan->place == PLACE_OBJECT && !owned) {
+        block_pop(b, 1);
+        if (null) {
+            block_push_null(b);
+        }
+        block_push_object(b, plan->value);
+        return;
+    }
+    intptr_t x = block_object_slot(b, 0);
     intptr_t miss = (intptr_t)block_exit_miss(b);
     block_pop(b, 1);
     if (null && !owned) {
@@ -160,11 +194,7 @@ load_object(Block *b, const Plan *plan, PyObject *name, bool null)
         }
         break;
     case PLACE_OBJECT:
-        if (owned) {
-            ASM(&b->as, OP_load_object_owned, x, (intptr_t)plan->value, release);
-        } else {
-            ASM(&b->as, OP_store_constant, (intptr_t)plan->value, to);
-        }
+        ASM(&b->as, OP_load_object_owned, x, (intptr_t)plan->value, release);
         break;
     case PLACE_METHOD:
     case PLACE_UNKNOWN:
@@ -227,25 +257,28 @@ static void
 load_method(Block *b, const Plan *plan)
 {
     Entry owner = *block_stack(b, 0);
-    PyObject *sample = block_sample(b, 0);
-    intptr_t to = slot_of_stack(b, b->ctx.depth - 1);
-    ValueType type = block_type(b, 0);
-    if (owner.location == IN_LOCAL || owner.location == IN_CONST) {
-        block_pop(b, 1);
-        ASM(&b->as, OP_store_constant, (intptr_t)plan->value, to);
-        block_push_sample(b, type_of_object(plan->value), plan->value);
-        if (owner.location == IN_LOCAL) {
-            block_push_local(b, owner.index);
-        } else {
-            block_push_constant(b, owner.index);
-        }
-        return;
+    PyObject *sample = block_sample(b, 0), *constant = block_constant(b, &owner);
+    intptr_t from = owner.location == IN_SLOT ? slot_of_stack(b, b->ctx.depth - 1) : 0;
+    if (from == 0 && owner.location != IN_LOCAL && constant == NULL) {
+        from = block_object_slot(b, 0); /* a number, which now has its box there */
+        owner = (Entry){.type = owner.type, .owned = block_stack(b, 0)->owned};
     }
-    block_own(b, 0);
     block_pop(b, 1);
-    block_push_sample(b, type_of_object(plan->value), plan->value);
-    block_push_sample(b, type, sample);
-    ASM(&b->as, OP_load_method_owned, to, (intptr_t)plan->value, slot_of_stack(b, b->ctx.depth - 1));
+    if (from != 0) { /* before something else comes into its slot */
+        ASM(&b->as, OP_copy_borrowed, from, slot_of_stack(b, b->ctx.depth + 1));
+    }
+    block_push_object(b, plan->value);
+    if (owner.location == IN_LOCAL) {
+        block_push_local(b, owner.index);
+    } else if (owner.location == IN_CONST) {
+        block_push_constant(b, owner.index);
+    } else if (from == 0) {
+        block_push_object(b, constant);
+    } else {
+        block_push_sample(b, owner.type, sample);
+        block_stack(b, 0)->owned = owner.owned;
+        block_stack(b, 0)->fact = owner.fact;
+    }
 }
 
 /* LOAD_METHOD. */
@@ -281,11 +314,15 @@ emit_load_method(Block *b)
 
 /* Emits the store of a number that is only in a register. */
 static void
-store_number(Block *b, const Plan *plan, const Entry *value)
+store_number(Block *b, const Plan *plan, const Entry *value, bool last)
 {
     bool in_values = plan->place == PLACE_VALUES;
     intptr_t x = block_object_slot(b, 0), reg = value->index, miss = (intptr_t)block_exit_miss(b);
-    intptr_t release = (intptr_t)block_exit_release(b), zero = (intptr_t)pyjit_state.small_ints;
+    if (last) {
+        block_pop(b, 2);
+    }
+    intptr_t release = (intptr_t)(last ? block_exit_release_last(b) : block_exit_release(b));
+    intptr_t zero = (intptr_t)pyjit_state.small_ints;
     if (value->location == IN_FLOAT && in_values) {
         ASM(&b->as, OP_store_values_float, x, plan->at, reg, miss, release);
     } else if (value->location == IN_FLOAT) {
@@ -313,8 +350,9 @@ emit_store_attr(Block *b)
     }
     guard_plan(b, 0, &plan);
     Entry value = *block_stack(b, 1);
+    bool last = !block_stack(b, 0)->owned; /* then nothing happens after the old value has been released */
     if ((value.location == IN_FLOAT || value.location == IN_INT) && !value.boxed) {
-        store_number(b, &plan, &value);
+        store_number(b, &plan, &value, last);
     } else {
         if (value.location != IN_LOCAL && value.location != IN_SLOT) {
             block_own(b, 1);
@@ -322,7 +360,10 @@ emit_store_attr(Block *b)
         intptr_t x = block_object_slot(b, 0), from = block_object_slot(b, 1);
         intptr_t miss = (intptr_t)block_exit_miss(b);
         bool owned = block_stack(b, 1)->owned;
-        intptr_t release = (intptr_t)block_exit_release(b);
+        if (last) {
+            block_pop(b, 2);
+        }
+        intptr_t release = (intptr_t)(last ? block_exit_release_last(b) : block_exit_release(b));
         if (plan.place == PLACE_VALUES) {
             ASM(&b->as, owned ? OP_store_values : OP_store_values_incref, x, plan.at, from, miss,
                 release);
@@ -330,6 +371,8 @@ emit_store_attr(Block *b)
             ASM(&b->as, owned ? OP_store_member : OP_store_member_incref, x, plan.at, from, release);
         }
     }
-    block_release(b, 0);
-    block_pop(b, 2);
+    if (!last) {
+        block_release(b, 0);
+        block_pop(b, 2);
+    }
 }

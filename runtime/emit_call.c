@@ -155,9 +155,8 @@ pass_argument(Block *b, int n, intptr_t to)
     intptr_t slot = slot_of_stack(b, b->ctx.depth - 1 - n);
     if (entry->location == IN_LOCAL) {
         ASM(&b->as, OP_argument_copy, slot_of_local(entry->index), to);
-    } else if (entry->location == IN_CONST) {
-        ASM(&b->as, OP_argument_constant,
-            (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry->index), to);
+    } else if (entry->location == IN_CONST || entry->location == IN_FACT) {
+        ASM(&b->as, OP_argument_constant, (intptr_t)block_constant(b, entry), to);
     } else if (entry->owned) {
         ASM(&b->as, OP_argument_move, slot, to);
     } else {
@@ -187,29 +186,62 @@ frame_size(const PyCodeObject *code)
            (code->co_nlocalsplus + code->co_stacksize + (intptr_t)FRAME_SPECIALS_SIZE);
 }
 
-/* Fills the new frame, for which there is room, with arguments and goes there. Takes over the
- * reference in the callee's slot and those of owned arguments. */
+/* Fills the new frame, for which there is room, with arguments and goes there. The function is in r1;
+ * if its defaults are certain to be what they are now, `known` is that function. Takes over the references
+ * of owned arguments. */
 static void
-run_frame(Block *b, PyCodeObject *code, CodeState *state, const Source *sources, intptr_t callee,
+run_frame(Block *b, PyCodeObject *code, CodeState *state, const Source *sources, PyFunctionObject *known,
           intptr_t at)
 {
     for (int i = 0; i < code->co_argcount; i++) {
         if (sources[i].entry >= 0) {
             pass_argument(b, sources[i].entry, slot_of_local(i));
+        } else if (known != NULL) {
+            PyObject *value = PyTuple_GET_ITEM(known->func_defaults, sources[i].default_item);
+            ASM(&b->as, OP_argument_constant, (intptr_t)value, slot_of_local(i));
         } else {
             intptr_t item = (intptr_t)offsetof(PyTupleObject, ob_item) +
                             sources[i].default_item * (intptr_t)sizeof(PyObject *);
-            ASM(&b->as, OP_argument_default, callee, item, slot_of_local(i));
+            ASM(&b->as, OP_argument_default, item, slot_of_local(i));
         }
     }
     pass_nulls(b, code);
     intptr_t size = frame_size(code);
     if (state->entry == pyjit_state.entry_stub) {
-        ASM(&b->as, OP_call_function, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
-            (intptr_t)&state->entry);
+        ASM(&b->as, OP_call_function, (intptr_t)code, size, at, IMM_CONTINUATION, (intptr_t)&state->entry);
     } else {
-        ASM(&b->as, OP_call_function_at, callee, (intptr_t)code, size, at, IMM_CONTINUATION,
+        ASM(&b->as, OP_call_function_at, (intptr_t)code, size, at, IMM_CONTINUATION,
             (intptr_t)state->entry);
+    }
+}
+
+/* Emits the guard that the callee, which is known to be this function, is as it is now. False if there can
+ * be none. */
+static bool
+guard_known_function(Block *b, PyFunctionObject *function)
+{
+    uint32_t version = fact_function_version(function);
+    if (version == 0) {
+        return false;
+    }
+    ASM(&b->as, OP_guard_known_function, (intptr_t)function, (int32_t)version,
+        (intptr_t)block_exit_miss(b));
+    return true;
+}
+
+/* Emits the guard that the callee is a function of this code, with so many defaults if that matters. */
+static void
+guard_function(Block *b, int callee, PyCodeObject *code, int defaults)
+{
+    intptr_t slot = block_object_slot(b, callee), miss = (intptr_t)block_exit_miss(b);
+    if (block_type(b, callee) == TYPE_FUNCTION) {
+        ASM(&b->as, OP_guard_function_code, slot, (intptr_t)code, miss);
+    } else {
+        ASM(&b->as, OP_guard_function, slot, (intptr_t)code, miss);
+    }
+    asm_depend(&b->as, code);
+    if (defaults >= 0) {
+        ASM(&b->as, OP_guard_defaults, slot, defaults, miss);
     }
 }
 
@@ -225,21 +257,24 @@ call_function(Block *b, const Call *call)
     if (!bind(b, call, function, sources, &defaults) || (state = code_state_make(code)) == NULL) {
         return false;
     }
-    intptr_t callee = block_object_slot(b, call->callee);
-    bool known = block_type(b, call->callee) == TYPE_FUNCTION;
-    asm_emit(&b->as, known ? OP_guard_function_code : OP_guard_function,
-             (const intptr_t[]){callee, (intptr_t)code, (intptr_t)block_exit_miss(b)}, 3);
-    asm_depend(&b->as, code);
-    if (defaults >= 0) {
-        ASM(&b->as, OP_guard_defaults, callee, defaults, (intptr_t)block_exit_miss(b));
+    bool known = block_constant(b, block_stack(b, call->callee)) == call->callable &&
+                 guard_known_function(b, function);
+    if (!known) {
+        guard_function(b, call->callee, code, defaults);
     }
-    block_escape(b);
+    block_escape_but(b, b->in.oparg + 2);
     ASM(&b->as, OP_frame_push, frame_size(code), (intptr_t)block_exit_generic(b));
-    if (!block_stack(b, call->callee)->owned) {
-        ASM(&b->as, OP_increment, callee);
+    Entry *callee = block_stack(b, call->callee);
+    if (callee->location == IN_FACT) {
+        ASM(&b->as, OP_take_known_callee, (intptr_t)function);
+    } else {
+        intptr_t slot = block_object_slot(b, call->callee);
+        ASM(&b->as, callee->owned ? OP_take_callee : OP_take_callee_incref, slot);
     }
-    run_frame(b, code, state, sources, callee, (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1));
+    run_frame(b, code, state, sources, known ? function : NULL,
+              (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1));
     block_pop(b, b->in.oparg + 2);
+    ctx_forget_facts(&b->ctx);
     push_result(b);
     return true;
 }
@@ -291,7 +326,7 @@ call_class(Block *b, const Call *call)
         ASM(&b->as, OP_guard_defaults_of, (intptr_t)init, defaults, miss);
     }
     block_escape(b);
-    block_own(b, call->callee); /* its slot will hold __init__ */
+    block_own(b, call->callee);
     callee = slot_of_stack(b, b->ctx.depth - 1 - call->callee);
     intptr_t rare = (intptr_t)block_exit_generic(b);
     ASM(&b->as, OP_check_recursion, 2, rare);
@@ -300,7 +335,7 @@ call_class(Block *b, const Call *call)
         at, rare);
     *block_stack(b, self) = (Entry){.owned = 1};
     ASM(&b->as, OP_increment, slot_of_stack(b, b->ctx.depth - 1 - self));
-    run_frame(b, code, state, sources, callee, at);
+    run_frame(b, code, state, sources, NULL, at);
     block_pop(b, b->in.oparg + 1);
     ASM(&b->as, OP_end_init, (intptr_t)block_exit_error(b));
     b->kwnames = NULL;

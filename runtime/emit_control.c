@@ -22,6 +22,7 @@ void
 emit_jump_backward(Block *b)
 {
     int target = decode_jump_target(&b->in);
+    block_own_stack(b, b->ctx.depth);
     ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, target));
     block_jump(b, target);
 }

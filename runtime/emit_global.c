@@ -66,17 +66,6 @@ emit_is_for_arithmetic(const Block *b, PyObject *sample)
     return false;
 }
 
-/* Is the next instruction one that takes an attribute of what is pushed now? Then nothing happens in
- * between, and it need not own a reference. */
-static bool
-is_looked_into(const Block *b)
-{
-    int at = b->in.next;
-    int opcode = decode_at(b->state->units, at).opcode;
-    return (opcode == LOAD_ATTR || opcode == LOAD_METHOD) && b->ctx.depth < CTX_STACK &&
-           !(b->state->targets[at >> 3] >> (at & 7) & 1);
-}
-
 /* ---- places in namespaces -------------------------------------------------------------------- */
 
 /* Where a name is in a namespace. */
@@ -220,16 +209,10 @@ load_constant(Block *b, PyObject *value, bool null)
     if (!null && load_constant_number(b, value)) {
         return;
     }
-    bool borrowed = !null && is_looked_into(b);
-    ASM(&b->as, borrowed ? OP_store_constant_borrowed : OP_store_constant, (intptr_t)value,
-        slot_of_stack(b, b->ctx.depth + null));
     if (null) {
         block_push_null(b);
     }
-    block_push_sample(b, type_of_object(value), value);
-    if (borrowed) {
-        block_stack(b, 0)->owned = 0;
-    }
+    block_push_object(b, value);
 }
 
 /* LOAD_GLOBAL. */

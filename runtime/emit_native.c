@@ -34,6 +34,7 @@ release_call(Block *b)
     int count = b->in.oparg + 2;
     for (int n = count - 1; n >= 0; n--) {
         block_release(b, n);
+        *block_stack(b, n) = (Entry){0};
     }
     block_pop(b, count);
 }

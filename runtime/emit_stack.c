@@ -48,10 +48,11 @@ old_is_plain(const Entry *local)
 static void
 emit_releasing(Block *b, int operation, int here, intptr_t from, intptr_t to)
 {
-    if (block_locals_boxed(b)) {
+    block_own_facts(b);
+    if (block_locals_boxed(b) && !block_knows_facts(b)) {
         ASM(&b->as, here, from, to, block_instr_address(b));
     } else {
-        ASM(&b->as, operation, from, to, (intptr_t)block_exit_release(b));
+        ASM(&b->as, operation, from, to, (intptr_t)block_exit_release_last(b));
     }
 }
 
@@ -59,6 +60,7 @@ emit_releasing(Block *b, int operation, int here, intptr_t from, intptr_t to)
 static void
 clear_local(Block *b, int i)
 {
+    block_forget_facts(b);
     if (block_locals_boxed(b)) {
         ASM(&b->as, OP_clear_local_here, slot_of_local(i), block_instr_address(b));
     } else {
@@ -120,14 +122,13 @@ emit_store_fast(Block *b)
     bool plain = old_is_plain(block_local(b, i));
     Entry entry = *block_stack(b, 0);
     ValueType type = block_type(b, 0);
-    intptr_t to = slot_of_local(i), from = 0;
-    if (entry.location != IN_CONST) {
-        from = block_object_slot(b, 0);
-    }
+    unsigned fact = block_value(b, 0)->fact;
+    PyObject *constant = block_constant(b, &entry);
+    bool is_constant = constant != NULL && entry.location != IN_SLOT;
+    intptr_t to = slot_of_local(i), from = is_constant ? (intptr_t)constant : block_object_slot(b, 0);
     block_pop(b, 1);
-    set_local(b, i, (Entry){.type = (uint8_t)type, .bound = 1}, sample);
-    if (entry.location == IN_CONST) {
-        from = (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry.index);
+    set_local(b, i, (Entry){.type = type, .bound = 1, .fact = fact}, sample);
+    if (is_constant) {
         if (plain) {
             ASM(&b->as, OP_store_local_constant_plain, from, to);
         } else {
@@ -183,6 +184,8 @@ emit_copy(Block *b)
         block_push_local(b, entry.index);
     } else if (entry.location == IN_CONST && entry.type != TYPE_NULL) {
         block_push_constant(b, entry.index);
+    } else if (entry.location == IN_FACT) {
+        block_push_object(b, block_constant(b, &entry));
     } else {
         intptr_t from = block_object_slot(b, n);
         PyObject *sample = block_sample(b, n);

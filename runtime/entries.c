@@ -124,6 +124,77 @@ block_type(Block *b, int n)
     return block_value(b, n)->type;
 }
 
+/* The object that an entry is known to be. */
+PyObject *
+block_constant(const Block *b, const Entry *entry)
+{
+    if (entry->location == IN_CONST && entry->type != TYPE_NULL) {
+        return PyTuple_GET_ITEM(b->code->co_consts, entry->index);
+    }
+    return fact_object(&b->state->facts, entry->fact);
+}
+
+/* Is the n-th stack entry's value known to be an instance of this class in its present state? */
+bool
+block_is_of_class(Block *b, int n, PyTypeObject *type)
+{
+    unsigned fact = block_value(b, n)->fact;
+    return fact != 0 && fact_class(&b->state->facts, (int)fact) == type &&
+           fact_of_class(&b->state->facts, type) == (int)fact;
+}
+
+/* Notes that guards have shown the n-th stack entry's value to be an instance of this class. */
+void
+block_learn_class(Block *b, int n, PyTypeObject *type)
+{
+    Entry *entry = block_value(b, n);
+    if (entry->fact == 0) {
+        entry->fact = (unsigned)fact_of_class(&b->state->facts, type) & 0xff;
+    }
+    if (entry->type == TYPE_UNKNOWN) {
+        entry->type = TYPE_OTHER;
+    }
+}
+
+/* Is any fact known? */
+bool
+block_knows_facts(const Block *b)
+{
+    for (int i = 0; i < ctx_entry_count(&b->ctx); i++) {
+        if (b->ctx.entries[i].fact != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Puts what is known by facts only into its slot, down from the n-th entry. */
+static void
+own_facts(Block *b, int first)
+{
+    for (int n = b->ctx.depth - 1; n >= first; n--) {
+        const Entry *entry = block_stack(b, n);
+        if (!entry->owned && fact_object(&b->state->facts, entry->fact) != NULL) {
+            block_own(b, n);
+        }
+    }
+}
+
+/* Puts what is known by facts only into its slot. */
+void
+block_own_facts(Block *b)
+{
+    own_facts(b, 0);
+}
+
+/* Before code may run that could change classes or free objects. */
+void
+block_forget_facts(Block *b)
+{
+    block_own_facts(b);
+    ctx_forget_facts(&b->ctx);
+}
+
 /* Byte offset of the slot that belongs to the n-th stack entry. */
 static intptr_t
 own_slot(const Block *b, int n)
@@ -139,9 +210,8 @@ block_sample(Block *b, int n)
     if (entry->location == IN_LOCAL) {
         return entry->index < CTX_LOCALS ? b->local_samples[entry->index] : NULL;
     }
-    if (entry->location == IN_CONST) {
-        return entry->type == TYPE_NULL ? NULL
-                                        : PyTuple_GET_ITEM(b->code->co_consts, entry->index);
+    if (entry->location == IN_CONST || entry->location == IN_FACT) {
+        return block_constant(b, entry);
     }
     int i = b->ctx.depth - 1 - n;
     return i < CTX_STACK ? b->stack_samples[i] : NULL;
@@ -181,9 +251,9 @@ block_push_sample(Block *b, ValueType type, PyObject *sample)
 void
 block_push_local(Block *b, int i)
 {
-    Entry entry = {.location = IN_LOCAL, .index = (uint16_t)i};
-    if (i > UINT16_MAX || !push_entry(b, entry, NULL)) {
-        if (i > UINT16_MAX) {
+    Entry entry = {.location = IN_LOCAL, .index = (unsigned)i & CTX_INDEX_MAX};
+    if (i > CTX_INDEX_MAX || !push_entry(b, entry, NULL)) {
+        if (i > CTX_INDEX_MAX) {
             push_entry(b, (Entry){.owned = 1}, NULL);
         }
         ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, 0));
@@ -196,11 +266,28 @@ block_push_constant(Block *b, int i)
 {
     PyObject *object = PyTuple_GET_ITEM(b->code->co_consts, i);
     Entry entry = {
-        .type = type_of_object(object), .location = IN_CONST, .index = (uint16_t)i};
-    if (i > UINT16_MAX || !push_entry(b, entry, NULL)) {
-        if (i > UINT16_MAX) {
+        .type = type_of_object(object), .location = IN_CONST, .index = (unsigned)i & CTX_INDEX_MAX};
+    if (i > CTX_INDEX_MAX || !push_entry(b, entry, NULL)) {
+        if (i > CTX_INDEX_MAX) {
             push_entry(b, (Entry){.type = entry.type, .owned = 1}, NULL);
         }
+        ASM(&b->as, OP_store_constant, (intptr_t)object, own_slot(b, 0));
+    }
+}
+
+/* Pushes an object that guards have shown to be the value. */
+void
+block_push_object(Block *b, PyObject *object)
+{
+    int fact = fact_of_object(&b->state->facts, object);
+    Entry entry = {.type = type_of_object(object)};
+    if (fact > 0) {
+        entry.location = IN_FACT;
+        entry.fact = (unsigned)fact & 0xff;
+    } else {
+        entry.owned = 1;
+    }
+    if (!push_entry(b, entry, object) || fact == 0) {
         ASM(&b->as, OP_store_constant, (intptr_t)object, own_slot(b, 0));
     }
 }
@@ -219,7 +306,7 @@ void
 block_push_register(Block *b, ValueType type, int reg)
 {
     Location location = type == TYPE_FLOAT ? IN_FLOAT : IN_INT;
-    Entry entry = {.type = type, .location = location, .index = (uint16_t)reg};
+    Entry entry = {.type = type, .location = location, .index = (unsigned)reg};
     if (!push_entry(b, entry, NULL)) {
         if (location == IN_FLOAT) {
             ASM(&b->as, OP_box_float, reg, own_slot(b, 0));
@@ -263,7 +350,10 @@ block_release(Block *b, int n)
     }
     if (type_is_plain(entry->type)) {
         ASM(&b->as, OP_release_plain, own_slot(b, n));
-    } else if (block_locals_boxed(b)) {
+        return;
+    }
+    block_forget_facts(b);
+    if (block_locals_boxed(b)) {
         ASM(&b->as, OP_release_here, own_slot(b, n), block_instr_address(b));
     } else {
         ASM(&b->as, OP_release, own_slot(b, n), (intptr_t)block_exit_release(b));
@@ -326,6 +416,16 @@ forget_register(Entry *entry)
     entry->index = 0;
 }
 
+/* Keeps the prediction of an entry that will be in its slot. */
+static void
+note_sample(Block *b, int n)
+{
+    int at = b->ctx.depth - 1 - n;
+    if (at < CTX_STACK) {
+        b->stack_samples[at] = block_sample(b, n);
+    }
+}
+
 /* Makes the n-th stack entry an owned reference in its own slot. */
 void
 block_own(Block *b, int n)
@@ -341,21 +441,21 @@ block_own(Block *b, int n)
     case IN_LOCAL: {
         int i = entry->index;
         block_box_local(b, i);
-        ValueType type = block_local(b, i)->type;
+        Entry known = *block_local(b, i);
         ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, n));
-        int at = b->ctx.depth - 1 - n;
-        b->stack_samples[at] = i < CTX_LOCALS ? b->local_samples[i] : NULL;
-        *block_stack(b, n) = (Entry){.type = (uint8_t)type, .owned = 1};
+        note_sample(b, n);
+        *block_stack(b, n) = (Entry){.type = known.type, .owned = 1, .fact = known.fact};
         break;
     }
     case IN_CONST:
+    case IN_FACT:
         if (entry->type == TYPE_NULL) {
             ASM(&b->as, OP_store_null, own_slot(b, n));
         } else {
-            ASM(&b->as, OP_store_constant,
-                (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry->index), own_slot(b, n));
+            ASM(&b->as, OP_store_constant, (intptr_t)block_constant(b, entry), own_slot(b, n));
         }
-        *entry = (Entry){.type = entry->type, .owned = 1};
+        note_sample(b, n);
+        *entry = (Entry){.type = entry->type, .owned = 1, .fact = entry->fact};
         break;
     case IN_INT:
     case IN_FLOAT:
@@ -379,9 +479,10 @@ block_object_slot(Block *b, int n)
         block_box_local(b, entry->index);
         return slot_of_local(entry->index);
     case IN_CONST:
-        ASM(&b->as, OP_store_constant_borrowed,
-            (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, entry->index), own_slot(b, n));
-        *entry = (Entry){.type = entry->type};
+    case IN_FACT:
+        ASM(&b->as, OP_store_constant_borrowed, (intptr_t)block_constant(b, entry), own_slot(b, n));
+        note_sample(b, n);
+        *entry = (Entry){.type = entry->type, .fact = entry->fact};
         break;
     case IN_INT:
     case IN_FLOAT:
@@ -411,9 +512,9 @@ block_own_stack(Block *b, int count)
     }
 }
 
-/* Before C code that may do anything. */
-void
-block_escape(Block *b)
+/* Puts everything that is in registers into memory. */
+static void
+empty_registers(Block *b)
 {
     for (int i = 0; i < b->ctx.local_count; i++) {
         Entry *entry = &b->ctx.entries[i];
@@ -429,6 +530,22 @@ block_escape(Block *b)
             block_own(b, n);
         }
     }
+}
+
+/* Before C code that may do anything. */
+void
+block_escape(Block *b)
+{
+    empty_registers(b);
+    block_forget_facts(b);
+}
+
+/* Before a call that takes over the top entries at once. */
+void
+block_escape_but(Block *b, int count)
+{
+    empty_registers(b);
+    own_facts(b, count);
 }
 
 /* ---- registers ------------------------------------------------------------------------------- */
@@ -531,7 +648,7 @@ block_int_register(Block *b, int n, unsigned keep)
     ASM(&b->as, OP_unbox_int, slot, reg, (intptr_t)block_exit_generic(b));
     where = block_value(b, n);
     where->location = IN_INT;
-    where->index = (uint16_t)reg;
+    where->index = (unsigned)reg;
     where->boxed = 1;
     return reg;
 }
@@ -581,7 +698,7 @@ block_float_register(Block *b, int n, unsigned keep)
     ASM(&b->as, OP_unbox_float, slot, reg);
     where = block_value(b, n);
     where->location = IN_FLOAT;
-    where->index = (uint16_t)reg;
+    where->index = (unsigned)reg;
     where->boxed = 1;
     return reg;
 }
@@ -660,6 +777,6 @@ block_learn(Block *b, int n, unsigned wanted)
     }
     ASM(&b->as, OP_guard_type, block_object_slot(b, n), (intptr_t)type_object(type),
         (intptr_t)block_exit_miss(b));
-    block_value(b, n)->type = (uint8_t)type;
+    block_value(b, n)->type = type;
     return type;
 }

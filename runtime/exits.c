@@ -65,6 +65,9 @@ own_stack(const Registers *regs, const Context *ctx)
                            ? NULL
                            : Py_NewRef(PyTuple_GET_ITEM(code->co_consts, entry->index));
             break;
+        case IN_FACT:
+            stack[i] = Py_NewRef(fact_object(&code_state(code)->facts, entry->fact));
+            break;
         case IN_INT:
         case IN_FLOAT:
             if (!entry->boxed) {
@@ -132,6 +135,31 @@ take_branch(Registers *regs, Exit *exit)
     return codemem_base() + exit->target;
 }
 
+/* Is still true what was known at the exit before code ran? Objects that are known have references. */
+static bool
+facts_hold(const Registers *regs, Exit *exit)
+{
+    const FactTable *table = &exit_group(exit)->code->facts;
+    const Context *ctx = exit->ctx;
+    PyObject **locals = regs->frame->localsplus, **stack = locals + regs->frame->f_code->co_nlocalsplus;
+    for (int i = 0; i < ctx_entry_count(ctx); i++) {
+        int fact = ctx->entries[i].fact;
+        PyObject *value = i < ctx->local_count ? locals[i] : stack[i - ctx->local_count];
+        if (fact_class(table, fact) != NULL && !fact_holds(table, fact, value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* On with the next instruction, nothing being known. */
+static uint8_t *
+forget_facts(Registers *regs, Exit *exit)
+{
+    own_stack(regs, exit->ctx);
+    return resume_at(regs, exit_group(exit)->code, (Place){exit->continue_at, exit->ctx->depth});
+}
+
 /* Why compiled code has asked to leave. */
 static const char *
 reason_to_leave(const Registers *regs)
@@ -150,6 +178,9 @@ take_release(Registers *regs, Exit *exit)
     box_locals(regs, exit->ctx);
     regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
     _Py_Dealloc(dying);
+    if (exit->last && !facts_hold(regs, exit)) {
+        return forget_facts(regs, exit);
+    }
     return codemem_base() + exit->resume;
 }
 
@@ -171,7 +202,7 @@ take_safepoint(Registers *regs, Exit *exit)
         own_stack(regs, exit->ctx);
         return resume_interpreted(regs, (Place){exit->continue_at, exit->ctx->depth}, REASON_TRACED);
     }
-    return codemem_base() + exit->resume;
+    return facts_hold(regs, exit) ? codemem_base() + exit->resume : forget_facts(regs, exit);
 }
 
 /* Puts the bool on the stack that it lacks; returns how many entries there are then. */

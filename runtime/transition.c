@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { COST_BOUND = 1, COST_MOVE = 1, COST_LOAD = 2, COST_BOX = 20 };
+enum { COST_BOUND = 1, COST_MOVE = 1, COST_LOAD = 2, COST_FACT = 8, COST_BOX = 20 };
 
 /* What it costs to forget that a value is of a type: what the type is good for. */
 static const uint8_t knowledge[TYPE_COUNT] = {
@@ -43,6 +43,12 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
             return TRANSITION_IMPOSSIBLE;
         }
         cost += knowledge[from->type];
+    }
+    if (to->fact != from->fact) {
+        if (to->fact != 0) {
+            return TRANSITION_IMPOSSIBLE;
+        }
+        cost += COST_FACT;
     }
     if (to->bound > from->bound || (!is_local && to->owned != from->owned)) {
         return TRANSITION_IMPOSSIBLE;

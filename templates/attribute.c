@@ -29,6 +29,21 @@ OPERATION(guard_class_version, SLOT(x), IMM(version), EXIT(miss)) {
     if (unlikely((int32_t)((PyTypeObject *)x)->tp_version_tag != (int32_t)version)) LEAVE(miss);
 }
 
+/* The same of a class that is known. */
+OPERATION(guard_known_class, PTR(class), IMM(version), EXIT(miss)) {
+    if (unlikely((int32_t)((PyTypeObject *)class)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+}
+
+/* An object that is known has this type. */
+OPERATION(guard_known_type, PTR(object), PTR(type), EXIT(miss)) {
+    if (unlikely((void *)Py_TYPE(object) != type)) LEAVE(miss);
+}
+
+/* A dict that is known is unchanged. */
+OPERATION(guard_known_dict, PTR(dict), IMM(version), EXIT(miss)) {
+    if (unlikely(((PyDictObject *)dict)->ma_version_tag != (uint64_t)version)) LEAVE(miss);
+}
+
 /* The same of the type of an object that lives. */
 OPERATION(guard_value_version, PTR(object), IMM(version), EXIT(miss)) {
     if (unlikely((int32_t)Py_TYPE(object)->tp_version_tag != (int32_t)version)) LEAVE(miss);

@@ -39,10 +39,31 @@ OPERATION(guard_function_code, SLOT(x), PTR(code), EXIT(miss)) {
     if (unlikely((void *)((PyFunctionObject *)x)->func_code != code)) LEAVE(miss);
 }
 
+/* A function that is known has this version: its code and its defaults are what they were. */
+OPERATION(guard_known_function, PTR(function), IMM(version), EXIT(miss)) {
+    if (unlikely((int32_t)((PyFunctionObject *)function)->func_version != (int32_t)version)) LEAVE(miss);
+}
+
 /* A function whose __defaults__ are a tuple of so many. */
 OPERATION(guard_defaults, SLOT(x), IMM(count), EXIT(miss)) {
     PyObject *defaults = ((PyFunctionObject *)x)->func_defaults;
     if (unlikely(defaults == NULL || Py_SIZE(defaults) != count)) LEAVE(miss);
+}
+
+/* The function to be called goes into r1, where it counts as a reference. */
+OPERATION(take_callee, SLOT(callee)) {
+    r1 = (int64_t)callee;
+}
+
+OPERATION(take_callee_incref, SLOT(callee)) {
+    PyObject *function = callee;
+    Py_INCREF(function);
+    r1 = (int64_t)function;
+}
+
+OPERATION(take_known_callee, PTR(function)) {
+    Py_INCREF((PyObject *)function);
+    r1 = (int64_t)function;
 }
 
 /* Room for a frame of so many bytes; takes nothing yet. */
@@ -70,9 +91,9 @@ OPERATION(argument_constant, PTR(object), IMM(offset)) {
     ARGUMENT(offset) = object;
 }
 
-/* The function's default number `index`, an offset in its tuple. */
-OPERATION(argument_default, SLOT(callee), IMM(item), IMM(offset)) {
-    PyObject *object = *(PyObject **)((char *)((PyFunctionObject *)callee)->func_defaults + item);
+/* A default of the function in r1, by its offset in the tuple. */
+OPERATION(argument_default, IMM(item), IMM(offset)) {
+    PyObject *object = *(PyObject **)((char *)((PyFunctionObject *)r1)->func_defaults + item);
     Py_INCREF(object);
     ARGUMENT(offset) = object;
 }
@@ -113,20 +134,18 @@ enter_frame(Frame *frame, PyThreadState *tstate, Frame *pushed, PyFunctionObject
     frame->stacktop = (int)continuation;
 }
 
-/* Runs the function; `entry` is where its code's entry is kept. */
-RAW_CALLING_OPERATION(call_function, SLOT(callee), PTR(code), IMM(size), PTR(at), IMM(continuation),
-                      PTR(entry)) {
+/* Runs the function in r1; `entry` is where its code's entry is kept. */
+RAW_CALLING_OPERATION(call_function, PTR(code), IMM(size), PTR(at), IMM(continuation), PTR(entry)) {
     Frame *pushed = (Frame *)r0;
-    enter_frame(frame, tstate, pushed, (PyFunctionObject *)callee, code, size, at, continuation);
+    enter_frame(frame, tstate, pushed, (PyFunctionObject *)r1, code, size, at, continuation);
     frame = pushed;
     TAIL_TO(*(void **)entry);
 }
 
 /* The same when there is compiled code to jump to. */
-RAW_CALLING_OPERATION(call_function_at, SLOT(callee), PTR(code), IMM(size), PTR(at),
-                      IMM(continuation), FUNC(entry)) {
+RAW_CALLING_OPERATION(call_function_at, PTR(code), IMM(size), PTR(at), IMM(continuation), FUNC(entry)) {
     Frame *pushed = (Frame *)r0;
-    enter_frame(frame, tstate, pushed, (PyFunctionObject *)callee, code, size, at, continuation);
+    enter_frame(frame, tstate, pushed, (PyFunctionObject *)r1, code, size, at, continuation);
     frame = pushed;
     TAIL_TO((void *)entry);
 }
@@ -158,15 +177,18 @@ OPERATION(check_recursion, IMM(levels), EXIT(rare)) {
 extern PyObject *instance_new(PyTypeObject *);
 extern void init_returned(PyObject *);
 
-/* Makes an instance; then __init__ takes the place of the class. */
+/* Makes an instance of the class, whose reference goes; __init__ goes into r1. */
 CALLING_OPERATION(make_instance, SLOT(callee), SLOT(self), PTR(init), PTR(at), EXIT(rare)) {
     frame->prev_instr = at;
     PyObject *class = callee;
-    PyObject *instance = instance_new((PyTypeObject *)class);
-    if (unlikely(instance == NULL)) LEAVE(rare);
-    self = instance;
     Py_INCREF((PyObject *)init);
-    callee = init;
+    r1 = (int64_t)init;
+    PyObject *instance = instance_new((PyTypeObject *)class);
+    if (unlikely(instance == NULL)) {
+        Py_DECREF((PyObject *)init);
+        LEAVE(rare);
+    }
+    self = instance;
     Py_DECREF(class);
     tstate->recursion_remaining--;
 }

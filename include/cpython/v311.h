@@ -10,6 +10,7 @@
 #include <internal/pycore_genobject.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_long.h>
+#include <internal/pycore_moduleobject.h>
 #include <internal/pycore_object.h>
 #include <internal/pycore_opcode.h>
 #include <internal/pycore_pyerrors.h>

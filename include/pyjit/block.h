@@ -80,6 +80,26 @@ Entry *block_value(Block *b, int n);
 /* Type of the n-th stack entry's value. */
 ValueType block_type(Block *b, int n);
 
+/* The object that an entry is known to be, NULL if none: a constant of the code object, or the object of
+ * a fact, which need not be in its slot. Borrows. */
+PyObject *block_constant(const Block *b, const Entry *entry);
+
+/* Is the n-th stack entry's value known to be an instance of this class in its present state? */
+bool block_is_of_class(Block *b, int n, PyTypeObject *type);
+
+/* Notes that guards have shown the n-th stack entry's value to be an instance of this class. */
+void block_learn_class(Block *b, int n, PyTypeObject *type);
+
+/* Before code may run that could change classes or free objects: facts are forgotten, and what was known
+ * by them only is put into its slot. */
+void block_forget_facts(Block *b);
+
+/* The same, but the exit at which code may run looks whether the facts still hold. */
+void block_own_facts(Block *b);
+
+/* Is any fact known? */
+bool block_knows_facts(const Block *b);
+
 /* A live value like the one the n-th stack entry will hold, or NULL. Borrows. */
 PyObject *block_sample(Block *b, int n);
 
@@ -101,6 +121,9 @@ void block_push_sample(Block *b, ValueType type, PyObject *sample);
 /* Pushes local i (bound) or constant i of the code object without code, where possible. */
 void block_push_local(Block *b, int i);
 void block_push_constant(Block *b, int i);
+
+/* Pushes an object that guards have shown to be the value, without code where possible. */
+void block_push_object(Block *b, PyObject *object);
 
 /* Pushes the NULL of PUSH_NULL without code, where possible. */
 void block_push_null(Block *b);
@@ -136,6 +159,10 @@ void block_own_stack(Block *b, int count);
 
 /* Before C code that may do anything: nothing is left in registers, locals are boxed. */
 void block_escape(Block *b);
+
+/* The same before a call that takes over the top `count` entries at once: of these, constants and facts may
+ * stay where they are. */
+void block_escape_but(Block *b, int count);
 
 /* A free register; spills another value when all are taken. `keep` is a bit set of registers
  * that must stay. Registers are numbered within their class. */
@@ -184,8 +211,12 @@ Exit *block_exit_reraise(Block *b);
 /* On in the interpreter, from `offset`. */
 Exit *block_exit_leave(Block *b, int offset);
 
-/* The last reference of pyjit_state.dying is gone; goes on after the operation. */
+/* The last reference of pyjit_state.dying is gone; goes on after the operation. Facts are forgotten. */
 Exit *block_exit_release(Block *b);
+
+/* The same if the operation is the last of the instruction and the context already as after it: facts
+ * stay, being looked at again when the exit is taken. */
+Exit *block_exit_release_last(Block *b);
 
 /* The eval breaker is set; goes on after the operation. */
 Exit *block_exit_safepoint(Block *b, int continue_at);

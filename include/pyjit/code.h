@@ -9,6 +9,7 @@
 #include "cpython/interface.h"
 #include "pyjit/codemem.h"
 #include "pyjit/context.h"
+#include "pyjit/facts.h"
 #include "pyjit/liveness.h"
 
 #include <stddef.h>
@@ -67,7 +68,8 @@ typedef struct Exit {
     };
     union {
         uint32_t site;   /* EXIT_BRANCH: the hole of a jump here that is to be redirected */
-        int continue_at; /* EXIT_SAFEPOINT, EXIT_CHECK: offset of the next instruction */
+        int continue_at; /* EXIT_SAFEPOINT, EXIT_CHECK, EXIT_RELEASE that is `last`: offset of the next
+                            instruction */
     };
     uint8_t kind;  /* ExitKind */
     uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult */
@@ -77,6 +79,7 @@ typedef struct Exit {
     bool counted : 1;  /* room for its thunk has been counted */
     bool calls : 1;    /* EXIT_CHECK: the eval breaker matters */
     bool news : 1;     /* EXIT_CHECK: a frame object matters */
+    bool last : 1;     /* EXIT_RELEASE: then the instruction is done; facts are to be looked at again */
 } Exit;
 
 #define EXIT_GROUP 16
@@ -120,6 +123,7 @@ struct CodeState {
     const Context **contexts; /* interned */
     const Context *last_context; /* the one interned last */
     int context_count, context_capacity;
+    FactTable facts;
     ExitGroup *exits;
     CodeChunk *chunks; /* the newest first */
     Arena *arena;

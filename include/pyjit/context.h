@@ -41,17 +41,21 @@ typedef enum {
     IN_SLOT,  /* its own frame slot */
     IN_LOCAL, /* stack entry: the same as local `index` (borrowed) */
     IN_CONST, /* stack entry: constant `index` of the code object (borrowed) */
+    IN_FACT,  /* stack entry: the object of its fact (borrowed) */
     IN_INT,   /* int64 register `index` */
     IN_FLOAT, /* double register `index` */
 } Location;
 
+#define CTX_INDEX_MAX 8191
+
 typedef struct {
-    uint8_t type;         /* ValueType */
-    uint8_t location : 4; /* Location */
-    uint8_t bound : 1;    /* local: cannot be unbound */
-    uint8_t boxed : 1;    /* in a register: the slot holds its box as well */
-    uint8_t owned : 1;    /* stack entry in its slot or boxed: the slot owns its reference */
-    uint16_t index;
+    uint32_t type : 5;     /* ValueType */
+    uint32_t location : 3; /* Location */
+    uint32_t bound : 1;    /* local: cannot be unbound */
+    uint32_t boxed : 1;    /* in a register: the slot holds its box as well */
+    uint32_t owned : 1;    /* stack entry in its slot or boxed: the slot owns its reference */
+    uint32_t fact : 8;     /* number of what else is known, 0 for nothing (facts.h) */
+    uint32_t index : 13;
 } Entry;
 
 _Static_assert(sizeof(Entry) == 4, "contexts are compared as bytes");
@@ -93,6 +97,9 @@ ctx_copy(Context *to, const Context *from)
 
 bool ctx_equal(const Context *a, const Context *b);
 uint32_t ctx_hash(const Context *ctx);
+
+/* Forgets all facts. No entry may be IN_FACT. */
+void ctx_forget_facts(Context *ctx);
 
 /* Forgets everything about locals, which are all in memory. */
 void ctx_forget_locals(Context *ctx);

@@ -1,0 +1,108 @@
+/* Facts about values. Owns the versions it gives to functions. */
+#include "pyjit/facts.h"
+
+#include "pyjit/attribute.h"
+#include "pyjit/memory.h"
+
+#define FIRST_VERSION UINT32_MAX /* downwards; the interpreter counts upwards from 1 */
+#define LAST_VERSION (UINT32_MAX / 2)
+
+/* A number that the function has until its code or its defaults change. */
+uint32_t
+fact_function_version(PyFunctionObject *function)
+{
+    static uint32_t next = FIRST_VERSION;
+    if (function->func_version == 0 && next > LAST_VERSION) {
+        function->func_version = next--;
+    }
+    return function->func_version;
+}
+
+/* What besides its address tells an object apart, as far as machine code depends on it. */
+static uint64_t
+stamp_of(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyFunction_Type) {
+        return fact_function_version((PyFunctionObject *)object);
+    }
+    if (type == &PyModule_Type) {
+        PyObject *dict = ((PyModuleObject *)object)->md_dict;
+        return dict == NULL ? 0 : ((PyDictObject *)dict)->ma_version_tag;
+    }
+    if (type == &PyCFunction_Type) {
+        return (uint64_t)(uintptr_t)((PyCFunctionObject *)object)->m_ml;
+    }
+    if (type == &PyMethodDescr_Type) {
+        return (uint64_t)(uintptr_t)((PyMethodDescrObject *)object)->d_method;
+    }
+    if (PyType_Check(object) && !plan_type_is_fixed((PyTypeObject *)object)) {
+        return plan_type_version((PyTypeObject *)object);
+    }
+    return plan_type_is_fixed(type) ? (uint64_t)(uintptr_t)type : plan_type_version(type);
+}
+
+/* The number of a fact, noted now if it is new; 0 if there is no room. */
+static int
+number_of(FactTable *table, Fact fact)
+{
+    for (int i = table->count - 1; i >= 0; i--) {
+        const Fact *it = &table->facts[i];
+        if (it->object == fact.object && it->stamp == fact.stamp && it->is_object == fact.is_object) {
+            return i + 1;
+        }
+    }
+    if (table->count == table->capacity) {
+        int capacity = table->capacity == 0 ? 8 : table->capacity * 2;
+        Fact *facts = capacity > FACTS_MOST + 1 ? NULL : pj_realloc(table->facts, (size_t)capacity * sizeof *facts);
+        if (facts == NULL) {
+            return 0;
+        }
+        table->facts = facts;
+        table->capacity = capacity;
+    }
+    if (table->count == FACTS_MOST) {
+        return 0;
+    }
+    table->facts[table->count++] = fact;
+    return table->count;
+}
+
+/* The number of the fact that a value is of this class. */
+int
+fact_of_class(FactTable *table, PyTypeObject *type)
+{
+    uint32_t version = plan_type_version(type);
+    return version == 0 ? 0 : number_of(table, (Fact){type, version, false});
+}
+
+/* The number of the fact that a value is this object. */
+int
+fact_of_object(FactTable *table, PyObject *object)
+{
+    uint64_t stamp = stamp_of(object);
+    return stamp == 0 ? 0 : number_of(table, (Fact){object, stamp, true});
+}
+
+/* The object of an object's fact. */
+PyObject *
+fact_object(const FactTable *table, int number)
+{
+    return number > 0 && table->facts[number - 1].is_object ? table->facts[number - 1].object : NULL;
+}
+
+/* The class that a fact is about. */
+PyTypeObject *
+fact_class(const FactTable *table, int number)
+{
+    return number > 0 && !table->facts[number - 1].is_object ? table->facts[number - 1].object : NULL;
+}
+
+/* Is a fact about a class true of the value now? */
+bool
+fact_holds(const FactTable *table, int number, PyObject *value)
+{
+    const Fact *fact = &table->facts[number - 1];
+    return value != NULL && (void *)Py_TYPE(value) == fact->object &&
+           plan_type_version(Py_TYPE(value)) == fact->stamp;
+}
