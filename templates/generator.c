@@ -59,7 +59,7 @@ RAW_CALLING_OPERATION(resume_next, SLOT(iterator), PTR(code), PTR(resume), PTR(a
     Resumption resumption = generator_next((PyObject *)generator);
     r0 = (int64_t)resumption.value;
     r1 = resumption.returned;
-    CONTINUE();
+    CONTINUE_RARELY();
 }
 
 /* Takes what resume_next has brought. The end of the iterator releases it. */
@@ -91,7 +91,7 @@ RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(r
     Resumption resumption = generator_send(tstate, (PyObject *)generator, sent);
     r0 = (int64_t)resumption.value;
     r1 = resumption.returned;
-    CONTINUE();
+    CONTINUE_RARELY();
 }
 
 /* Takes what resume_send has brought: a yielded value goes where the sent one was, a returned one

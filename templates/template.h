@@ -38,7 +38,8 @@
  *
  * Also for the body:
  *
- *   CONTINUE()         go to the next stencil now
+ *   CONTINUE()         go to the next stencil now; CONTINUE_RARELY() in a raw operation whose hot way is
+ *                      another
  *   NEXT_ADDRESS()     the address of the next stencil, a void *
  *   TAIL_TO(pointer)   jump to an address with all registers
  *   return expression  leave compiled code: return a PyObject * to C (raw operations)
@@ -89,6 +90,7 @@ extern HOLE CallingStencil NEXT_CALLING;
 /* The generator defines ARGUMENTS, STENCIL and NEXT before each operation. */
 #define JUMP(target) __attribute__((musttail)) return (target)(ARGUMENTS)
 #define CONTINUE() JUMP(NEXT)
+#define CONTINUE_RARELY() JUMP(NEXT)
 #define LEAVE(exit) JUMP(exit)
 #define TAIL_TO(pointer) JUMP((STENCIL *)(pointer))
 #undef CALL /* an opcode of opcode.h, which templates have no use for */

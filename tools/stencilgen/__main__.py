@@ -27,10 +27,7 @@ def compile_family(
     source, plain, split, compiled = (base.with_suffix(end) for end in (".c", ".s", ".split.s", ".o"))
     source.write_text(template.expand(family), encoding="utf-8")
     compiler.compile(source, plain)
-    wants_next = {
-        function: not (variant.operation.is_raw or variant.operation.is_c_function)
-        for function, variant in by_function.items()
-    }
+    wants_next = {function: variant.operation.wants_next for function, variant in by_function.items()}
     try:
         functions = assembly.split_unit(plain.read_text(encoding="utf-8"), wants_next, target)
         split.write_text(assembly.render(functions), encoding="utf-8")

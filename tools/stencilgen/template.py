@@ -83,6 +83,11 @@ class Operation:
         return self.keyword in ("CALLING_OPERATION", "RAW_CALLING_OPERATION")
 
     @property
+    def wants_next(self) -> bool:
+        """Is the way to the next stencil the one that is to be hot?"""
+        return not self.is_c_function and (not self.is_raw or "CONTINUE()" in self.body)
+
+    @property
     def is_raw(self) -> bool:
         """Does the body say itself where execution goes on?"""
         return self.keyword in ("RAW_OPERATION", "RAW_CALLING_OPERATION")
