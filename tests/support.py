@@ -30,8 +30,8 @@ def make_environment(python: pathlib.Path, pyjit: pathlib.Path, where: pathlib.P
         capture_output=True,
         text=True,
     ).stdout.strip()
-    start = "import os; os.environ.get('PYJIT') == '1' and __import__('pyjit').enable()"
-    (pathlib.Path(site) / "pyjit-tree.pth").write_text(f"{pyjit.resolve()}\n{start}\n")
+    start = (pathlib.Path(__file__).parents[1] / "runtime" / "pyjit.pth").read_text()
+    (pathlib.Path(site) / "pyjit-tree.pth").write_text(f"{pyjit.resolve()}\n{start}")
     return inside
 
 
