@@ -120,7 +120,7 @@ exit_address(Placement *p, Exit *exit)
     if (exit->kind == EXIT_BRANCH && exit->target != NULL) {
         return exit->target;
     }
-    if (exit->kind == EXIT_RELEASE || exit->kind == EXIT_SAFEPOINT) {
+    if (exit->kind == EXIT_RELEASE || exit->kind == EXIT_SAFEPOINT || exit->kind == EXIT_VERIFY) {
         exit->resume = p->hot + p->item->stencil->hot_size;
     }
     return exit_thunk(p, exit);

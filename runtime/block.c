@@ -10,6 +10,7 @@
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 #include "pyjit/transition.h"
+#include "pyjit/verify.h"
 
 #include <string.h>
 #include <time.h>
@@ -314,6 +315,7 @@ compile_instruction(Block *b)
         b->before = b->ctx;
         b->emitted_before = b->as.count;
     }
+    verify_emit(b);
     Emitter emit = emitters[b->in.opcode];
     if (block_must_be_generic(b) && generic_table[b->in.opcode].run != NULL &&
         emit != emit_local_changing) {

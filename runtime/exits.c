@@ -8,6 +8,7 @@
 #include "pyjit/memory.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
+#include "pyjit/verify.h"
 
 /* ---- memory as the interpreter would have it --------------------------------------------------- */
 
@@ -367,6 +368,7 @@ uint8_t *
 exits_take(Registers *regs, uint32_t id)
 {
     Exit *exit = exit_by_id(id);
+    verify_exit(regs, exit);
     switch ((ExitKind)exit->kind) {
     case EXIT_BRANCH:
         return take_branch(regs, exit);
@@ -385,6 +387,8 @@ exits_take(Registers *regs, uint32_t id)
         return take_safepoint(regs, exit);
     case EXIT_ENTRY:
         return take_entry(regs);
+    case EXIT_VERIFY:
+        return exit->resume;
     }
     Py_UNREACHABLE();
 }

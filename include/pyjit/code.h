@@ -37,6 +37,7 @@ typedef enum {
     EXIT_SAFEPOINT, /* the eval breaker is set: see to it, then go on */
     EXIT_RERAISE, /* as EXIT_ERROR, but the traceback has this frame already */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
+    EXIT_VERIFY,  /* debug builds: check the context (verify.h), then go on */
 } ExitKind;
 
 typedef struct Exit {
@@ -49,7 +50,7 @@ typedef struct Exit {
     uint8_t kind;       /* ExitKind */
     uint8_t chain;      /* EXIT_BRANCH: guards that already failed at this offset */
     uint8_t *thunk;     /* code that brings this exit to exits_take */
-    uint8_t *resume;    /* EXIT_RELEASE, EXIT_SAFEPOINT: where compiled code goes on */
+    uint8_t *resume;    /* EXIT_RELEASE, EXIT_SAFEPOINT, EXIT_VERIFY: where compiled code goes on */
     uint8_t *site;      /* a direct jump to this exit that may be redirected, or NULL */
     uint8_t *target;    /* EXIT_BRANCH: compiled code, once there is some */
     BlockVersion *version; /* EXIT_BRANCH: where it leads, once compiled */
