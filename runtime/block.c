@@ -376,8 +376,7 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     b->state = state;
     b->code = state->code;
     b->frame = frame;
-    b->ctx = *ctx;
-    memset((char *)&b->ctx + ctx_size(ctx), 0, sizeof b->ctx - ctx_size(ctx));
+    memcpy(&b->ctx, ctx, ctx_size(ctx)); /* more than that there need not be: *ctx may be interned */
     b->first = offset;
     b->chain = chain;
     take_samples(b);
