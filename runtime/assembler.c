@@ -217,7 +217,7 @@ exit_address(Placement *p, Exit *exit)
     if (leads_to_code(exit)) {
         return base + exit->target;
     }
-    if (exit->kind == EXIT_RELEASE || exit->kind == EXIT_SAFEPOINT || exit->kind == EXIT_CHECK) {
+    if (exit->kind != EXIT_BRANCH) { /* of those that come back; the others do not mind */
         exit->resume = (uint32_t)(p->values.next - base);
     }
     if (exit->thunk == 0) {

@@ -10,6 +10,7 @@
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 #include "pyjit/transition.h"
+#include "pyjit/verify.h"
 
 #include <string.h>
 #include <time.h>
@@ -195,6 +196,13 @@ block_exit_check(Block *b, int continue_at, CheckResult result)
     exit->continue_at = continue_at;
     exit->chain = (uint8_t)result;
     return exit;
+}
+
+/* The context is to be checked. */
+Exit *
+block_exit_verify(Block *b)
+{
+    return new_exit(b, EXIT_VERIFY, b->in.offset);
 }
 
 /* The address prev_instr has while this instruction runs. */
@@ -386,6 +394,7 @@ compile_instruction(Block *b)
         ctx_copy(&b->before, &b->ctx);
         b->emitted_before = b->as.count;
     }
+    verify_emit(b);
     Emitter emit = emitters[b->in.opcode];
     if (block_must_be_generic(b) && generic_table[b->in.opcode].run != NULL &&
         emit != emit_local_changing) {

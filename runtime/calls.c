@@ -57,6 +57,7 @@ push_function(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObjec
         frame_finish(tstate, callee);
         return (CallOutcome){NULL, NULL};
     }
+    callee->stacktop = -1; /* it executes from now on */
     return (CallOutcome){entry_of(code), callee};
 }
 

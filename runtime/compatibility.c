@@ -36,11 +36,14 @@ static int check_version(const Reason *why)
     return 0;
 }
 
-/* The kind of build: objects have no debugging fields. */
+/* The kind of build: what a debug build counts and checks, compiled code must count and check too. */
 static int check_build(const Reason *why)
 {
-    if (PySys_GetObject("gettotalrefcount") != NULL) {
-        return differs(why, "built for a release build of CPython, this is a debug build");
+    static const char *const kinds[] = {"release", "debug"};
+    bool debug = PySys_GetObject("gettotalrefcount") != NULL;
+    if (debug != BUILT_FOR_DEBUG) {
+        return differs(why, "built for a %s build of CPython, this is a %s build",
+                       kinds[BUILT_FOR_DEBUG], kinds[debug]);
     }
     if (PyBaseObject_Type.tp_basicsize != sizeof(PyObject)) {
         return differs(why, "objects start with %zd bytes here, not %zu",

@@ -11,6 +11,7 @@
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
+#include "pyjit/verify.h"
 
 /* ---- memory as the interpreter would have it --------------------------------------------------- */
 
@@ -344,6 +345,7 @@ uint8_t *
 exits_take(Registers *regs, uint32_t id)
 {
     Exit *exit = exit_by_id(id);
+    verify_exit(regs, exit);
     switch ((ExitKind)exit->kind) {
     case EXIT_BRANCH:
         return take_branch(regs, exit);
@@ -366,6 +368,8 @@ exits_take(Registers *regs, uint32_t id)
         return take_entry(regs);
     case EXIT_RETURNED:
         return cold_returned(regs, exit->offset);
+    case EXIT_VERIFY:
+        return codemem_base() + exit->resume;
     }
     Py_UNREACHABLE();
 }

@@ -55,13 +55,23 @@ static bool parse_code_limit(const char *text)
     return true;
 }
 
-static bool parse_stats(const char *text)
+static bool parse_switch(const char *text, bool *on)
 {
     if ((*text != '0' && *text != '1') || text[1] != '\0') {
         return false;
     }
-    settings.stats = *text == '1';
+    *on = *text == '1';
     return true;
+}
+
+static bool parse_stats(const char *text)
+{
+    return parse_switch(text, &settings.stats);
+}
+
+static bool parse_verify(const char *text)
+{
+    return parse_switch(text, &settings.verify);
 }
 
 static bool parse_log(const char *text)
@@ -98,6 +108,7 @@ static const struct {
     {"PYJIT_THRESHOLD", parse_threshold, "a whole number from 1"},
     {"PYJIT_CODE_LIMIT", parse_code_limit, "a number of bytes from 1 to 1024M, with K or M"},
     {"PYJIT_STATS", parse_stats, "0 or 1"},
+    {"PYJIT_VERIFY", parse_verify, "0 or 1"},
     {"PYJIT_LOG", parse_log, "a path, or stderr"},
     {"PYJIT_FAULT", parse_fault, "a whole number from 1, or one followed by +"},
 };

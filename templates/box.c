@@ -29,7 +29,7 @@ new_float(PyThreadState *tstate, double value)
     if (unlikely(object == NULL)) return CALL_ASIDE(PyObject *, box_float, value);
     state->free_list = (PyFloatObject *)Py_TYPE(object);
     state->numfree--;
-    object->ob_base.ob_refcnt = 1;
+    first_reference((PyObject *)object);
     object->ob_base.ob_type = ADDRESS(PyFloat_Type);
     object->ob_fval = value;
     return (PyObject *)object;
@@ -54,7 +54,7 @@ OPERATION(box_float_local, FREG(x), SLOT(to)) {
                 CONTINUE();
             }
         }
-        if (--old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
+        if (drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
     }
     to = new_float(tstate, x);
 }
@@ -113,7 +113,7 @@ OPERATION(box_int_local, IREG(x), SLOT(to), PTR(zero)) {
     PyObject *old = to;
     if (old != NULL && (void *)Py_TYPE(old) == ADDRESS(PyLong_Type) && is_box_of(old, x)) CONTINUE();
     to = is_small_int(x) ? small_int(x, zero) : CALL_ASIDE(PyObject *, box_int, x);
-    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 /* ---- between the two, and bool ------------------------------------------------------------------ */

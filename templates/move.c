@@ -52,7 +52,7 @@ OPERATION(swap_slots, SLOT(x), SLOT(y)) {
 OPERATION(store_local, SLOT(from), SLOT(to), EXIT(release)) {
     PyObject *old = to;
     to = from;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         DYING(old);
         LEAVE(release);
     }
@@ -62,7 +62,7 @@ OPERATION(store_local_incref, SLOT(from), SLOT(to), EXIT(release)) {
     PyObject *object = from, *old = to;
     Py_INCREF(object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         DYING(old);
         LEAVE(release);
     }
@@ -72,7 +72,7 @@ OPERATION(store_local_constant, PTR(object), SLOT(to), EXIT(release)) {
     PyObject *old = to;
     Py_INCREF((PyObject *)object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         DYING(old);
         LEAVE(release);
     }
@@ -82,7 +82,7 @@ OPERATION(store_local_constant, PTR(object), SLOT(to), EXIT(release)) {
 OPERATION(clear_local, SLOT(x), EXIT(release)) {
     PyObject *old = x;
     x = NULL;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         DYING(old);
         LEAVE(release);
     }
@@ -92,7 +92,7 @@ OPERATION(clear_local, SLOT(x), EXIT(release)) {
 OPERATION(store_local_here, SLOT(from), SLOT(to), PTR(at)) {
     PyObject *old = to;
     to = from;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
         CALL_ASIDE(void, _Py_Dealloc, old);
     }
@@ -102,7 +102,7 @@ OPERATION(store_local_incref_here, SLOT(from), SLOT(to), PTR(at)) {
     PyObject *object = from, *old = to;
     Py_INCREF(object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
         CALL_ASIDE(void, _Py_Dealloc, old);
     }
@@ -112,7 +112,7 @@ OPERATION(store_local_constant_here, PTR(object), SLOT(to), PTR(at)) {
     PyObject *old = to;
     Py_INCREF((PyObject *)object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
         CALL_ASIDE(void, _Py_Dealloc, old);
     }
@@ -121,7 +121,7 @@ OPERATION(store_local_constant_here, PTR(object), SLOT(to), PTR(at)) {
 OPERATION(clear_local_here, SLOT(x), PTR(at)) {
     PyObject *old = x;
     x = NULL;
-    if (old != NULL && --old->ob_refcnt == 0) {
+    if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
         CALL_ASIDE(void, _Py_Dealloc, old);
     }
@@ -131,28 +131,28 @@ OPERATION(clear_local_here, SLOT(x), PTR(at)) {
 OPERATION(store_local_plain, SLOT(from), SLOT(to)) {
     PyObject *old = to;
     to = from;
-    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 OPERATION(store_local_incref_plain, SLOT(from), SLOT(to)) {
     PyObject *object = from, *old = to;
     Py_INCREF(object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 OPERATION(store_local_constant_plain, PTR(object), SLOT(to)) {
     PyObject *old = to;
     Py_INCREF((PyObject *)object);
     to = object;
-    if (old != NULL && --old->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
 }
 
 /* ---- releasing stack entries ------------------------------------------------------------------ */
 
 OPERATION(release, SLOT(x), EXIT(release)) {
     PyObject *object = x;
-    if (--object->ob_refcnt == 0) {
+    if (drop_reference(object)) {
         DYING(object);
         LEAVE(release);
     }
@@ -161,7 +161,7 @@ OPERATION(release, SLOT(x), EXIT(release)) {
 /* The same where all locals are in memory: Python code may run from here. */
 OPERATION(release_here, SLOT(x), PTR(at)) {
     PyObject *object = x;
-    if (--object->ob_refcnt == 0) {
+    if (drop_reference(object)) {
         frame->prev_instr = at;
         CALL_ASIDE(void, _Py_Dealloc, object);
     }
@@ -170,7 +170,7 @@ OPERATION(release_here, SLOT(x), PTR(at)) {
 /* Of a type whose end runs no Python code. */
 OPERATION(release_plain, SLOT(x)) {
     PyObject *object = x;
-    if (--object->ob_refcnt == 0) CALL_ASIDE(void, _Py_Dealloc, object);
+    if (drop_reference(object)) CALL_ASIDE(void, _Py_Dealloc, object);
 }
 
 /* ---- registers -------------------------------------------------------------------------------- */

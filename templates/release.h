@@ -24,7 +24,7 @@ ends_quietly(PyObject *object)
 #define RELEASE(object, exit)                                                                      \
     do {                                                                                           \
         PyObject *released_ = (object);                                                            \
-        if (unlikely(--released_->ob_refcnt == 0)) {                                               \
+        if (unlikely(drop_reference(released_))) {                                               \
             if (!ends_quietly(released_)) {                                                        \
                 DYING(released_);                                                                  \
                 LEAVE(exit);                                                                       \

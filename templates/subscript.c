@@ -35,7 +35,7 @@ OPERATION(list_set, SLOT(list), IREG(index), SLOT(value), EXIT(rare), EXIT(relea
     if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
     PyObject *old = object->ob_item[at];
     object->ob_item[at] = value;
-    if (--old->ob_refcnt == 0) {
+    if (drop_reference(old)) {
         DYING(old);
         LEAVE(release);
     }
@@ -63,7 +63,7 @@ OPERATION(tuple_item_last, SLOT(tuple), IMM(offset), EXIT(release)) {
     PyObject *old = tuple, *item = *(PyObject **)((char *)old + offset);
     Py_INCREF(item);
     tuple = item;
-    if (--old->ob_refcnt == 0) {
+    if (drop_reference(old)) {
         DYING(old);
         LEAVE(release);
     }
@@ -73,7 +73,7 @@ OPERATION(list_item_last, SLOT(list), IMM(offset), EXIT(release)) {
     PyObject *old = list, *item = *(PyObject **)((char *)((PyListObject *)old)->ob_item + offset);
     Py_INCREF(item);
     list = item;
-    if (--old->ob_refcnt == 0) {
+    if (drop_reference(old)) {
         DYING(old);
         LEAVE(release);
     }

@@ -184,15 +184,56 @@ call_aside(void *function, void *word)
 
 #endif
 
+/* --- References ----------------------------------------------------------------------------- */
+
+/* A debug build of CPython counts all references there are, and its objects' counts never fall below
+ * zero. What is here counts with it; so everything that changes a count does it by this. */
+#ifdef Py_REF_DEBUG
+extern void reference_count_negative(PyObject *);
+#define COUNT_REFERENCES(change) ((void)(*(Py_ssize_t *)ADDRESS(_Py_RefTotal) += (change)))
+#define CHECK_COUNT(object)                                                                        \
+    ((object)->ob_refcnt < 0 ? CALL_ASIDE(void, reference_count_negative, object) : (void)0)
+#else
+#define COUNT_REFERENCES(change) ((void)0)
+#define CHECK_COUNT(object) ((void)0)
+#endif
+
+static inline __attribute__((always_inline)) void
+take_reference(PyObject *object)
+{
+    COUNT_REFERENCES(1);
+    object->ob_refcnt++;
+}
+
+/* Was it the last one? */
+static inline __attribute__((always_inline)) bool
+drop_reference(PyObject *object)
+{
+    COUNT_REFERENCES(-1);
+    object->ob_refcnt--;
+    CHECK_COUNT(object);
+    return object->ob_refcnt == 0;
+}
+
+/* The one that a new object begins with. */
+static inline __attribute__((always_inline)) void
+first_reference(PyObject *object)
+{
+    COUNT_REFERENCES(1);
+    object->ob_refcnt = 1;
+}
+
 /* Releasing a reference: that it is the last one is unlikely. */
 static inline __attribute__((always_inline)) void
 release_reference(PyObject *object)
 {
-    if (unlikely(--object->ob_refcnt == 0)) CALL_ASIDE(void, _Py_Dealloc, object);
+    if (unlikely(drop_reference(object))) CALL_ASIDE(void, _Py_Dealloc, object);
 }
 
+#undef Py_INCREF
 #undef Py_DECREF
 #undef Py_XDECREF
+#define Py_INCREF(object) take_reference((PyObject *)(object))
 #define Py_DECREF(object) release_reference((PyObject *)(object))
 #define Py_XDECREF(object)                                                                         \
     do {                                                                                           \

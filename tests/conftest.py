@@ -15,6 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("pyjit")
     group.addoption("--python", default=sys.executable, help="interpreter to start programs with")
     group.addoption("--pyjit", metavar="DIR", help="build directory holding the package pyjit")
+    group.addoption("--variable", metavar="NAME=VALUE", action="append", default=[],
+                    help="environment variable for the programs under test")  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -28,10 +30,12 @@ def interpreter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     """The interpreter under test, with pyjit to be had."""
     python = pathlib.Path(str(request.config.getoption("--python")))
     build = request.config.getoption("--pyjit")
+    pairs: list[str] = request.config.getoption("--variable")
+    variables = tuple((name, value) for name, _, value in (pair.partition("=") for pair in pairs))
     if build:
         where = tmp_path_factory.mktemp("environment") / "venv"
-        return Interpreter(make_environment(python, pathlib.Path(str(build)), where))
-    return Interpreter(python)
+        python = make_environment(python, pathlib.Path(str(build)), where)
+    return Interpreter(python, variables)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ build directory.
 The tests start programs in subprocesses of one interpreter, with and without ``PYJIT=1``.  Which
 interpreter: ``--python`` (default: the one running the tests, which has pyjit installed), or with
 ``--pyjit DIR`` a virtual environment made on the spot that finds the package pyjit in DIR.
+``--variable NAME=VALUE`` sets an environment variable for all these programs.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def make_environment(python: pathlib.Path, pyjit: pathlib.Path, where: pathlib.P
         capture_output=True,
         text=True,
     ).stdout.strip()
-    start = "import os; os.environ.get('PYJIT') == '1' and __import__('pyjit').enable()"
-    (pathlib.Path(site) / "pyjit-tree.pth").write_text(f"{pyjit.resolve()}\n{start}\n")
+    start = (pathlib.Path(__file__).parents[1] / "runtime" / "pyjit.pth").read_text()
+    (pathlib.Path(site) / "pyjit-tree.pth").write_text(f"{pyjit.resolve()}\n{start}")
     return inside
 
 
@@ -56,9 +57,10 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Interpreter:
-    """A Python in which pyjit can be started."""
+    """A Python in which pyjit can be started, with environment variables that all its programs get."""
 
     path: pathlib.Path
+    variables: tuple[tuple[str, str], ...] = ()
 
     def run(
         self,
@@ -78,7 +80,7 @@ class Interpreter:
         done = subprocess.run(
             [str(self.path), *map(str, arguments)],
             check=False,
-            env=environment(**(settings or {}), **more),
+            env=environment(**{**dict(self.variables), **(settings or {}), **more}),
             cwd=cwd,
             input=stdin,
             capture_output=True,

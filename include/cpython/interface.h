@@ -7,6 +7,13 @@
 #define Py_BUILD_CORE_MODULE 1
 #include <Python.h>
 
+/* Are these the headers of a debug build (its total of references, its assertions)? */
+#ifdef Py_DEBUG
+#define BUILT_FOR_DEBUG 1
+#else
+#define BUILT_FOR_DEBUG 0
+#endif
+
 #if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
 #include "cpython/v311.h"
 #else

@@ -225,6 +225,9 @@ Exit *block_exit_safepoint(Block *b, int continue_at);
  * being, after a call the eval breaker be set. Goes on after the operation, or at `continue_at`. */
 Exit *block_exit_check(Block *b, int continue_at, CheckResult result);
 
+/* Debug builds: the context is to be checked. */
+Exit *block_exit_verify(Block *b);
+
 /* Ends the block with a jump to `offset` in the current context. */
 void block_jump(Block *b, int offset);
 

@@ -44,6 +44,7 @@ typedef enum {
     EXIT_RERAISE, /* as EXIT_ERROR, but the traceback has this frame already */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
     EXIT_RETURNED, /* a return to a frame that waits in cold code; offset: its stack's depth */
+    EXIT_VERIFY,  /* debug builds: check the context (verify.h), then go on */
 } ExitKind;
 
 /* What the stack lacks at an EXIT_CHECK, if it does not go on after the operation: nothing, or a bool

@@ -20,6 +20,7 @@ typedef struct {
     const char *log;   /* PYJIT_LOG: where to log, a path or "stderr"; NULL: nowhere */
     uint64_t fault_at; /* PYJIT_FAULT: the allocation to fail, from 1; 0: none */
     bool fault_after;  /* fail all later ones too */
+    bool verify;       /* PYJIT_VERIFY: debug builds check contexts at every bytecode (verify.h) */
 } Settings;
 
 /* Reads the environment. A value that makes no sense costs one line on stderr and leaves the

@@ -5,7 +5,10 @@ same, sooner. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_CO
 ``PYJIT_STATS``, ``PYJIT_LOG``) are read when this package is first imported.
 """
 
-from pyjit import _pyjit
+try:
+    from pyjit import _pyjit
+except ImportError:
+    from pyjit import _foreign as _pyjit  # type: ignore[no-redef]
 
 TYPE_CHECKING = False  # importing typing, types or __future__ would be felt at every start
 if TYPE_CHECKING:

@@ -79,6 +79,7 @@ class Settings:
     use: str
     threshold: str
     build: str  # fingerprint of the pyjit under test
+    verify: bool = False  # PYJIT_VERIFY on the pyjit side
 
 
 @dataclasses.dataclass
@@ -191,6 +192,7 @@ def run_module(settings: Settings, module: str, jit: bool) -> ModuleResult:
     environment = plain_environment()
     if jit:
         environment |= {"PYJIT": "1", "PYJIT_THRESHOLD": settings.threshold}
+        environment |= {"PYJIT_VERIFY": "1"} if settings.verify else {}
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="conformance-"))
     report = scratch / "report.xml"
     command = [
@@ -241,7 +243,7 @@ def result_path(settings: Settings, module: str, jit: bool, attempt: int) -> pat
     """Where the result of one run is kept."""
     key = f"{settings.python}|{settings.use}"
     if jit:
-        key += f"|{settings.build}|{settings.threshold}"
+        key += f"|{settings.build}|{settings.threshold}" + ("|verify" if settings.verify else "")
     side = ("jit-" if jit else "plain-") + hashlib.sha256(key.encode()).hexdigest()[:10]
     return settings.results / side / f"{module}.{attempt}.json"
 
@@ -414,6 +416,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--retries", type=int, default=2, help="repetitions of what differs")
     parser.add_argument("--use", default="", help="resources, as regrtest's -u")
     parser.add_argument("--threshold", default="1", help="PYJIT_THRESHOLD of the pyjit side")
+    parser.add_argument("--verify", action="store_true", help="PYJIT_VERIFY=1, for a debug build")
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("build-conformance"))
     parser.add_argument("--fresh", action="store_true", help="forget all kept results")
     parser.add_argument("modules", nargs="*", help="test modules (default: all)")
@@ -458,7 +461,9 @@ def main() -> int:
             if m == entry or m.startswith(f"test.{entry}.")
         ]
     modules = modules or available
-    settings = Settings(python, results, arguments.timeout, arguments.use, arguments.threshold, build)
+    settings = Settings(
+        python, results, arguments.timeout, arguments.use, arguments.threshold, build, arguments.verify
+    )
     say(f"CPython {version} ({python}), {len(modules)} modules, {arguments.jobs} at a time")
     if arguments.baseline:
         return run_baseline(settings, modules, arguments.jobs)

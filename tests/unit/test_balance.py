@@ -158,16 +158,19 @@ def measure(function, times):
         once(function)
 
 
+total_references = getattr(sys, "gettotalrefcount", int)  # debug builds of CPython have one
+
 measure(function, 60)
-before, blocks = counts(), sys.getallocatedblocks()
+before, blocks, total = counts(), sys.getallocatedblocks(), total_references()
 measure(function, TIMES)
-after, more = counts(), sys.getallocatedblocks() - blocks
+after, more, total = counts(), sys.getallocatedblocks() - blocks, total_references() - total
 for item, old, new in zip(watched, before, after):
     print(f"{new - old} references to {plain(item)}")
 print(f"{more} blocks")
+print(f"{total} references in all")
 """
 
-TIMES = 200
+TIMES = 400
 SLACK = TIMES // 2  # caches come and go; what is lost at every execution is lost TIMES times
 
 

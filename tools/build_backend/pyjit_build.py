@@ -27,7 +27,7 @@ ConfigSettings = dict[str, Any] | None
 
 
 def _generated_is_usable() -> bool:
-    tag = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    tag = f"cp{sys.version_info.major}{sys.version_info.minor}{sys.abiflags}"
     return generated_is_current(ROOT, tag, [platform.machine().lower().replace("arm64", "aarch64")])
 
 

@@ -1,7 +1,6 @@
 """Command line of the stencil generator."""
 
 import argparse
-import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -44,15 +43,14 @@ def compile_family(
     ]
 
 
-def python_tag(python_include: Path) -> str:
-    """The tag of the CPython whose headers these are, such as cp311. Raises StencilError."""
-    file = python_include / "patchlevel.h"
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise StencilError(f"no CPython headers: {error}") from error
-    numbers = dict(re.findall(r"#define PY_(MAJOR|MINOR)_VERSION\s+(\d+)", text))
-    return f"cp{numbers['MAJOR']}{numbers['MINOR']}"
+def python_tag(compiler: clang.Compiler) -> str:
+    """The tag of the CPython whose headers the compiler finds: cp311, or cp311d for a debug build.
+
+    Raises StencilError.
+    """
+    macros = compiler.macros("patchlevel.h", "pyconfig.h")
+    debug = "d" if "Py_DEBUG" in macros else ""
+    return f"cp{macros['PY_MAJOR_VERSION']}{macros['PY_MINOR_VERSION']}{debug}"
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -77,7 +75,6 @@ def generate_stencils(
     target = TARGETS[options.target]
     if options.python_include is None:
         raise StencilError("--target needs --python-include")
-    tag = python_tag(options.python_include)
     command = options.clang.split() if options.clang else clang.find_clang()
     flags = [
         *target.flags,
@@ -87,6 +84,7 @@ def generate_stencils(
         *clang.header_flags(target.name, options.python_include, scratch / "include"),
     ]
     compiler = clang.Compiler(command, target.triple, flags)
+    tag = python_tag(compiler)
     with ThreadPoolExecutor(JOBS) as pool:
         compiled = pool.map(lambda family: compile_family(family, compiler, target, scratch), families)
         stencils = [stencil for family in compiled for stencil in family]

@@ -71,8 +71,8 @@ class Compiler:
     triple: str
     flags: list[str]
 
-    def run(self, arguments: list[str], purpose: str) -> None:
-        """Runs Clang; raises StencilError with its messages."""
+    def run(self, arguments: list[str], purpose: str) -> str:
+        """Runs Clang and returns what it prints; raises StencilError with its messages."""
         result = subprocess.run(
             [*self.command, f"--target={self.triple}", *arguments],
             capture_output=True,
@@ -83,6 +83,13 @@ class Compiler:
             raise StencilError(f"clang failed on {purpose}:\n{result.stderr.strip()}")
         if result.stderr.strip():
             print(result.stderr.strip(), file=sys.stderr)
+        return result.stdout
+
+    def macros(self, *headers: str) -> dict[str, str]:
+        """What is defined where these headers have been included."""
+        includes = [word for header in headers for word in ("-include", header)]
+        text = self.run([*self.flags, *includes, "-dM", "-E", "-x", "c", os.devnull], ", ".join(headers))
+        return dict(re.findall(r"^#define (\w+) ?(.*)$", text, re.MULTILINE))
 
     def compile(self, source: Path, assembly: Path) -> None:
         """C source to assembly text."""

@@ -108,8 +108,8 @@ def _stencil_entry(stencil: Stencil) -> str:
     name = stencil.variant.name
     hot, cold = stencil.hot, stencil.cold
     fields = [
-        f"{name}_hot" if hot.code else "0",
-        f"{name}_cold" if cold.code else "0",
+        f"{name}_hot" if hot.code else "no_code",
+        f"{name}_cold" if cold.code else "no_code",
         f"{name}_hot_holes" if hot.holes else "0",
         f"{name}_cold_holes" if cold.holes else "0",
         str(len(hot.code)),
@@ -167,6 +167,7 @@ def stencils_header(title: str, digest: str, operations: list[Operation], stenci
     lines += [f'    "{name}",' for name in names]
     lines += ["    0,", "};", "", f"const int pyjit_symbol_count = {len(names)};"]
     lines += [f"const int pyjit_stencil_count = {len(stencils)};"]
+    lines += ["", "static const uint8_t no_code[1]; /* of parts that are empty */"]
     for stencil in stencils:
         lines += _stencil(stencil, symbols)
     lines += ["", "const Stencil pyjit_stencils[] = {"]
