@@ -21,9 +21,6 @@ knows_locals(const Block *b)
 static void
 check(Block *b, int news, int seen, int continue_at, CheckResult result)
 {
-    if (b->ctx.observed) {
-        ctx_forget_locals(&b->ctx);
-    }
     Exit *exit = block_exit_check(b, continue_at, result);
     exit->calls = news == OP_check_call;
     exit->news = !b->ctx.observed && knows_locals(b);

@@ -107,6 +107,7 @@ branch_generic(Block *b, const Instr *branch, bool jump_if)
     intptr_t slot = slot_of_stack(b, b->ctx.depth - 1);
     ASM(&b->as, OP_truth, slot, block_instr_address(b), (intptr_t)block_exit_error(b));
     block_drop(b, 1);
+    emit_check_truth(b, branch->start, false);
     emit_branch(b, branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
 }
 
@@ -172,6 +173,7 @@ emit_pop_jump_none(Block *b)
     Instr branch = b->in;
     bool on_none = branch.opcode == POP_JUMP_FORWARD_IF_NONE ||
                    branch.opcode == POP_JUMP_BACKWARD_IF_NONE;
+    intptr_t slot = block_object_slot(b, 0);
     if (block_stack(b, 0)->owned) {
         /* Releasing may free the object, so its identity is found out before. */
         block_escape(b);
@@ -181,7 +183,6 @@ emit_pop_jump_none(Block *b)
         emit_branch(b, &branch, on_none, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
         return;
     }
-    intptr_t slot = block_object_slot(b, 0);
     block_pop(b, 1);
     block_own_stack(b, b->ctx.depth);
     BRANCH(b, &branch, on_none, OP_branch_identical, OP_branch_not_identical, slot,
@@ -208,8 +209,12 @@ emit_jump_or_pop(Block *b)
             (intptr_t)block_exit_to(b, target));
     } else {
         ASM(&b->as, OP_truth, slot, block_instr_address(b), (intptr_t)block_exit_error(b));
+        ASM(&b->as, OP_check_traced_if, jump_if, (intptr_t)block_exit_leave(b, target));
         ASM(&b->as, jump_if ? OP_branch_r0_true : OP_branch_r0_false,
             (intptr_t)block_exit_to(b, target));
     }
     block_drop(b, 1);
+    if (type != TYPE_BOOL) {
+        emit_check_run(b);
+    }
 }

@@ -41,8 +41,9 @@ emit_for_iter_generator(Block *b)
     Context before = b->ctx;
     block_pop(b, 1);
     intptr_t end = (intptr_t)block_exit_to(b, decode_jump_target(&b->in));
+    intptr_t traced = (intptr_t)block_exit_leave(b, decode_jump_target(&b->in));
     b->ctx = before;
-    ASM(&b->as, OP_take_next, iterator, slot_of_stack(b, b->ctx.depth), end,
+    ASM(&b->as, OP_take_next, iterator, slot_of_stack(b, b->ctx.depth), end, traced,
         (intptr_t)block_exit_error(b));
     block_push(b, TYPE_UNKNOWN);
     emit_check_run(b);
@@ -78,8 +79,9 @@ send_to_generator(Block *b)
     block_pop(b, 1);
     block_push(b, TYPE_UNKNOWN);
     intptr_t returned = (intptr_t)block_exit_to(b, decode_jump_target(&b->in));
+    intptr_t traced = (intptr_t)block_exit_leave(b, decode_jump_target(&b->in));
     b->ctx = waiting;
-    ASM(&b->as, OP_take_sent, receiver, value, returned, error);
+    ASM(&b->as, OP_take_sent, receiver, value, returned, traced, error);
     block_push(b, TYPE_UNKNOWN);
     emit_check_run(b);
     return true;

@@ -147,6 +147,7 @@ emit_for_iter_generic(Block *b)
     emit_step(b, step_for_iter, 1, 1, true);
     Context before = b->ctx;
     block_pop(b, 1);
+    ASM(&b->as, OP_check_traced_if, 0, (intptr_t)block_exit_leave(b, target));
     ASM(&b->as, OP_branch_r0_false, (intptr_t)block_exit_to(b, target));
     b->ctx = before;
     block_push(b, TYPE_UNKNOWN);
@@ -163,6 +164,7 @@ emit_send_generic(Block *b)
     Context before = b->ctx;
     block_pop(b, 2);
     block_push(b, TYPE_UNKNOWN);
+    ASM(&b->as, OP_check_traced_if, 0, (intptr_t)block_exit_leave(b, target));
     ASM(&b->as, OP_branch_r0_false, (intptr_t)block_exit_to(b, target));
     b->ctx = before;
     block_pop(b, 1);

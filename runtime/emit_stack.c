@@ -78,15 +78,24 @@ set_local(Block *b, int i, Entry entry, PyObject *sample)
     }
 }
 
-/* STORE_FAST of a number in a register: only the context changes, if the old value is nothing. */
+/* STORE_FAST of a number in a register: only the context changes, if the old value is nothing. If the
+ * old value may run Python code when it goes, that must find the new one in its place. */
 static void
 store_register(Block *b, int i)
 {
+    bool plain = old_is_plain(block_local(b, i));
+    if (!plain) {
+        block_object_slot(b, 0);
+    }
     Entry value = *block_stack(b, 0);
     intptr_t from = slot_of_stack(b, b->ctx.depth - 1);
-    if (!old_is_plain(block_local(b, i))) {
-        set_local(b, i, (Entry){.type = TYPE_NULL}, NULL);
-        clear_local(b, i);
+    if (!plain) {
+        block_pop(b, 1);
+        value.owned = 0;
+        value.bound = 1;
+        set_local(b, i, value, NULL);
+        emit_releasing(b, OP_store_local, OP_store_local_here, from, slot_of_local(i));
+        return;
     }
     if (value.boxed) {
         block_pop(b, 1);

@@ -256,6 +256,7 @@ block_push_local(Block *b, int i)
         if (i > CTX_INDEX_MAX) {
             push_entry(b, (Entry){.owned = 1}, NULL);
         }
+        block_box_local(b, i);
         ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, 0));
     }
 }
@@ -538,6 +539,9 @@ block_escape(Block *b)
 {
     empty_registers(b);
     block_forget_facts(b);
+    if (b->ctx.observed) {
+        ctx_forget_locals(&b->ctx); /* they may be written; nothing on the stack aliases them */
+    }
 }
 
 /* Before a call that takes over the top entries at once. */
@@ -546,6 +550,9 @@ block_escape_but(Block *b, int count)
 {
     empty_registers(b);
     own_facts(b, count);
+    if (b->ctx.observed) {
+        ctx_forget_locals(&b->ctx);
+    }
 }
 
 /* ---- registers ------------------------------------------------------------------------------- */

@@ -32,6 +32,12 @@ OPERATION(check_call_seen, EXIT(happened)) {
     if (unlikely((BROKEN() | TRACED()) != 0)) LEAVE(happened);
 }
 
+/* A truth is in r0, and the way that this one takes begins with an exit that does not look. */
+RAW_CALLING_OPERATION(check_traced_if, IMM(truth), EXIT(leave)) {
+    if (unlikely(TRACED() != 0) && r0 == truth) LEAVE(leave);
+    CONTINUE();
+}
+
 /* After what is not a call. */
 OPERATION(check_run, EXIT(happened)) {
     if (unlikely((TRACED() | SEEN()) != 0)) LEAVE(happened);

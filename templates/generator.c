@@ -63,11 +63,12 @@ RAW_CALLING_OPERATION(resume_next, SLOT(iterator), PTR(code), PTR(resume), PTR(a
 }
 
 /* Takes what resume_next has brought. The end of the iterator releases it. */
-RAW_CALLING_OPERATION(take_next, SLOT(iterator), SLOT(item), EXIT(end), EXIT(error)) {
+RAW_CALLING_OPERATION(take_next, SLOT(iterator), SLOT(item), EXIT(end), EXIT(traced), EXIT(error)) {
     if (unlikely(r0 == 0)) LEAVE(error);
     if (unlikely(r1 != 0)) {
         Py_DECREF((PyObject *)r0);
         Py_DECREF(iterator);
+        if (unlikely(tstate->cframe->use_tracing)) LEAVE(traced);
         LEAVE(end);
     }
     item = (PyObject *)r0;
@@ -96,12 +97,14 @@ RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(r
 
 /* Takes what resume_send has brought: a yielded value goes where the sent one was, a returned one
  * where the receiver was. */
-RAW_CALLING_OPERATION(take_sent, SLOT(receiver), SLOT(value), EXIT(returned), EXIT(error)) {
+RAW_CALLING_OPERATION(take_sent, SLOT(receiver), SLOT(value), EXIT(returned), EXIT(traced),
+                      EXIT(error)) {
     if (unlikely(r0 == 0)) LEAVE(error);
     if (r1 != 0) {
         PyObject *finished = receiver;
         receiver = (PyObject *)r0;
         Py_DECREF(finished);
+        if (unlikely(tstate->cframe->use_tracing)) LEAVE(traced);
         LEAVE(returned);
     }
     value = (PyObject *)r0;

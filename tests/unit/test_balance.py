@@ -29,6 +29,7 @@ FAMILIES = {
     "string itself": "a = w\na += a\na += a\nreturn a",
     "string error": "a = w\na += n\nreturn a",
     "truth": "return [1 for a in (o, n, x, s, t, d, w, big, None, True) if a], not s, n and o or x",
+    "none": "if x + x is None: return o\nwhile n - 1 is None: pass\nif (n * 3) is not None: return x - 1 is None",
     "identity": "a = [o]; return o is a[0], a[0] is not o, (x + 1) is None, n is n, [] is []",
     "compare": "a = n < x <= big; return a, o == n, w < w, s > s, t == t, (n, o) != (n, x), o in s, o not in d",
     "compare error": "return o < n",

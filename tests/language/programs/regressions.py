@@ -119,3 +119,111 @@ class Even(Odd):
 
 show("odd keys", [use(Even()) for _ in range(4)])
 show("asked for", set(seen))
+
+
+# A local that is only in a register is pushed beyond the stack entries that contexts describe.
+nested = "(i | " * 44 + "i" + ")" * 44
+space = {}
+exec(f"def deep(x):\n    for i in range(6):\n        y = (x + i) / (1 + {nested})\n    return y", space)
+show("deep alias", [space["deep"](n) for n in range(4)])
+
+
+# A profile function that is set on the way to a branch sees what is called next.
+def watch():
+    def profile(frame, event, arg):
+        if event == "c_call":
+            seen.append((frame.f_code.co_name, arg.__name__))
+
+    sys.setprofile(profile)
+    return True
+
+
+class Watching:
+    __bool__ = __eq__ = __contains__ = lambda self, *others: watch()
+    __hash__ = None
+
+
+class Last:
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        watch()
+        raise StopIteration
+
+
+def truth(x, items):
+    if x:
+        items.append(1)
+
+
+def either(x, items):
+    y = x or items
+    items.append(y)
+
+
+def both(x, items):
+    (x and items).append(1)
+
+
+def equal(x, items):
+    if x == 1:
+        items.append(1)
+
+
+def inside(x, items):
+    if 1 not in x:
+        return
+    items.append(1)
+
+
+def end(x, items):
+    for _ in Last():
+        pass
+    items.append(1)
+
+
+def stops():
+    yield 1
+    watch()
+
+
+def end_of_generator(x, items):
+    for _ in stops():
+        pass
+    items.append(1)
+
+
+def returns(x, items):
+    list(sends(items))
+
+
+def sends(items):
+    yield (yield from stops())
+    items.append(1)
+
+
+for function in (truth, either, both, equal, inside, end, end_of_generator, returns):
+    for _ in range(4):
+        seen = []
+        function(Watching(), [])
+        sys.setprofile(None)
+    show(f"watched {function.__name__}", seen)
+
+
+# A finalizer finds the number in place that its object makes room for.
+class Leaving:
+    def __del__(self):
+        now = sys._getframe(1).f_locals
+        left.append((now["r"], now["t"]))
+
+
+def replaced(t, n):
+    r = Leaving()
+    r = t * 2
+    n += 1
+    return r, n
+
+
+left = []
+show("replaced", [replaced(x, 1) for x in (1.5, 2.5, 3.5, 7, 8)], left)
