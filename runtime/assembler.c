@@ -94,14 +94,21 @@ asm_truncate(Assembler *as, int count)
 
 /* Marks that what follows belongs to this bytecode. */
 void
-asm_mark(Assembler *as, int offset, BlockVersion *version)
+asm_mark(Assembler *as, int offset, uint8_t site, BlockVersion *version)
 {
     if (as->failed ||
         !grow((void **)&as->marks, &as->mark_capacity, as->mark_count + 1, sizeof *as->marks)) {
         as->failed = true;
         return;
     }
-    as->marks[as->mark_count++] = (AsmMark){as->count, offset, version};
+    as->marks[as->mark_count++] = (AsmMark){as->count, offset, site, version};
+}
+
+/* Takes back the marks from number `count` on. */
+void
+asm_truncate_marks(Assembler *as, int count)
+{
+    as->mark_count = Py_MIN(as->mark_count, count);
 }
 
 /* Forgets everything collected. */
@@ -338,15 +345,15 @@ describe_versions(Assembler *as, CodeState *state, uint32_t hot_end, uint32_t co
             continue;
         }
         version->position_count = (uint32_t)count;
-        int item = as->marks[i].item, offset = version->offset;
+        int item = as->marks[i].item;
         for (int k = 0; k < count; k++) {
             const AsmMark *mark = &as->marks[i + k];
             CodePosition *position = &version->positions[k];
             for (; item < mark->item; item++) {
                 position->bytes += as->items[item].stencil->hot_size;
             }
-            position->units = (uint16_t)(mark->offset - offset);
-            offset = mark->offset;
+            position->site = mark->site;
+            position->offset = mark->offset;
         }
     }
     for (int i = 0; i < as->mark_count; i++) {

@@ -50,6 +50,7 @@ generic_context(const Context *ctx)
     memset(&generic, 0, sizeof generic);
     generic.depth = ctx->depth;
     generic.observed = ctx->observed;
+    generic.site = ctx->site;
     generic.local_count = ctx->local_count;
     generic.stack_count = ctx->stack_count;
     for (int i = generic.local_count; i < ctx_entry_count(&generic); i++) {
@@ -143,6 +144,7 @@ block_exit_to(Block *b, int offset)
 Exit *
 block_exit_error(Block *b)
 {
+    (void)block_needs_frame(b);
     return share_exit(b, EXIT_ERROR, b->in.offset, 0);
 }
 
@@ -164,6 +166,7 @@ block_exit_leave(Block *b, int offset)
 Exit *
 block_exit_release(Block *b)
 {
+    (void)block_needs_frame(b);
     block_forget_facts(b);
     return new_exit(b, EXIT_RELEASE, b->in.offset);
 }
@@ -183,6 +186,7 @@ block_exit_release_last(Block *b)
 Exit *
 block_exit_safepoint(Block *b, int continue_at)
 {
+    (void)block_needs_frame(b);
     Exit *exit = new_exit(b, EXIT_SAFEPOINT, b->in.offset);
     exit->continue_at = continue_at;
     return exit;
@@ -205,6 +209,13 @@ block_exit_verify(Block *b)
     return new_exit(b, EXIT_VERIFY, b->in.offset);
 }
 
+/* Frames are to be pushed, and to go on with this instruction. */
+static Exit *
+exit_uninline(Block *b)
+{
+    return share_exit(b, EXIT_UNINLINE, b->start, 0);
+}
+
 /* The address prev_instr has while this instruction runs. */
 intptr_t
 block_instr_address(const Block *b)
@@ -220,6 +231,7 @@ block_defer(Block *b)
 {
     ctx_copy(&b->ctx, &b->before);
     asm_truncate(&b->as, b->emitted_before);
+    block_set_site(b);
     /* A version that has only just begun here would be a jump to itself. */
     BlockVersion *version = block_find(b->state, b->start, &b->ctx, 0);
     if (version != NULL && version->hot == 0) {
@@ -264,7 +276,7 @@ start_version(Block *b, int offset, int chain)
     version->offset = offset;
     version->chain = (uint8_t)chain;
     version->ctx = ctx;
-    asm_mark(&b->as, offset, version);
+    asm_mark(&b->as, offset, b->ctx.site, version);
     if (b->as.failed) {
         return NULL; /* without a mark it would not be forgotten */
     }
@@ -301,14 +313,112 @@ best_version(const Block *b, int offset, int *cost)
     return best;
 }
 
+/* ---- code in place ---------------------------------------------------------------------------- */
+
+/* Goes over to the code of the context's site. */
+void
+block_set_site(Block *b)
+{
+    b->site = inline_get(b->state, b->ctx.site);
+    b->here = b->site == NULL ? b->state : b->site->callee;
+    b->code = b->here->code;
+    if (b->site != NULL) {
+        b->globals = b->site->function->func_globals;
+        b->builtins = b->site->function->func_builtins;
+    } else {
+        b->globals = b->frame == NULL ? NULL : b->frame->f_globals;
+        b->builtins = b->frame == NULL ? NULL : b->frame->f_builtins;
+    }
+}
+
+/* Notes that this instruction needs a frame, if it has none. */
+bool
+block_needs_frame(Block *b)
+{
+    b->uninline |= b->site != NULL;
+    return b->uninline;
+}
+
+/* Takes back what has been emitted and marked from some point on. */
+static void
+take_back(Block *b, int operations, int marks)
+{
+    for (int i = marks; i < b->as.mark_count; i++) {
+        if (b->as.marks[i].version != NULL) {
+            code_remove_version(b->state, b->as.marks[i].version);
+        }
+    }
+    asm_truncate(&b->as, operations);
+    asm_truncate_marks(&b->as, marks);
+}
+
+/* The innermost call that is being tried in place on the way to here, NULL if there is none. */
+static Attempt *
+current_attempt(Block *b)
+{
+    for (const InlineSite *site = b->site; site != NULL; site = inline_get(b->state, site->outer)) {
+        Attempt *attempt = &b->attempts[site->nesting - 1];
+        if (attempt->active) {
+            return attempt;
+        }
+    }
+    return NULL;
+}
+
+/* Gives up a call in place: the CALL is compiled again as a call. */
+static void
+give_up_attempt(Block *b, Attempt *attempt)
+{
+    attempt->active = false;
+    attempt->callee->inline_failures++;
+    take_back(b, attempt->operations, attempt->marks);
+    ctx_copy(&b->ctx, &attempt->ctx);
+    block_set_site(b);
+    memcpy(b->local_samples, attempt->local_samples, sizeof b->local_samples);
+    memcpy(b->stack_samples, attempt->stack_samples, sizeof b->stack_samples);
+    b->in = attempt->in;
+    b->first = attempt->first;
+    b->chain = attempt->chain;
+    b->kwnames = attempt->kwnames;
+    b->kwnames_start = attempt->kwnames_start;
+    b->ended = false;
+    b->no_attempts = true;
+}
+
+/* The instruction just compiled needs a frame: what it emitted is taken back. */
+static void
+leave_site(Block *b)
+{
+    take_back(b, b->emitted_before, b->marks_before);
+    ctx_copy(&b->ctx, &b->before);
+    block_set_site(b);
+    ASM(&b->as, OP_leave_always, (intptr_t)exit_uninline(b));
+    b->ended = true;
+}
+
 /* Forgets what is known about locals in memory that are not read any more from this jump target on. */
 static void
 forget_dead_locals(Block *b, int offset)
 {
+    if (b->site != NULL) {
+        return;
+    }
     LocalSet live = liveness_at(b->state->live, b->state->live_count, offset);
     for (int i = 0; i < b->ctx.local_count; i++) {
         if (!(live >> i & 1) && b->ctx.entries[i].location == IN_SLOT) {
             b->ctx.entries[i] = (Entry){0};
+        }
+    }
+}
+
+/* Forgets that locals in registers have boxes as well: a box that is needed again will be found in the
+ * slot. */
+static void
+forget_boxes(Block *b)
+{
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        if (b->ctx.entries[i].location != IN_SLOT) {
+            b->ctx.entries[i].boxed = 0;
         }
     }
 }
@@ -323,7 +433,7 @@ settle_context(Block *b, int offset)
     bool full = count >= MAX_VERSIONS;
     if (version != NULL && (full || cost <= worth[count])) {
         transition_emit(b, version->ctx); /* nothing, if the contexts are equal */
-    } else if (version == NULL && full) {
+    } else if (version == NULL && full && !block_needs_frame(b)) {
         make_generic(b);
     }
 }
@@ -333,8 +443,9 @@ settle_context(Block *b, int offset)
 static bool
 enter_target(Block *b, int offset)
 {
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     forget_dead_locals(b, offset);
+    forget_boxes(b);
     settle_context(b, offset);
     if (block_find(b->state, offset, &b->ctx, 0) != NULL || b->as.count > MAX_BATCH) {
         emit_jump(b, offset);
@@ -375,7 +486,7 @@ take_samples(Block *b)
     for (int i = 0; i < b->ctx.stack_count; i++) {
         const Entry *entry = &b->ctx.entries[b->ctx.local_count + i];
         if (entry->location == IN_SLOT || entry->boxed) {
-            b->stack_samples[i] = locals[b->code->co_nlocalsplus + i];
+            b->stack_samples[i] = locals[b->state->code->co_nlocalsplus + i];
         }
     }
 }
@@ -386,10 +497,13 @@ compile_instruction(Block *b)
 {
     b->start = b->in.start;
     b->jumped = false;
+    b->uninline = false;
     if (b->kwnames != NULL) {
         b->start = b->kwnames_start;
+    } else {
+        b->marks_before = b->as.mark_count;
     }
-    asm_mark(&b->as, b->in.offset, NULL);
+    asm_mark(&b->as, b->in.offset, b->ctx.site, NULL);
     if (b->kwnames == NULL) {
         ctx_copy(&b->before, &b->ctx);
         b->emitted_before = b->as.count;
@@ -409,14 +523,31 @@ compile_instruction(Block *b)
     }
 }
 
+/* Compiles one instruction, and again if it turns out to need a frame that it has not. */
+static void
+compile_instruction_here(Block *b)
+{
+    compile_instruction(b);
+    while (b->uninline && !b->failed && !b->as.failed) {
+        Attempt *attempt = current_attempt(b);
+        if (attempt == NULL) {
+            leave_site(b);
+            return;
+        }
+        give_up_attempt(b, attempt);
+        compile_instruction(b);
+        b->no_attempts = false;
+    }
+}
+
 /* Compiles from `offset` on until the path ends. */
 static void
 compile_path(Block *b, int offset)
 {
     int at = offset;
     while (!b->ended && !b->failed && !b->as.failed) {
-        b->in = decode_at(b->state->units, at);
-        compile_instruction(b);
+        b->in = decode_at(b->here->units, at);
+        compile_instruction_here(b);
         at = b->in.next;
         if (b->ended) {
             return;
@@ -426,7 +557,7 @@ compile_path(Block *b, int offset)
         }
         if (b->as.count > MAX_BATCH && b->kwnames == NULL) {
             emit_jump(b, at);
-        } else if (b->state->targets[at >> 3] >> (at & 7) & 1 && !b->jumped) {
+        } else if (block_is_target(b, at) && !b->jumped) {
             enter_target(b, at);
         }
     }
@@ -462,9 +593,9 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     memset(b, 0, sizeof *b);
     b->as = as;
     b->state = state;
-    b->code = state->code;
     b->frame = frame;
     ctx_copy(&b->ctx, ctx);
+    block_set_site(b);
     b->first = offset;
     b->chain = chain;
     take_samples(b);
@@ -472,7 +603,7 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     uint8_t *result = NULL;
     bool settled = false;
     if (chain == 0) {
-        asm_mark(&b->as, offset, NULL);
+        asm_mark(&b->as, offset, b->ctx.site, NULL);
         forget_dead_locals(b, offset);
         settle_context(b, offset);
         settled = b->as.count > 0;
@@ -484,6 +615,7 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     }
     if (settled) {
         b->frame = NULL; /* the samples' places have changed */
+        block_set_site(b);
     }
     if (!b->ended) {
         compile_path(b, offset);

@@ -215,6 +215,34 @@ code_intern(CodeState *state, const Context *ctx)
     return state->last_context = copy;
 }
 
+/* ---- constants ------------------------------------------------------------------------------ */
+
+/* The number of a constant of other code. */
+int
+code_constant(CodeState *state, PyObject *constant)
+{
+    int own = (int)PyTuple_GET_SIZE(state->code->co_consts);
+    for (int i = 0; i < state->constant_count; i++) {
+        if (state->constants[i] == constant) {
+            return own + i;
+        }
+    }
+    if (own + state->constant_count >= CTX_INDEX_MAX) {
+        return -1;
+    }
+    if (state->constant_count == state->constant_capacity) {
+        int capacity = state->constant_capacity == 0 ? 8 : state->constant_capacity * 2;
+        PyObject **constants = pj_realloc(state->constants, (size_t)capacity * sizeof *constants);
+        if (constants == NULL) {
+            return -1;
+        }
+        state->constants = constants;
+        state->constant_capacity = capacity;
+    }
+    state->constants[state->constant_count++] = Py_NewRef(constant);
+    return own + state->constant_count - 1;
+}
+
 /* ---- exits ---------------------------------------------------------------------------------- */
 
 /* Gives a group its number. */
@@ -427,6 +455,11 @@ code_state_free(void *extra)
     }
     pj_free(state->contexts);
     pj_free(state->facts.facts);
+    pj_free(state->sites);
+    for (int i = 0; i < state->constant_count; i++) {
+        Py_DECREF(state->constants[i]);
+    }
+    pj_free(state->constants);
     pj_free(state->buckets);
     pj_free(state->targets);
     pj_free(state->live);

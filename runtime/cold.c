@@ -15,8 +15,7 @@
 #include "pyjit/stats.h"
 #include "pyjit/steps.h"
 
-/* Frames with more stack entries below a call wait elsewhere. */
-#define RETURN_DEPTHS 64
+#define RETURN_DEPTHS (COLD_DEPTH_MOST + 1)
 
 static ExitGroup returns[RETURN_DEPTHS / EXIT_GROUP];
 static uint8_t *return_thunks;
@@ -160,14 +159,14 @@ call(Cold *c)
 {
     int below = c->depth - c->in.oparg - 2;
     PyObject *kwnames = c->kwnames;
-    if (below >= RETURN_DEPTHS) {
+    if (below > COLD_DEPTH_MOST) {
         return give_up(c, REASON_UNUSUAL);
     }
     c->kwnames = NULL;
     CallOutcome outcome = call_any(c->tstate, c->frame, c->stack + c->depth, c->in.oparg, kwnames);
     c->depth = below;
     if (outcome.target != NULL) {
-        c->frame->stacktop = (int)(codemem_base() - (return_thunks + below * link_thunk_size));
+        c->frame->stacktop = cold_continuation(below);
         c->regs->frame = outcome.frame_or_result;
         c->address = outcome.target;
         return COLD_LEFT;
@@ -474,6 +473,13 @@ cold_run(Registers *regs, CodeState *state, Place place)
     }
 }
 
+/* What a frame's stacktop is while it waits for a call. */
+int
+cold_continuation(int depth)
+{
+    return (int)(codemem_base() - (return_thunks + depth * link_thunk_size));
+}
+
 /* A frame that waits in cold code has its callee's result. */
 uint8_t *
 cold_returned(Registers *regs, int depth)
@@ -488,7 +494,7 @@ cold_returned(Registers *regs, int depth)
         return elsewhere != NULL ? elsewhere : resume_at(regs, state, place);
     }
     frame->localsplus[state->code->co_nlocalsplus + depth] = result;
-    return cold_run(regs, state, (Place){place.offset + 1, depth + 1});
+    return resume_at(regs, state, (Place){place.offset + 1, depth + 1});
 }
 
 /* Makes the permanent code by which calls return to cold code. */

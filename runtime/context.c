@@ -66,6 +66,7 @@ ctx_hash(const Context *ctx)
 void
 ctx_forget_facts(Context *ctx)
 {
+    ctx->globals = ctx->builtins = 0;
     for (int i = 0; i < ctx_entry_count(ctx); i++) {
         ctx->entries[i].fact = 0;
     }

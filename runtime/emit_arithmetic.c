@@ -47,7 +47,7 @@ small_constant(Block *b, int n, intptr_t *value)
         return false;
     }
     int overflow;
-    *value = PyLong_AsLongAndOverflow(PyTuple_GET_ITEM(b->code->co_consts, entry->index), &overflow);
+    *value = PyLong_AsLongAndOverflow(block_constant(b, entry), &overflow);
     return overflow == 0 && *value > INT32_MIN && *value <= INT32_MAX;
 }
 
@@ -159,9 +159,9 @@ static bool
 append_string(Block *b, int kind)
 {
     Entry *left = block_stack(b, 1);
-    Instr store = decode_at(b->state->units, b->in.next);
-    if (kind != NB_ADD || left->location != IN_LOCAL || store.opcode != STORE_FAST ||
-        store.oparg != left->index || (b->state->targets[b->in.next >> 3] >> (b->in.next & 7) & 1) ||
+    Instr store = decode_at(b->here->units, b->in.next);
+    if (kind != NB_ADD || b->site != NULL || left->location != IN_LOCAL || store.opcode != STORE_FAST ||
+        store.oparg != left->index || block_is_target(b, b->in.next) ||
         !learn_both(b, 1u << TYPE_STR)) {
         return false;
     }
@@ -186,7 +186,7 @@ append_string(Block *b, int kind)
     error = block_exit_error(b);
     *block_stack(b, 1) = alias;
     *block_local(b, i) = known;
-    ASM(&b->as, OP_str_append, slot_of_local(i), slot, block_instr_address(b), (intptr_t)error);
+    ASM(&b->as, OP_str_append, block_local_slot(b, i), slot, block_instr_address(b), (intptr_t)error);
     block_drop(b, 2);
     b->in.next = store.next;
     return true;
@@ -318,7 +318,7 @@ branch_on(Block *b, const Instr *branch, bool jump_if, Comparison if_true, Compa
           int y)
 {
     block_drop(b, 2);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     /* Both ways are given the order of operands of the one that will be emitted. */
     bool back = decode_jump_target(branch) <= branch->offset;
     Comparison chosen = jump_if != back ? if_true : if_false;
@@ -349,7 +349,7 @@ compare_ints(Block *b, int kind)
         int x = block_int_register(b, 1, 0);
         intptr_t operands[2] = {x, constant};
         block_drop(b, 2);
-        block_own_stack(b, b->ctx.depth);
+        block_settle_stack(b);
         emit_branch(b, &branch, jump_if, constant_if_true[kind], constant_if_false[kind], operands, 2);
         return;
     }
@@ -400,7 +400,7 @@ compare_strings(Block *b, int kind)
     ASM(&b->as, kind == Py_EQ ? OP_str_equal : OP_str_not_equal, x, y);
     block_drop(b, 2);
     if (fused) {
-        block_own_stack(b, b->ctx.depth);
+        block_settle_stack(b);
         emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
         return;
     }
@@ -419,7 +419,7 @@ compare_any(Block *b, int kind, const Instr *branch, bool jump_if)
         (intptr_t)block_exit_error(b));
     block_drop(b, 2);
     emit_check_truth(b, branch->start, false);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     emit_branch(b, branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
 }
 
@@ -478,6 +478,6 @@ emit_is_op(Block *b)
     }
     intptr_t operands[2] = {x, y};
     block_drop(b, 2); /* the slots still tell the two apart */
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     emit_branch(b, &branch, jump_if != negated, OP_branch_same, OP_branch_not_same, operands, 2);
 }

@@ -268,12 +268,8 @@ load_method(Block *b, const Plan *plan)
         ASM(&b->as, OP_copy_borrowed, from, slot_of_stack(b, b->ctx.depth + 1));
     }
     block_push_object(b, plan->value);
-    if (owner.location == IN_LOCAL) {
-        block_push_local(b, owner.index);
-    } else if (owner.location == IN_CONST) {
-        block_push_constant(b, owner.index);
-    } else if (from == 0) {
-        block_push_object(b, constant);
+    if (from == 0) {
+        block_push_entry(b, owner, sample);
     } else {
         block_push_sample(b, owner.type, sample);
         block_stack(b, 0)->owned = owner.owned;

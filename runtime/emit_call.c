@@ -43,12 +43,6 @@ call_generic(Block *b)
 #define MAX_PARAMETERS 32 /* of functions that are called directly */
 #define SINGLE_NULLS 6    /* more unbound locals than that are written by a loop */
 
-/* Where a parameter's value comes from. */
-typedef struct {
-    int entry;        /* stack entry counted from the top, or -1: the default */
-    int default_item; /* number of the default */
-} Source;
-
 /* Must the compiler wait until the callable can be seen? */
 static bool
 must_wait(Block *b, int oparg)
@@ -154,7 +148,7 @@ pass_argument(Block *b, int n, intptr_t to)
     Entry *entry = block_stack(b, n);
     intptr_t slot = slot_of_stack(b, b->ctx.depth - 1 - n);
     if (entry->location == IN_LOCAL) {
-        ASM(&b->as, OP_argument_copy, slot_of_local(entry->index), to);
+        ASM(&b->as, OP_argument_copy, block_alias_slot(b, entry), to);
     } else if (entry->location == IN_CONST || entry->location == IN_FACT) {
         ASM(&b->as, OP_argument_constant, (intptr_t)block_constant(b, entry), to);
     } else if (entry->owned) {
@@ -259,6 +253,9 @@ call_function(Block *b, const Call *call)
     }
     bool known = block_constant(b, block_stack(b, call->callee)) == call->callable &&
                  guard_known_function(b, function);
+    if (known && emit_inline_call(b, call, function, state, sources)) {
+        return true;
+    }
     if (!known) {
         guard_function(b, call->callee, code, defaults);
     }

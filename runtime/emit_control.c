@@ -5,7 +5,7 @@
 void
 emit_resume(Block *b)
 {
-    if (b->in.oparg < 2) {
+    if (b->in.oparg < 2 && b->site == NULL) {
         ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, b->in.next));
     }
 }
@@ -22,7 +22,7 @@ void
 emit_jump_backward(Block *b)
 {
     int target = decode_jump_target(&b->in);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, target));
     block_jump(b, target);
 }
@@ -57,10 +57,10 @@ bool
 emit_next_is_branch(Block *b, Instr *branch, bool *jump_if)
 {
     int at = b->in.next;
-    *branch = decode_at(b->state->units, at);
+    *branch = decode_at(b->here->units, at);
     int on = jumps_on(branch->opcode);
     *jump_if = on == 1;
-    return on >= 0 && !(b->state->targets[at >> 3] >> (at & 7) & 1);
+    return on >= 0 && !block_is_target(b, at);
 }
 
 /* Ends the block with a branch: `if_true` and `if_false` are the operations that jump when the
@@ -103,7 +103,7 @@ static void
 branch_generic(Block *b, const Instr *branch, bool jump_if)
 {
     block_escape(b);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     intptr_t slot = slot_of_stack(b, b->ctx.depth - 1);
     ASM(&b->as, OP_truth, slot, block_instr_address(b), (intptr_t)block_exit_error(b));
     block_drop(b, 1);
@@ -124,7 +124,7 @@ branch_typed(Block *b, const Instr *branch, bool jump_if, ValueType type)
     intptr_t slot = number < 0 ? block_object_slot(b, 0) : 0;
     block_release(b, 0); /* True, False and None outlive that */
     block_pop(b, 1);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     switch (type) {
     case TYPE_BOOL:
         BRANCH(b, branch, jump_if, OP_branch_identical, OP_branch_not_identical, slot,
@@ -177,14 +177,14 @@ emit_pop_jump_none(Block *b)
     if (block_stack(b, 0)->owned) {
         /* Releasing may free the object, so its identity is found out before. */
         block_escape(b);
-        block_own_stack(b, b->ctx.depth);
+        block_settle_stack(b);
         ASM(&b->as, OP_is_none, slot_of_stack(b, b->ctx.depth - 1));
         block_drop(b, 1);
         emit_branch(b, &branch, on_none, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
         return;
     }
     block_pop(b, 1);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     BRANCH(b, &branch, on_none, OP_branch_identical, OP_branch_not_identical, slot,
            (intptr_t)Py_None);
 }
@@ -202,7 +202,7 @@ emit_jump_or_pop(Block *b)
     if (type != TYPE_BOOL) {
         block_escape(b);
     }
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     intptr_t slot = slot_of_stack(b, b->ctx.depth - 1);
     if (type == TYPE_BOOL) {
         ASM(&b->as, jump_if ? OP_branch_identical : OP_branch_not_identical, slot, (intptr_t)Py_True,

@@ -33,7 +33,7 @@ emit_for_iter_generator(Block *b)
         return false;
     }
     block_escape(b);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1);
     ASM(&b->as, OP_resume_next, iterator, (intptr_t)code, (intptr_t)resume, block_instr_address(b),
         IMM_CONTINUATION, (intptr_t)codemem_base());
@@ -67,7 +67,7 @@ send_to_generator(Block *b)
     ASM(&b->as, OP_guard_type, block_object_slot(b, 1), (intptr_t)Py_TYPE(sample),
         (intptr_t)block_exit_miss(b));
     block_escape(b);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     intptr_t value = slot_of_stack(b, b->ctx.depth - 1);
     intptr_t receiver = slot_of_stack(b, b->ctx.depth - 2);
     ASM(&b->as, OP_resume_send, receiver, value, (intptr_t)code, (intptr_t)resume,
@@ -106,7 +106,7 @@ void
 emit_yield_value(Block *b)
 {
     block_escape(b);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     block_pop(b, 1);
     ASM(&b->as, OP_yield_value, slot_of_stack(b, b->ctx.depth),
         b->code->co_nlocalsplus + b->ctx.depth, block_instr_address(b), (intptr_t)codemem_base());

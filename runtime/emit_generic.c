@@ -143,7 +143,7 @@ void
 emit_for_iter_generic(Block *b)
 {
     int target = decode_jump_target(&b->in);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     emit_step(b, step_for_iter, 1, 1, true);
     Context before = b->ctx;
     block_pop(b, 1);
@@ -159,7 +159,7 @@ void
 emit_send_generic(Block *b)
 {
     int target = decode_jump_target(&b->in);
-    block_own_stack(b, b->ctx.depth);
+    block_settle_stack(b);
     emit_step(b, step_send, 2, 1, true);
     Context before = b->ctx;
     block_pop(b, 2);

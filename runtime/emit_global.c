@@ -27,10 +27,10 @@ emit_is_for_arithmetic(const Block *b, PyObject *sample)
         return false;
     }
     for (int i = 0; i < 8; i++) {
-        if (b->state->targets[at >> 3] >> (at & 7) & 1) {
+        if (block_is_target(b, at)) {
             return false;
         }
-        Instr in = decode_at(b->state->units, at);
+        Instr in = decode_at(b->here->units, at);
         switch (in.opcode) {
         case LOAD_FAST:
         case LOAD_CONST:
@@ -77,12 +77,11 @@ typedef struct {
     PyObject *value;    /* its value now, borrowed; NULL: it is not there */
 } Place;
 
-/* Finds a name in a namespace of the live frame. */
+/* Finds a name in a dict that the live frame has at `namespace`. */
 static Place
-find_place(const Block *b, intptr_t namespace, PyObject *name)
+find_place(PyObject *dict, intptr_t namespace, PyObject *name)
 {
     Place place = {.namespace = namespace, .name = (intptr_t)name};
-    PyObject *dict = *(PyObject **)((char *)b->frame + namespace);
     if (keys_is_plain_dict(dict)) {
         PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
         int index = keys_index(keys, name);
@@ -95,11 +94,10 @@ find_place(const Block *b, intptr_t namespace, PyObject *name)
     return place;
 }
 
-/* Is it certain that the name is not in this namespace of the live frame? */
+/* Is it certain that the name is not in this dict? */
 static bool
-is_absent(const Block *b, intptr_t namespace, PyObject *name)
+is_absent(PyObject *dict, PyObject *name)
 {
-    PyObject *dict = *(PyObject **)((char *)b->frame + namespace);
     return keys_is_plain_dict(dict) && keys_dict_get(dict, name) == NULL &&
            keys_version(((PyDictObject *)dict)->ma_keys) != 0;
 }
@@ -139,6 +137,7 @@ store_place(Block *b, const Place *place)
 {
     Entry value = *block_stack(b, 0);
     bool in_register = value.location == IN_FLOAT || value.location == IN_INT;
+    b->ctx.globals = 0; /* it may be them that change */
     if (in_register && !value.boxed) {
         intptr_t miss = (intptr_t)block_exit_miss(b);
         block_pop(b, 1);
@@ -171,12 +170,22 @@ is_near_version(PyObject *dict)
     return ((PyDictObject *)dict)->ma_version_tag <= INT32_MAX;
 }
 
-/* Emits the guard that a dict still has its version. */
+/* Emits the guard that a dict still has its version, if that is not known: `known` is where the context
+ * says it. */
 static void
-guard_version(Block *b, int operation, PyObject *dict)
+guard_version(Block *b, int operation, PyObject *dict, uint8_t *known)
 {
-    ASM(&b->as, operation, (intptr_t)((PyDictObject *)dict)->ma_version_tag,
-        (intptr_t)block_exit_miss(b));
+    int fact = fact_of_dict(&b->state->facts, dict);
+    intptr_t version = (intptr_t)((PyDictObject *)dict)->ma_version_tag;
+    if (fact != 0 && *known == fact) {
+        return;
+    }
+    if (b->site != NULL) {
+        ASM(&b->as, OP_guard_known_dict, (intptr_t)dict, version, (intptr_t)block_exit_miss(b));
+    } else {
+        ASM(&b->as, operation, version, (intptr_t)block_exit_miss(b));
+    }
+    *known = (uint8_t)fact;
 }
 
 /* Pushes a number that guards have shown to be the value of a global into a register; false when it
@@ -221,33 +230,34 @@ emit_load_global(Block *b)
 {
     PyObject *name = PyTuple_GET_ITEM(b->code->co_names, b->in.oparg >> 1);
     bool null = b->in.oparg & 1;
-    if (b->frame == NULL || !keys_is_plain_dict(b->frame->f_globals)) {
+    PyObject *globals = b->globals, *builtins = b->builtins;
+    if (globals == NULL || !keys_is_plain_dict(globals)) {
         emit_generic(b);
         return;
     }
     if (b->start == b->first && b->chain > 0) {
-        b->state->unstable_global = 1;
+        b->here->unstable_global = 1;
     }
-    PyObject *globals = b->frame->f_globals, *builtins = b->frame->f_builtins;
-    Place place = find_place(b, GLOBALS, name);
-    bool stable = !b->state->unstable_global && is_near_version(globals);
-    if (place.value != NULL) {
-        if (stable) {
-            guard_version(b, OP_guard_globals, globals);
-            load_constant(b, place.value, null);
-        } else {
-            load_place(b, &place, null);
-        }
+    Place place = find_place(globals, GLOBALS, name);
+    bool stable = !b->here->unstable_global && is_near_version(globals);
+    if (place.value != NULL && stable) {
+        guard_version(b, OP_guard_globals, globals, &b->ctx.globals);
+        load_constant(b, place.value, null);
         return;
     }
-    place = find_place(b, BUILTINS, name);
-    if (place.value == NULL || !is_absent(b, GLOBALS, name)) {
+    if (place.value != NULL) {
+        (void)block_needs_frame(b);
+        load_place(b, &place, null);
+        return;
+    }
+    place = find_place(builtins, BUILTINS, name);
+    if (place.value == NULL || !is_absent(globals, name)) {
         emit_generic(b);
     } else if (stable && is_near_version(builtins)) {
-        guard_version(b, OP_guard_globals, globals);
-        guard_version(b, OP_guard_builtins, builtins);
+        guard_version(b, OP_guard_globals, globals, &b->ctx.globals);
+        guard_version(b, OP_guard_builtins, builtins, &b->ctx.builtins);
         load_constant(b, place.value, null);
-    } else {
+    } else if (!block_needs_frame(b)) {
         guard_names(b, GLOBALS);
         load_place(b, &place, null);
     }
@@ -262,14 +272,13 @@ emit_load_name(Block *b)
         emit_generic(b);
         return;
     }
-    Place place = find_place(b, LOCALS, name);
+    Place place = find_place(b->frame->f_locals, LOCALS, name);
     if (place.value != NULL) {
         load_place(b, &place, false);
         return;
     }
-    place = find_place(b, BUILTINS, name);
-    if (place.value == NULL || b->frame->f_locals != b->frame->f_globals ||
-        !is_absent(b, GLOBALS, name)) {
+    place = find_place(b->builtins, BUILTINS, name);
+    if (place.value == NULL || b->frame->f_locals != b->globals || !is_absent(b->globals, name)) {
         emit_generic(b);
         return;
     }
@@ -285,8 +294,9 @@ store_in(Block *b, intptr_t namespace)
     PyObject *name = PyTuple_GET_ITEM(b->code->co_names, b->in.oparg);
     Place place = {0};
     if (b->frame != NULL && b->ctx.depth <= CTX_STACK) {
-        place = find_place(b, namespace, name);
-        if (place.value == NULL && is_absent(b, namespace, name)) {
+        PyObject *dict = *(PyObject **)((char *)b->frame + namespace);
+        place = find_place(dict, namespace, name);
+        if (place.value == NULL && is_absent(dict, name)) {
             guard_names(b, namespace);
         }
     }
@@ -331,7 +341,7 @@ void
 emit_load_deref(Block *b)
 {
     PyObject *sample = cell_sample(b, b->in.oparg);
-    intptr_t cell = slot_of_local(b->in.oparg);
+    intptr_t cell = block_local_slot(b, b->in.oparg);
     if (emit_is_for_arithmetic(b, sample) && b->ctx.depth < CTX_STACK) {
         bool is_float = PyFloat_CheckExact(sample);
         int reg = is_float ? block_take_float(b, 0) : block_take_int(b, 0);
@@ -350,7 +360,7 @@ emit_store_deref(Block *b)
 {
     Entry value = *block_stack(b, 0);
     bool in_register = value.location == IN_FLOAT || value.location == IN_INT;
-    intptr_t cell = slot_of_local(b->in.oparg);
+    intptr_t cell = block_local_slot(b, b->in.oparg);
     if (in_register && !value.boxed) {
         block_pop(b, 1);
         intptr_t release = (intptr_t)block_exit_release(b);

@@ -159,8 +159,8 @@ bool
 emit_skip_pop_top(Block *b)
 {
     int at = b->in.next;
-    Instr next = decode_at(b->state->units, at);
-    if (next.opcode != POP_TOP || (b->state->targets[at >> 3] >> (at & 7) & 1)) {
+    Instr next = decode_at(b->here->units, at);
+    if (next.opcode != POP_TOP || block_is_target(b, at)) {
         return false;
     }
     b->in.next = next.next;
@@ -310,7 +310,7 @@ call_isinstance(Block *b, const Call *call)
     bool jump_if;
     if (emit_next_is_branch(b, &branch, &jump_if)) {
         emit_check_truth(b, branch.start, false);
-        block_own_stack(b, b->ctx.depth);
+        block_settle_stack(b);
         emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
         return true;
     }

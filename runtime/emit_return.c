@@ -25,7 +25,7 @@ load_result(Block *b)
     const Entry *value = block_stack(b, 0);
     if (value->location == IN_CONST) {
         ASM(&b->as, OP_load_return_constant,
-            (intptr_t)PyTuple_GET_ITEM(b->code->co_consts, value->index));
+            (intptr_t)block_constant(b, value));
     } else if (value->owned) {
         ASM(&b->as, OP_load_return, slot_of_stack(b, b->ctx.depth - 1));
     } else {
@@ -60,14 +60,14 @@ end_locals(Block *b, int moved)
         Entry *local = block_local(b, i);
         int unsure = count_unsure(b, i);
         if (unsure >= LOOP_LOCALS) {
-            ASM(&b->as, OP_end_locals, slot_of_local(i), slot_of_local(i + unsure));
+            ASM(&b->as, OP_end_locals, block_local_slot(b, i), block_local_slot(b, i + unsure));
             i += unsure - 1;
         } else if (i == moved || is_empty(local)) {
             continue;
         } else if (local->bound && (local->location == IN_SLOT || local->boxed)) {
-            ASM(&b->as, OP_end_local, slot_of_local(i));
+            ASM(&b->as, OP_end_local, block_local_slot(b, i));
         } else {
-            ASM(&b->as, OP_end_local_unsure, slot_of_local(i));
+            ASM(&b->as, OP_end_local_unsure, block_local_slot(b, i));
         }
     }
 }
@@ -78,6 +78,10 @@ void
 emit_return_value(Block *b)
 {
     Entry *value = block_stack(b, 0);
+    if (b->site != NULL) {
+        emit_inline_return(b);
+        return;
+    }
     if (value->location == IN_LOCAL && block_value(b, 0)->location != IN_SLOT) {
         block_own(b, 0);
     } else if (value->location == IN_INT || value->location == IN_FLOAT) {
@@ -100,7 +104,7 @@ emit_return_value(Block *b)
     }
     if (value->location == IN_LOCAL && value->index < b->ctx.local_count) {
         moved = value->index;
-        ASM(&b->as, OP_return_begin_local, slot_of_local(moved), locals, at, return_frame);
+        ASM(&b->as, OP_return_begin_local, block_local_slot(b, moved), locals, at, return_frame);
     } else {
         load_result(b);
         ASM(&b->as, OP_return_begin, locals, at, return_frame);

@@ -7,8 +7,12 @@ emit_load_fast(Block *b)
 {
     int i = b->in.oparg;
     Entry *local = block_local(b, i);
+    if (b->site != NULL) {
+        emit_inline_load(b, i);
+        return;
+    }
     if (!local->bound) {
-        ASM(&b->as, OP_check_bound, slot_of_local(i), (intptr_t)block_exit_leave(b, b->in.start));
+        ASM(&b->as, OP_check_bound, block_local_slot(b, i), (intptr_t)block_exit_leave(b, b->in.start));
         if (local->type == TYPE_NULL) {
             local->type = TYPE_UNKNOWN;
         }
@@ -62,9 +66,9 @@ clear_local(Block *b, int i)
 {
     block_forget_facts(b);
     if (block_locals_boxed(b)) {
-        ASM(&b->as, OP_clear_local_here, slot_of_local(i), block_instr_address(b));
+        ASM(&b->as, OP_clear_local_here, block_local_slot(b, i), block_instr_address(b));
     } else {
-        ASM(&b->as, OP_clear_local, slot_of_local(i), (intptr_t)block_exit_release(b));
+        ASM(&b->as, OP_clear_local, block_local_slot(b, i), (intptr_t)block_exit_release(b));
     }
 }
 
@@ -94,12 +98,12 @@ store_register(Block *b, int i)
         value.owned = 0;
         value.bound = 1;
         set_local(b, i, value, NULL);
-        emit_releasing(b, OP_store_local, OP_store_local_here, from, slot_of_local(i));
+        emit_releasing(b, OP_store_local, OP_store_local_here, from, block_local_slot(b, i));
         return;
     }
     if (value.boxed) {
         block_pop(b, 1);
-        ASM(&b->as, OP_store_local_plain, from, slot_of_local(i));
+        ASM(&b->as, OP_store_local_plain, from, block_local_slot(b, i));
         value.owned = 0;
     } else {
         block_pop(b, 1);
@@ -114,6 +118,10 @@ emit_store_fast(Block *b)
 {
     int i = b->in.oparg;
     Entry *value = block_stack(b, 0);
+    if (b->site != NULL) {
+        emit_inline_store(b, i);
+        return;
+    }
     if (value->location == IN_LOCAL && value->index == i) {
         block_pop(b, 1);
         return;
@@ -134,7 +142,7 @@ emit_store_fast(Block *b)
     unsigned fact = block_value(b, 0)->fact;
     PyObject *constant = block_constant(b, &entry);
     bool is_constant = constant != NULL && entry.location != IN_SLOT;
-    intptr_t to = slot_of_local(i), from = is_constant ? (intptr_t)constant : block_object_slot(b, 0);
+    intptr_t to = block_local_slot(b, i), from = is_constant ? (intptr_t)constant : block_object_slot(b, 0);
     block_pop(b, 1);
     set_local(b, i, (Entry){.type = type, .bound = 1, .fact = fact}, sample);
     if (is_constant) {
@@ -163,7 +171,7 @@ emit_delete_fast(Block *b)
     int i = b->in.oparg;
     own_aliases(b, i, 0);
     if (!block_local(b, i)->bound) {
-        ASM(&b->as, OP_check_bound, slot_of_local(i), (intptr_t)block_exit_leave(b, b->in.start));
+        ASM(&b->as, OP_check_bound, block_local_slot(b, i), (intptr_t)block_exit_leave(b, b->in.start));
     }
     set_local(b, i, (Entry){.type = TYPE_NULL}, NULL);
     clear_local(b, i);
@@ -189,12 +197,9 @@ emit_copy(Block *b)
 {
     int n = b->in.oparg - 1;
     Entry entry = *block_stack(b, n);
-    if (entry.location == IN_LOCAL) {
-        block_push_local(b, entry.index);
-    } else if (entry.location == IN_CONST && entry.type != TYPE_NULL) {
-        block_push_constant(b, entry.index);
-    } else if (entry.location == IN_FACT) {
-        block_push_object(b, block_constant(b, &entry));
+    bool borrowed = entry.location == IN_LOCAL || entry.location == IN_CONST || entry.location == IN_FACT;
+    if (borrowed && entry.type != TYPE_NULL && b->ctx.depth < CTX_STACK) {
+        block_push_entry(b, entry, block_sample(b, n));
     } else {
         intptr_t from = block_object_slot(b, n);
         PyObject *sample = block_sample(b, n);

@@ -92,7 +92,7 @@ emit_contains_op(Block *b)
     block_drop(b, 2);
     if (fused) {
         emit_check_truth(b, branch.start, negated);
-        block_own_stack(b, b->ctx.depth);
+        block_settle_stack(b);
         emit_branch(b, &branch, jump_if != negated, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
         return;
     }

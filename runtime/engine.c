@@ -5,6 +5,7 @@
 #include "pyjit/assembler.h"
 #include "pyjit/block.h"
 #include "pyjit/exits.h"
+#include "pyjit/inline.h"
 #include "pyjit/log.h"
 #include "pyjit/names.h"
 #include "pyjit/settings.h"
@@ -221,7 +222,7 @@ bool
 engine_is_compiled(PyCodeObject *code)
 {
     CodeState *state = code_state(code);
-    return state != NULL && state->block_count > 0;
+    return state != NULL && (state->block_count > 0 || state->in_place);
 }
 
 /* Asks that the code be compiled from its next execution on. */
@@ -237,16 +238,17 @@ engine_request(PyCodeObject *code)
     return 0;
 }
 
-/* New list of (position, bytecode offset) pairs. */
+/* New list of (position, bytecode offset, code compiled in place or None) tuples. */
 static PyObject *
-describe_positions(const BlockVersion *version)
+describe_positions(const CodeState *state, const BlockVersion *version)
 {
-    unsigned bytes = 0, units = (unsigned)version->offset;
+    unsigned bytes = 0;
     PyObject *list = PyList_New(version->position_count);
     for (uint32_t i = 0; list != NULL && i < version->position_count; i++) {
         bytes += version->positions[i].bytes;
-        units += version->positions[i].units;
-        PyObject *pair = Py_BuildValue("(II)", bytes, units * 2);
+        const InlineSite *site = inline_get(state, version->positions[i].site);
+        PyObject *code = site == NULL ? Py_None : (PyObject *)site->callee->code;
+        PyObject *pair = Py_BuildValue("(IiO)", bytes, version->positions[i].offset * 2, code);
         if (pair == NULL) {
             Py_CLEAR(list);
             break;
@@ -258,11 +260,11 @@ describe_positions(const BlockVersion *version)
 
 /* New dict that describes one version. */
 static PyObject *
-describe_version(const BlockVersion *version)
+describe_version(const CodeState *state, const BlockVersion *version)
 {
     char context[1000];
     ctx_describe(version->ctx, context, sizeof context);
-    PyObject *map = describe_positions(version);
+    PyObject *map = describe_positions(state, version);
     if (map == NULL) {
         return NULL;
     }
@@ -302,7 +304,7 @@ engine_describe(PyCodeObject *code)
     qsort(versions, (size_t)count, sizeof *versions, compare_versions);
     PyObject *list = PyList_New(count);
     for (int i = 0; list != NULL && i < count; i++) {
-        PyObject *item = describe_version(versions[i]);
+        PyObject *item = describe_version(state, versions[i]);
         if (item == NULL) {
             Py_CLEAR(list);
             break;

@@ -84,12 +84,33 @@ type_is_plain(ValueType type)
     }
 }
 
+/* Is the value in a register? */
+static bool
+in_register(const Entry *entry)
+{
+    return entry->location == IN_INT || entry->location == IN_FLOAT;
+}
+
 /* ---- access --------------------------------------------------------------------------------- */
+
+/* The stack entry with this number from the bottom. */
+static Entry *
+stack_entry(Block *b, int i)
+{
+    if (i < b->ctx.stack_count) {
+        return &b->ctx.entries[b->ctx.local_count + i];
+    }
+    b->beyond = (Entry){.owned = 1};
+    return &b->beyond;
+}
 
 /* What is known about local i. */
 Entry *
 block_local(Block *b, int i)
 {
+    if (b->site != NULL) {
+        return stack_entry(b, b->site->locals + i);
+    }
     if (i < b->ctx.local_count) {
         return &b->ctx.entries[i];
     }
@@ -101,12 +122,29 @@ block_local(Block *b, int i)
 Entry *
 block_stack(Block *b, int n)
 {
-    int i = b->ctx.depth - 1 - n;
-    if (i < b->ctx.stack_count) {
-        return &b->ctx.entries[b->ctx.local_count + i];
+    return stack_entry(b, b->ctx.depth - 1 - n);
+}
+
+/* The entry that an alias stands for. */
+Entry *
+block_aliased(Block *b, const Entry *alias)
+{
+    if (alias->index >= ALIAS_OF_STACK) {
+        return stack_entry(b, alias->index - ALIAS_OF_STACK);
     }
-    b->beyond = (Entry){.owned = 1};
+    if (alias->index < b->ctx.local_count) {
+        return &b->ctx.entries[alias->index];
+    }
+    b->beyond = (Entry){0};
     return &b->beyond;
+}
+
+/* Byte offset of the slot of what an alias stands for. */
+intptr_t
+block_alias_slot(const Block *b, const Entry *alias)
+{
+    return alias->index >= ALIAS_OF_STACK ? slot_of_stack(b, alias->index - ALIAS_OF_STACK)
+                                          : slot_of_local(alias->index);
 }
 
 /* The entry that says where the value of the n-th stack entry is. */
@@ -114,7 +152,7 @@ Entry *
 block_value(Block *b, int n)
 {
     Entry *entry = block_stack(b, n);
-    return entry->location == IN_LOCAL ? block_local(b, entry->index) : entry;
+    return entry->location == IN_LOCAL ? block_aliased(b, entry) : entry;
 }
 
 /* Type of the n-th stack entry's value. */
@@ -129,7 +167,7 @@ PyObject *
 block_constant(const Block *b, const Entry *entry)
 {
     if (entry->location == IN_CONST && entry->type != TYPE_NULL) {
-        return PyTuple_GET_ITEM(b->code->co_consts, entry->index);
+        return code_get_constant(b->state, entry->index);
     }
     return fact_object(&b->state->facts, entry->fact);
 }
@@ -207,6 +245,9 @@ PyObject *
 block_sample(Block *b, int n)
 {
     Entry *entry = block_stack(b, n);
+    if (entry->location == IN_LOCAL && entry->index >= ALIAS_OF_STACK) {
+        return b->stack_samples[entry->index - ALIAS_OF_STACK];
+    }
     if (entry->location == IN_LOCAL) {
         return entry->index < CTX_LOCALS ? b->local_samples[entry->index] : NULL;
     }
@@ -252,12 +293,21 @@ void
 block_push_local(Block *b, int i)
 {
     Entry entry = {.location = IN_LOCAL, .index = (unsigned)i & CTX_INDEX_MAX};
-    if (i > CTX_INDEX_MAX || !push_entry(b, entry, NULL)) {
-        if (i > CTX_INDEX_MAX) {
+    if (i >= ALIAS_OF_STACK || !push_entry(b, entry, NULL)) {
+        if (i >= ALIAS_OF_STACK) {
             push_entry(b, (Entry){.owned = 1}, NULL);
         }
         block_box_local(b, i);
         ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, 0));
+    }
+}
+
+/* Pushes an entry that owns nothing. */
+void
+block_push_entry(Block *b, Entry entry, PyObject *sample)
+{
+    if (!push_entry(b, entry, sample)) {
+        Py_UNREACHABLE(); /* whoever pushes such entries has seen to it that there is room */
     }
 }
 
@@ -266,6 +316,13 @@ void
 block_push_constant(Block *b, int i)
 {
     PyObject *object = PyTuple_GET_ITEM(b->code->co_consts, i);
+    if (b->site != NULL) {
+        i = code_constant(b->state, object);
+        if (i < 0) {
+            (void)block_needs_frame(b);
+            i = 0;
+        }
+    }
     Entry entry = {
         .type = type_of_object(object), .location = IN_CONST, .index = (unsigned)i & CTX_INDEX_MAX};
     if (i > CTX_INDEX_MAX || !push_entry(b, entry, NULL)) {
@@ -345,12 +402,14 @@ void
 block_release(Block *b, int n)
 {
     Entry *entry = block_stack(b, n);
-    bool in_register = entry->location == IN_INT || entry->location == IN_FLOAT;
-    if (!entry->owned || (in_register && !entry->boxed) || entry->type == TYPE_NULL) {
+    if (!entry->owned || (in_register(entry) && !entry->boxed) || entry->type == TYPE_NULL) {
         return;
     }
     if (type_is_plain(entry->type)) {
         ASM(&b->as, OP_release_plain, own_slot(b, n));
+        return;
+    }
+    if (block_needs_frame(b)) {
         return;
     }
     block_forget_facts(b);
@@ -373,12 +432,12 @@ block_drop(Block *b, int count)
 
 /* ---- boxing ---------------------------------------------------------------------------------- */
 
-/* Puts the box of a local that is only in a register into its slot. */
+/* Puts the box of a local of the frame that is only in a register into its slot. */
 void
 block_box_local(Block *b, int i)
 {
-    Entry *entry = block_local(b, i);
-    if (entry->boxed) {
+    Entry *entry = &b->ctx.entries[i];
+    if (i >= b->ctx.local_count || entry->boxed) {
         return;
     }
     if (entry->location == IN_FLOAT) {
@@ -406,6 +465,17 @@ box_stack(Block *b, int n)
     }
     entry->boxed = 1;
     entry->owned = 1;
+}
+
+/* Puts the box of what an alias stands for into its slot. */
+static void
+box_aliased(Block *b, const Entry *alias)
+{
+    if (alias->index < ALIAS_OF_STACK) {
+        block_box_local(b, alias->index);
+    } else if (in_register(block_aliased(b, alias))) {
+        box_stack(b, b->ctx.depth - 1 - (alias->index - ALIAS_OF_STACK));
+    }
 }
 
 /* Forgets that a value is in a register; its box must be in the slot. */
@@ -440,10 +510,9 @@ block_own(Block *b, int n)
         }
         break;
     case IN_LOCAL: {
-        int i = entry->index;
-        block_box_local(b, i);
-        Entry known = *block_local(b, i);
-        ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, n));
+        box_aliased(b, entry);
+        Entry known = *block_aliased(b, entry);
+        ASM(&b->as, OP_copy_incref, block_alias_slot(b, entry), own_slot(b, n));
         note_sample(b, n);
         *block_stack(b, n) = (Entry){.type = known.type, .owned = 1, .fact = known.fact};
         break;
@@ -477,8 +546,8 @@ block_object_slot(Block *b, int n)
     Entry *entry = block_stack(b, n);
     switch (entry->location) {
     case IN_LOCAL:
-        block_box_local(b, entry->index);
-        return slot_of_local(entry->index);
+        box_aliased(b, entry);
+        return block_alias_slot(b, entry);
     case IN_CONST:
     case IN_FACT:
         ASM(&b->as, OP_store_constant_borrowed, (intptr_t)block_constant(b, entry), own_slot(b, n));
@@ -513,6 +582,13 @@ block_own_stack(Block *b, int count)
     }
 }
 
+/* The same for the operand stack of the code being compiled. */
+void
+block_settle_stack(Block *b)
+{
+    block_own_stack(b, b->ctx.depth - (b->site == NULL ? 0 : b->site->stack));
+}
+
 /* Puts everything that is in registers into memory. */
 static void
 empty_registers(Block *b)
@@ -537,6 +613,9 @@ empty_registers(Block *b)
 void
 block_escape(Block *b)
 {
+    if (block_needs_frame(b)) {
+        return;
+    }
     empty_registers(b);
     block_forget_facts(b);
     if (b->ctx.observed) {
@@ -548,6 +627,9 @@ block_escape(Block *b)
 void
 block_escape_but(Block *b, int count)
 {
+    if (block_needs_frame(b)) {
+        return;
+    }
     empty_registers(b);
     own_facts(b, count);
     if (b->ctx.observed) {
@@ -637,7 +719,7 @@ block_int_register(Block *b, int n, unsigned keep)
     Entry *entry = block_stack(b, n);
     int64_t value;
     if (entry->location == IN_CONST &&
-        small_value(PyTuple_GET_ITEM(b->code->co_consts, entry->index), &value)) {
+        small_value(block_constant(b, entry), &value)) {
         int reg = block_take_int(b, keep);
         if (value == (int32_t)value) {
             ASM(&b->as, OP_load_small_int, (intptr_t)value, reg);
@@ -683,7 +765,7 @@ block_float_register(Block *b, int n, unsigned keep)
     Entry *entry = block_stack(b, n);
     double number;
     if (entry->location == IN_CONST &&
-        number_constant(PyTuple_GET_ITEM(b->code->co_consts, entry->index), &number)) {
+        number_constant(block_constant(b, entry), &number)) {
         intptr_t bits;
         memcpy(&bits, &number, sizeof bits);
         int reg = block_take_float(b, keep);

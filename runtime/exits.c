@@ -48,6 +48,7 @@ static void
 own_stack(const Registers *regs, const Context *ctx)
 {
     PyCodeObject *code = regs->frame->f_code;
+    const CodeState *state = code_state(code);
     PyObject **locals = regs->frame->localsplus;
     PyObject **stack = locals + code->co_nlocalsplus;
     for (int i = 0; i < ctx->stack_count; i++) {
@@ -64,10 +65,10 @@ own_stack(const Registers *regs, const Context *ctx)
         case IN_CONST:
             stack[i] = entry->type == TYPE_NULL
                            ? NULL
-                           : Py_NewRef(PyTuple_GET_ITEM(code->co_consts, entry->index));
+                           : Py_NewRef(code_get_constant(state, entry->index));
             break;
         case IN_FACT:
-            stack[i] = Py_NewRef(fact_object(&code_state(code)->facts, entry->fact));
+            stack[i] = Py_NewRef(fact_object(&state->facts, entry->fact));
             break;
         case IN_INT:
         case IN_FLOAT:
@@ -110,6 +111,21 @@ exits_throw(Registers *regs, CodeState *state)
 
 /* ---- kinds of exits ----------------------------------------------------------------------------- */
 
+/* Everything in memory, with the frames of code that was compiled in place: `place` is brought up to date.
+ * Returns the state of the code that regs->frame runs. */
+static CodeState *
+show_frames(Registers *regs, Exit *exit, Place *place)
+{
+    CodeState *state = exit_group(exit)->code;
+    *place = (Place){exit->offset, exit->ctx->depth};
+    if (exit->ctx->site == 0) {
+        materialize(regs, exit->ctx);
+        return state;
+    }
+    box_locals(regs, exit->ctx);
+    return inline_push_frames(regs, state, exit->ctx, &place->depth);
+}
+
 /* To code that is compiled now if nobody was here before. */
 static uint8_t *
 take_branch(Registers *regs, Exit *exit)
@@ -121,15 +137,15 @@ take_branch(Registers *regs, Exit *exit)
     }
     if (exit->target == 0) {
         CodeState *state = exit_group(exit)->code;
-        Place place = {exit->offset, exit->ctx->depth};
+        Place place;
         bool exists = block_find(state, exit->offset, exit->ctx, exit->chain) != NULL;
         if (!exists && !exit->at_once && ++exit->taken < settings_get()->branch_heat) {
-            materialize(regs, exit->ctx);
+            state = show_frames(regs, exit, &place);
             return cold_run(regs, state, place);
         }
         uint8_t *target = block_find_or_compile(state, regs->frame, exit->offset, exit->ctx, exit->chain, exit);
         if (target == NULL) {
-            materialize(regs, exit->ctx);
+            show_frames(regs, exit, &place);
             return resume_interpreted(regs, place, REASON_NO_MEMORY);
         }
     }
@@ -176,6 +192,13 @@ take_release(Registers *regs, Exit *exit)
 {
     PyObject *dying = pyjit_state.dying;
     STAT(release_exits);
+    if (exit->ctx->site != 0) {
+        Place place;
+        CodeState *state = show_frames(regs, exit, &place);
+        regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
+        _Py_Dealloc(dying);
+        return resume_at(regs, state, (Place){exit->continue_at, place.depth});
+    }
     box_locals(regs, exit->ctx);
     regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
     _Py_Dealloc(dying);
@@ -345,6 +368,8 @@ uint8_t *
 exits_take(Registers *regs, uint32_t id)
 {
     Exit *exit = exit_by_id(id);
+    CodeState *state;
+    Place place;
     verify_exit(regs, exit);
     switch ((ExitKind)exit->kind) {
     case EXIT_BRANCH:
@@ -356,8 +381,11 @@ exits_take(Registers *regs, uint32_t id)
         materialize(regs, exit->ctx);
         return unwind(regs, exit_group(exit)->code, (Place){exit->offset, exit->ctx->depth}, false);
     case EXIT_LEAVE:
-        materialize(regs, exit->ctx);
-        return resume_interpreted(regs, (Place){exit->offset, exit->ctx->depth}, reason_to_leave(regs));
+        show_frames(regs, exit, &place);
+        return resume_interpreted(regs, place, reason_to_leave(regs));
+    case EXIT_UNINLINE:
+        state = show_frames(regs, exit, &place);
+        return resume_at(regs, state, place);
     case EXIT_RELEASE:
         return take_release(regs, exit);
     case EXIT_SAFEPOINT:

@@ -76,6 +76,13 @@ fact_of_class(FactTable *table, PyTypeObject *type)
     return version == 0 ? 0 : number_of(table, (Fact){type, version, false});
 }
 
+/* The number of the fact that a dict is this one, unchanged. */
+int
+fact_of_dict(FactTable *table, PyObject *dict)
+{
+    return number_of(table, (Fact){dict, ((PyDictObject *)dict)->ma_version_tag, true});
+}
+
 /* The number of the fact that a value is this object. */
 int
 fact_of_object(FactTable *table, PyObject *object)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { COST_BOUND = 1, COST_MOVE = 1, COST_LOAD = 2, COST_FACT = 8, COST_BOX = 20 };
+enum { COST_BOUND = 1, COST_MOVE = 1, COST_LOAD = 2, COST_FACT = 8, COST_BOX = 40 };
 
 /* What it costs to forget that a value is of a type: what the type is good for. */
 static const uint8_t knowledge[TYPE_COUNT] = {
@@ -50,6 +50,9 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
         }
         cost += COST_FACT;
     }
+    if (!is_local && memcmp(from, to, sizeof *from) == 0) {
+        return 0;
+    }
     if (to->bound > from->bound || (!is_local && to->owned != from->owned)) {
         return TRANSITION_IMPOSSIBLE;
     }
@@ -75,10 +78,14 @@ int
 transition_cost(const Context *from, const Context *to)
 {
     if (from->depth != to->depth || from->local_count != to->local_count ||
-        from->observed != to->observed) {
+        from->observed != to->observed || from->site != to->site) {
         return TRANSITION_IMPOSSIBLE;
     }
-    int total = 0;
+    if ((to->globals != 0 && to->globals != from->globals) ||
+        (to->builtins != 0 && to->builtins != from->builtins)) {
+        return TRANSITION_IMPOSSIBLE;
+    }
+    int total = (from->globals != to->globals) + (from->builtins != to->builtins);
     for (int i = 0; i < ctx_entry_count(from); i++) {
         int cost = entry_cost(&from->entries[i], &to->entries[i], i < from->local_count);
         if (cost < 0) {

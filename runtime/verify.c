@@ -19,6 +19,7 @@ static const char *const exit_kinds[] = {
     [EXIT_BRANCH] = "branch",       [EXIT_ERROR] = "error",     [EXIT_LEAVE] = "leave",
     [EXIT_RELEASE] = "release",     [EXIT_RERAISE] = "reraise", [EXIT_ENTRY] = "entry",
     [EXIT_SAFEPOINT] = "safepoint", [EXIT_CHECK] = "check",     [EXIT_RETURNED] = "returned",
+    [EXIT_UNINLINE] = "uninline",
     [EXIT_VERIFY] = "verify",
 };
 
@@ -148,13 +149,16 @@ static void
 check_stack_entry(const Check *check, const Entry *entry, PyObject *object)
 {
     const _PyInterpreterFrame *frame = check->regs->frame;
-    PyObject *constants = frame->f_code->co_consts;
     const Context *ctx = check->exit->ctx;
     switch (entry->location) {
     case IN_SLOT:
         check_typed(check, object, entry->type);
         break;
     case IN_LOCAL:
+        if (entry->index >= ALIAS_OF_STACK) {
+            EXPECT(entry->index - ALIAS_OF_STACK < ctx->stack_count, "is a stack entry there is not", NULL);
+            break;
+        }
         EXPECT(entry->index < frame->f_code->co_nlocalsplus, "is a local there is not", NULL);
         EXPECT(frame->localsplus[entry->index] != NULL ||
                    (entry->index < ctx->local_count && ctx->entries[entry->index].location != IN_SLOT),
@@ -162,8 +166,9 @@ check_stack_entry(const Check *check, const Entry *entry, PyObject *object)
         break;
     case IN_CONST:
         if (entry->type != TYPE_NULL) {
-            EXPECT(entry->index < PyTuple_GET_SIZE(constants), "is a constant there is not", NULL);
-            check_typed(check, PyTuple_GET_ITEM(constants, entry->index), entry->type);
+            int count = (int)PyTuple_GET_SIZE(check->state->code->co_consts) + check->state->constant_count;
+            EXPECT((int)entry->index < count, "is a constant there is not", NULL);
+            check_typed(check, code_get_constant(check->state, entry->index), entry->type);
         }
         break;
     case IN_FACT:
@@ -208,7 +213,7 @@ check_frame(const Check *check)
     EXPECT(tstate->cframe->current_frame == frame, "the frame is not the current one", NULL);
     EXPECT(frame->stacktop < 0, "the frame's stacktop says that it is not executing", NULL);
     EXPECT(frame->f_code == check->state->code, "the frame runs other code", NULL);
-    EXPECT(ctx->depth <= frame->f_code->co_stacksize, "the stack is too deep", NULL);
+    EXPECT(ctx->site != 0 || ctx->depth <= frame->f_code->co_stacksize, "the stack is too deep", NULL);
     EXPECT(ctx->local_count == Py_MIN(frame->f_code->co_nlocalsplus, CTX_LOCALS),
            "locals are missing", NULL);
     EXPECT(ctx->stack_count == Py_MIN(ctx->depth, CTX_STACK), "stack entries are missing", NULL);

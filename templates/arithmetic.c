@@ -22,16 +22,19 @@ OPERATION(float_negate, FREG(a)) {
     a = negated(a);
 }
 
+/* Done in place; an overflow is undone. */
 OPERATION(int_add, IREG(a), IREG(b), EXIT(overflow)) {
-    int64_t result;
-    if (unlikely(__builtin_add_overflow(a, b, &result))) LEAVE(overflow);
-    a = result;
+    if (unlikely(ADD_IN_PLACE(a, b))) {
+        a -= b;
+        LEAVE(overflow);
+    }
 }
 
 OPERATION(int_subtract, IREG(a), IREG(b), EXIT(overflow)) {
-    int64_t result;
-    if (unlikely(__builtin_sub_overflow(a, b, &result))) LEAVE(overflow);
-    a = result;
+    if (unlikely(SUBTRACT_IN_PLACE(a, b))) {
+        a += b;
+        LEAVE(overflow);
+    }
 }
 
 OPERATION(int_multiply, IREG(a), IREG(b), EXIT(overflow)) {
@@ -41,9 +44,10 @@ OPERATION(int_multiply, IREG(a), IREG(b), EXIT(overflow)) {
 }
 
 OPERATION(int_add_constant, IREG(a), IMM(b), EXIT(overflow)) {
-    int64_t result;
-    if (unlikely(__builtin_add_overflow(a, b, &result))) LEAVE(overflow);
-    a = result;
+    if (unlikely(ADD_IMMEDIATE_IN_PLACE(a, b))) {
+        a -= b;
+        LEAVE(overflow);
+    }
 }
 
 OPERATION(int_and, IREG(a), IREG(b)) {

@@ -21,17 +21,17 @@
 
 /* A version identifies a type, and a state of it and of its bases. */
 OPERATION(guard_type_version, SLOT(x), IMM(version), EXIT(miss)) {
-    if (unlikely((int32_t)Py_TYPE(x)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(Py_TYPE(x)->tp_version_tag, version))) LEAVE(miss);
 }
 
 /* The same of a class itself. */
 OPERATION(guard_class_version, SLOT(x), IMM(version), EXIT(miss)) {
-    if (unlikely((int32_t)((PyTypeObject *)x)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(((PyTypeObject *)x)->tp_version_tag, version))) LEAVE(miss);
 }
 
 /* The same of a class that is known. */
 OPERATION(guard_known_class, PTR(class), IMM(version), EXIT(miss)) {
-    if (unlikely((int32_t)((PyTypeObject *)class)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(((PyTypeObject *)class)->tp_version_tag, version))) LEAVE(miss);
 }
 
 /* An object that is known has this type. */
@@ -46,7 +46,7 @@ OPERATION(guard_known_dict, PTR(dict), IMM(version), EXIT(miss)) {
 
 /* The same of the type of an object that lives. */
 OPERATION(guard_value_version, PTR(object), IMM(version), EXIT(miss)) {
-    if (unlikely((int32_t)Py_TYPE(object)->tp_version_tag != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(Py_TYPE(object)->tp_version_tag, version))) LEAVE(miss);
 }
 
 /* A staticmethod or classmethod still wraps the same callable. */
@@ -79,7 +79,7 @@ OPERATION(guard_no_dict, SLOT(x), IMM(offset), EXIT(miss)) {
 OPERATION(guard_dict_keys, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
     PyDictObject *dict = DICT_AT(x, offset);
     if (unlikely(dict == NULL)) LEAVE(miss);
-    if (unlikely((int32_t)dict->ma_keys->dk_version != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(dict->ma_keys->dk_version, version))) LEAVE(miss);
 }
 
 /* The dict is the one that had this version, and unchanged. */

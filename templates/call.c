@@ -41,7 +41,7 @@ OPERATION(guard_function_code, SLOT(x), PTR(code), EXIT(miss)) {
 
 /* A function that is known has this version: its code and its defaults are what they were. */
 OPERATION(guard_known_function, PTR(function), IMM(version), EXIT(miss)) {
-    if (unlikely((int32_t)((PyFunctionObject *)function)->func_version != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(((PyFunctionObject *)function)->func_version, version))) LEAVE(miss);
 }
 
 /* A function whose __defaults__ are a tuple of so many. */
@@ -64,6 +64,12 @@ OPERATION(take_callee_incref, SLOT(callee)) {
 OPERATION(take_known_callee, PTR(function)) {
     Py_INCREF((PyObject *)function);
     r1 = (int64_t)function;
+}
+
+/* Room for so many bytes, and for so many levels of recursion. */
+OPERATION(check_room, IMM(size), IMM(levels), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining < levels)) LEAVE(rare);
+    if (unlikely((char *)tstate->datastack_limit - (char *)tstate->datastack_top <= size)) LEAVE(rare);
 }
 
 /* Room for a frame of so many bytes; takes nothing yet. */
@@ -156,7 +162,7 @@ RAW_CALLING_OPERATION(call_function_at, PTR(code), IMM(size), PTR(at), IMM(conti
 OPERATION(guard_plain_class, SLOT(x), IMM(version), EXIT(miss)) {
     PyTypeObject *class = (PyTypeObject *)x;
     if (unlikely((void *)Py_TYPE(class) != ADDRESS(PyType_Type))) LEAVE(miss);
-    if (unlikely((int32_t)class->tp_version_tag != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(class->tp_version_tag, version))) LEAVE(miss);
 }
 
 /* This function, which its class keeps alive, has this code. */

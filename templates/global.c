@@ -116,7 +116,7 @@ OPERATION(guard_names, IMM(namespace), IMM(version), EXIT(miss)) {
     PyDictObject *dict = *(PyDictObject **)((char *)frame + namespace);
     if (unlikely(dict == NULL)) LEAVE(miss);
     if (unlikely((void *)Py_TYPE(dict) != ADDRESS(PyDict_Type))) LEAVE(miss);
-    if (unlikely((int32_t)dict->ma_keys->dk_version != (int32_t)version)) LEAVE(miss);
+    if (unlikely(DIFFERS32(dict->ma_keys->dk_version, version))) LEAVE(miss);
 }
 
 OPERATION(guard_locals_are_globals, EXIT(miss)) {

@@ -151,6 +151,38 @@ extern HOLE CallingStencil NEXT_CALLING;
 #define NEXT_ADDRESS() NEXT_ADDRESS_(NEXT)
 #define NEXT_ADDRESS_(next) NEAR_ADDRESS(next)
 
+/* --- What Clang does better when told ---------------------------------------------------------- */
+
+/* ADD_IN_PLACE(a, b), SUBTRACT_IN_PLACE(a, b): a += b, a -= b; did that overflow? Then a is what remains of
+ * the result, from which the opposite gets a back. ADD_IMMEDIATE_IN_PLACE is for an IMM operand.
+ * DIFFERS32(memory, immediate): is the 32-bit number in memory another than the IMM operand? */
+#if defined(__x86_64__)
+
+#define OVERFLOWS_(instruction, a, constraint, b)                                                  \
+    ({                                                                                             \
+        bool overflow_;                                                                            \
+        __asm__(instruction " %2, %1" : "=@cco"(overflow_), "+r"(a) : constraint(b));              \
+        overflow_;                                                                                 \
+    })
+#define ADD_IN_PLACE(a, b) OVERFLOWS_("addq", a, "r", b)
+#define ADD_IMMEDIATE_IN_PLACE(a, b) OVERFLOWS_("addq", a, "i", b)
+#define SUBTRACT_IN_PLACE(a, b) OVERFLOWS_("subq", a, "r", b)
+#define DIFFERS32(memory, immediate)                                                               \
+    ({                                                                                             \
+        bool differs_;                                                                             \
+        __asm__("cmpl %2, %1" : "=@ccne"(differs_) : "m"(memory), "i"(immediate));                 \
+        differs_;                                                                                  \
+    })
+
+#else
+
+#define ADD_IN_PLACE(a, b) __builtin_add_overflow(a, b, &(a))
+#define ADD_IMMEDIATE_IN_PLACE(a, b) ADD_IN_PLACE(a, b)
+#define SUBTRACT_IN_PLACE(a, b) __builtin_sub_overflow(a, b, &(a))
+#define DIFFERS32(memory, immediate) ((int32_t)(memory) != (int32_t)(immediate))
+
+#endif
+
 /* --- Unlikely calls ------------------------------------------------------------------------- */
 
 /* A C call makes Clang save the registers that C does not keep, often on the hot path already. On

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     int item;
     int offset;            /* code units */
+    uint8_t site;          /* of the bytecode */
     BlockVersion *version; /* starts here, or NULL */
 } AsmMark;
 
@@ -55,7 +56,10 @@ void asm_depend(Assembler *as, PyCodeObject *code);
 void asm_truncate(Assembler *as, int count);
 
 /* Marks that what follows belongs to this bytecode and, when version is given, starts it. */
-void asm_mark(Assembler *as, int offset, BlockVersion *version);
+void asm_mark(Assembler *as, int offset, uint8_t site, BlockVersion *version);
+
+/* Takes back the marks from number `count` on, which start no versions. */
+void asm_truncate_marks(Assembler *as, int count);
 
 /* Places everything in code memory of `state`. `after` is an exit, or NULL, that is to lead to this code;
  * if its jump is the last thing in its chunk, the code is laid over that jump. *start is where the code

@@ -10,6 +10,7 @@
 #include "pyjit/code.h"
 #include "pyjit/decode.h"
 #include "pyjit/generic.h"
+#include "pyjit/inline.h"
 
 #include "operations.h"
 
@@ -17,20 +18,41 @@
 #define MAX_CHAIN 3    /* guards that may fail one after another at one offset */
 #define RECENT_EXITS 6 /* that may be shared */
 
+/* A call that is being compiled in place, and what is to be restored if that turns out not to go. */
 typedef struct {
-    CodeState *state;
-    PyCodeObject *code;
+    bool active;
+    CodeState *callee;
+    int site; /* of the call */
+    Instr in;
+    Context ctx;
+    int operations, marks;
+    int first, chain;
+    PyObject *kwnames;
+    int kwnames_start;
+    PyObject *local_samples[CTX_LOCALS], *stack_samples[CTX_STACK];
+} Attempt;
+
+typedef struct {
+    CodeState *state;           /* of the code whose frame runs */
     _PyInterpreterFrame *frame; /* live, at the block's start; NULL when there is none */
+    const InlineSite *site;     /* being compiled in place, NULL if it is the frame's own code */
+    CodeState *here;            /* of the code being compiled */
+    PyCodeObject *code;         /* the same */
+    PyObject *globals, *builtins; /* of the code being compiled; NULL without a live frame; borrowed */
     Context ctx;
     Instr in;             /* being compiled */
     int start;            /* where guards of this instruction continue: in.start, or KW_NAMES */
     int first;            /* offset at which the live frame stands */
     Context before;       /* at the start of this instruction */
     int emitted_before;   /* operations emitted up to there */
+    int marks_before;     /* marks made up to there */
     int chain;            /* guards that failed at `first` already */
     PyObject *kwnames;    /* of the CALL to come; borrowed from co_consts */
     int kwnames_start;    /* offset of its KW_NAMES */
     Assembler as;
+    Attempt attempts[SITES_NESTED];
+    bool uninline;    /* this instruction is not for code in place */
+    bool no_attempts; /* the CALL is not to be tried in place again */
     PyObject *local_samples[CTX_LOCALS]; /* predicted values, borrowed, NULL: no idea */
     PyObject *stack_samples[CTX_STACK];
     Exit *recent[RECENT_EXITS];
@@ -57,7 +79,7 @@ block_local_count(const Block *b)
     return b->code->co_nlocalsplus;
 }
 
-/* Byte offset from the frame of local i, of stack entry i from the bottom. */
+/* Byte offset in a frame of local i; from the frame that runs of stack entry i from the bottom. */
 static inline intptr_t
 slot_of_local(int i)
 {
@@ -67,12 +89,30 @@ slot_of_local(int i)
 static inline intptr_t
 slot_of_stack(const Block *b, int i)
 {
-    return slot_of_local(b->code->co_nlocalsplus + i);
+    return slot_of_local(b->state->code->co_nlocalsplus + i);
+}
+
+/* Byte offset from the frame that runs of local i of the code being compiled. */
+static inline intptr_t
+block_local_slot(const Block *b, int i)
+{
+    return b->site == NULL ? slot_of_local(i) : slot_of_stack(b, b->site->locals + i);
+}
+
+/* Is this offset jumped to? */
+static inline bool
+block_is_target(const Block *b, int offset)
+{
+    return b->here->targets[offset >> 3] >> (offset & 7) & 1;
 }
 
 /* What is known about local i; about the n-th stack entry from the top (0 is the top). */
 Entry *block_local(Block *b, int i);
 Entry *block_stack(Block *b, int n);
+
+/* What an IN_LOCAL entry stands for: the entry, and the byte offset of its slot. */
+Entry *block_aliased(Block *b, const Entry *alias);
+intptr_t block_alias_slot(const Block *b, const Entry *alias);
 
 /* The entry that says where the value of the n-th stack entry is: the local it aliases, or itself. */
 Entry *block_value(Block *b, int n);
@@ -122,6 +162,9 @@ void block_push_sample(Block *b, ValueType type, PyObject *sample);
 void block_push_local(Block *b, int i);
 void block_push_constant(Block *b, int i);
 
+/* Pushes an entry that owns nothing: an alias, a constant, a fact. */
+void block_push_entry(Block *b, Entry entry, PyObject *sample);
+
 /* Pushes an object that guards have shown to be the value, without code where possible. */
 void block_push_object(Block *b, PyObject *object);
 
@@ -157,6 +200,9 @@ void block_box_local(Block *b, int i);
 void block_box_locals(Block *b);
 void block_own_stack(Block *b, int count);
 
+/* The same for the operand stack of the code being compiled. */
+void block_settle_stack(Block *b);
+
 /* Before C code that may do anything: nothing is left in registers, locals are boxed. */
 void block_escape(Block *b);
 
@@ -188,6 +234,15 @@ ValueType block_learn(Block *b, int n, unsigned wanted);
 
 /* Is the first instruction's chain of guards used up, so that it must be compiled generic? */
 bool block_must_be_generic(const Block *b);
+
+/* ---- code in place ---------------------------------------------------------------------------- */
+
+/* Goes over to the code of the context's site. */
+void block_set_site(Block *b);
+
+/* Notes that this instruction needs a frame; true if it has none. The emitter may go on all the same, what
+ * it emits is taken back. */
+bool block_needs_frame(Block *b);
 
 /* Ends the block so that compilation goes on at this instruction when it is reached. What it has
  * emitted already is taken back. */

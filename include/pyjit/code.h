@@ -16,17 +16,18 @@
 
 typedef struct CodeState CodeState;
 
-/* From one bytecode of a block version to the next. */
+/* A bytecode of a block version. */
 typedef struct {
-    uint16_t bytes; /* of hot code before it */
-    uint16_t units; /* of bytecode before it */
+    uint16_t bytes; /* of hot code between the one before it and this one */
+    uint8_t site;   /* whose bytecode it is (inline.h) */
+    int offset;     /* code units */
 } CodePosition;
 
 /* Code addresses are kept as distances from codemem_base(); 0 stands for none. */
 typedef struct BlockVersion {
     struct BlockVersion *next; /* in the bucket of its offset */
     const Context *ctx;
-    CodePosition *positions; /* of its bytecodes, each from the one before */
+    CodePosition *positions; /* of its bytecodes */
     uint32_t position_count;
     uint32_t hot, cold;
     uint32_t hot_size, cold_size; /* bytes */
@@ -42,6 +43,7 @@ typedef enum {
     EXIT_SAFEPOINT, /* the eval breaker is set: see to it, then go on */
     EXIT_CHECK,   /* the eval breaker, a trace function or a frame object: see to it, then go on */
     EXIT_RERAISE, /* as EXIT_ERROR, but the traceback has this frame already */
+    EXIT_UNINLINE, /* code compiled in place needs its frame: continue at offset with one */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
     EXIT_RETURNED, /* a return to a frame that waits in cold code; offset: its stack's depth */
     EXIT_VERIFY,  /* debug builds: check the context (verify.h), then go on */
@@ -125,6 +127,12 @@ struct CodeState {
     const Context *last_context; /* the one interned last */
     int context_count, context_capacity;
     FactTable facts;
+    struct InlineSite *sites; /* calls compiled in place, by number from 1 */
+    int site_count, site_capacity;
+    PyObject **constants; /* of code that is compiled in place: numbers follow those of co_consts; owned */
+    int constant_count, constant_capacity;
+    uint8_t inline_failures; /* how often compiling this code in place has failed */
+    bool in_place;           /* this code has been compiled in the place of a call */
     ExitGroup *exits;
     CodeChunk *chunks; /* the newest first */
     Arena *arena;
@@ -186,6 +194,17 @@ int code_depend(CodeState *user, PyCodeObject *target, uint8_t *site);
 
 /* Takes back what code_depend was told about sites from `start` to before `end`. */
 void code_forget_dependencies(CodeState *user, const uint8_t *start, const uint8_t *end);
+
+/* The number of a constant of other code that is compiled in the place of a call; -1 if there is no room. */
+int code_constant(CodeState *state, PyObject *constant);
+
+/* The constant with a number. Borrows. */
+static inline PyObject *
+code_get_constant(const CodeState *state, int number)
+{
+    int own = (int)PyTuple_GET_SIZE(state->code->co_consts);
+    return number < own ? PyTuple_GET_ITEM(state->code->co_consts, number) : state->constants[number - own];
+}
 
 /* Asks CPython for the co_extra index. Returns 0 or -1. */
 int code_init(void);

@@ -13,6 +13,11 @@ uint8_t *cold_run(Registers *regs, CodeState *state, Place place);
  * having `depth` entries without the result. */
 uint8_t *cold_returned(Registers *regs, int depth);
 
+/* What a frame's stacktop is while it waits for a call and is to go on in cold code, the stack having
+ * `depth` entries, at most COLD_DEPTH_MOST, below the call. */
+#define COLD_DEPTH_MOST 63
+int cold_continuation(int depth);
+
 /* Makes the permanent code by which calls return to cold code. Returns 0 or -1. */
 int cold_init(void);
 

@@ -39,8 +39,9 @@ typedef enum {
 /* Where a value is. */
 typedef enum {
     IN_SLOT,  /* its own frame slot */
-    IN_LOCAL, /* stack entry: the same as local `index` (borrowed) */
-    IN_CONST, /* stack entry: constant `index` of the code object (borrowed) */
+    IN_LOCAL, /* stack entry: the same as local `index` (borrowed), or as an entry of the stack (inline.h) */
+    IN_CONST, /* stack entry: constant `index` of the code object, or one further on that the code state
+                 has (borrowed) */
     IN_FACT,  /* stack entry: the object of its fact (borrowed) */
     IN_INT,   /* int64 register `index` */
     IN_FLOAT, /* double register `index` */
@@ -65,7 +66,9 @@ typedef struct {
     uint8_t local_count; /* locals described: min(co_nlocalsplus, CTX_LOCALS) */
     uint8_t stack_count; /* stack entries described: min(depth, CTX_STACK) */
     uint8_t observed;    /* 1: the frame has a frame object, through which locals may be written */
-    uint8_t unused[3];   /* zero */
+    uint8_t site;        /* whose code this is if it is not that of the frame (inline.h), else 0 */
+    uint8_t globals;     /* facts that these dicts are in a certain state: the globals seen last, */
+    uint8_t builtins;    /* and the builtins; 0: nothing known */
     Entry entries[CTX_LOCALS + CTX_STACK]; /* locals, then the stack from the bottom */
 } Context;
 

@@ -39,6 +39,11 @@ void emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int i
 /* emit_return.c */
 void emit_return_value(Block *b);
 
+/* emit_inline.c: LOAD_FAST, STORE_FAST and RETURN_VALUE in code that is compiled in place. */
+void emit_inline_load(Block *b, int i);
+void emit_inline_store(Block *b, int i);
+void emit_inline_return(Block *b);
+
 /* emit_generic.c */
 void emit_local_changing(Block *b);
 void emit_raise(Block *b);

@@ -13,6 +13,17 @@ typedef struct {
     int keywords;       /* of them, named by b->kwnames */
 } Call;
 
+/* Where a parameter's value comes from. */
+typedef struct {
+    int entry;        /* stack entry counted from the top, or -1: the default */
+    int default_item; /* number of the default */
+} Source;
+
+/* CALL of a function that is known and has been guarded: its code is compiled in place from now on. False
+ * if that does not suit; then nothing has been emitted. */
+bool emit_inline_call(Block *b, const Call *call, PyFunctionObject *function, CodeState *callee,
+                      const Source *sources);
+
 /* CALL of something written in C; false if it must be called generically. */
 bool emit_call_native(Block *b, const Call *call);
 

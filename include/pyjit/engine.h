@@ -23,7 +23,7 @@ PyObject *engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, i
  * interpreter is to run it. */
 CodeState *engine_state(PyCodeObject *code);
 
-/* Has at least one block of this code been compiled? */
+/* Has at least one block of this code been compiled, by itself or in the place of a call? */
 bool engine_is_compiled(PyCodeObject *code);
 
 /* Asks that the code be compiled from its next execution on, whatever the threshold.
@@ -32,7 +32,8 @@ int engine_request(PyCodeObject *code);
 
 /* New list, one dict a block version in order of address: "offset" (bytecode offset in bytes),
  * "context" (text), "address" (int), "hot" and "cold" (bytes), "cold_address" (int),
- * "map" (list of (position in hot, bytecode offset in bytes) pairs, by position). */
+ * "map" (list of (position in hot, bytecode offset in bytes, code object) tuples, by position; the code
+ * object is that of a function compiled in place, or None). */
 PyObject *engine_describe(PyCodeObject *code);
 
 #endif

@@ -28,6 +28,9 @@ typedef struct {
 /* The number of the fact that a value is of this class, in its present state; 0 if there can be none. */
 int fact_of_class(FactTable *table, PyTypeObject *type);
 
+/* The number of the fact that a dict is this one, unchanged; 0 if there can be none. */
+int fact_of_dict(FactTable *table, PyObject *dict);
+
 /* The number of the fact that a value is this object; 0 if there can be none. */
 int fact_of_object(FactTable *table, PyObject *object);
 

@@ -23,6 +23,8 @@
     X(safepoints, "times the eval breaker was seen to")                                            \
     X(entries, "frames entered from C")                                         \
     X(cold_runs, "stretches of cold code run bytecode by bytecode")                                \
+    X(calls_in_place, "calls of functions compiled in place")                                      \
+    X(inline_frames, "times their frames had to be pushed after all")                              \
     X(exits_to_interpreter, "frames handed back to the interpreter")
 
 typedef struct {

@@ -8,7 +8,7 @@ class Block(TypedDict):
     hot: bytes
     cold: bytes
     cold_address: int
-    map: list[tuple[int, int]]
+    map: list[tuple[int, int, CodeType | None]]
 
 def enable() -> bool: ...
 def disable() -> None: ...

@@ -103,14 +103,14 @@ def _code_of(subject: object) -> CodeType:
 
 
 class _Listing:
-    """The text of one code object as it is written."""
+    """The text of one code object as it is written, with code of others that was compiled in place."""
 
     def __init__(self, code: CodeType) -> None:
         self._code = code
-        self._bytecodes = _bytecodes(code)
+        self._bytecodes = {code: _bytecodes(code)}
         self._decode = _decoder()
         self._lines: list[str] = []
-        self._source_line: int | None = None
+        self._source_line: tuple[CodeType, int] | None = None
 
     def add_block(self, block: _pyjit.Block) -> None:
         """Add a block version: a title, its hot part by bytecode instruction, its cold part."""
@@ -123,40 +123,52 @@ class _Listing:
             self._lines.append(f"    context: {block['context']}")
         self._source_line = None
         hot = block["hot"]
-        starts = [(0, block["offset"]), *block["map"], (len(hot), block["offset"])]
-        for (start, offset), (end, _) in itertools.pairwise(starts):
+        starts = [(0, block["offset"], None), *block["map"], (len(hot), block["offset"], None)]
+        for (start, offset, inner), (end, _, _) in itertools.pairwise(starts):
             if start < end:
-                self._add_bytecode(offset)
-                self._add_machine_code(hot[start:end], block["address"] + start, offset)
+                place = (inner or self._code, offset)
+                self._add_bytecode(place)
+                self._add_machine_code(hot[start:end], block["address"] + start, place)
         if block["cold"]:
             self._lines.append("    cold:")
             cold = block["cold"]
             self._add_machine_code(cold, block["cold_address"], None)
 
-    def _add_bytecode(self, offset: int) -> None:
+    def _bytecode(self, place: tuple[CodeType, int]) -> Bytecode | None:
+        """Return the bytecode instruction at an offset of a code object, None if there is none."""
+        code, offset = place
+        if code not in self._bytecodes:
+            self._bytecodes[code] = _bytecodes(code)
+        return self._bytecodes[code].get(offset)
+
+    def _add_bytecode(self, place: tuple[CodeType, int]) -> None:
         """Add the bytecode instruction, after its source line where that changes."""
-        bytecode = self._bytecodes.get(offset)
+        bytecode = self._bytecode(place)
         if bytecode is None:
             return
-        if bytecode.line is not None and bytecode.line != self._source_line:
-            self._source_line = bytecode.line
-            source = linecache.getline(self._code.co_filename, bytecode.line).strip()
+        code = place[0]
+        if bytecode.line is not None and (code, bytecode.line) != self._source_line:
+            self._source_line = (code, bytecode.line)
+            source = linecache.getline(code.co_filename, bytecode.line).strip()
             if source:
-                self._lines.append(f"{bytecode.line:5}  # {source}")
-        self._lines.append(self._place(offset) + f"  {bytecode.text}")
+                inner = "" if code is self._code else f" ({code.co_qualname}, in place)"
+                self._lines.append(f"{bytecode.line:5}  # {source}{inner}")
+        self._lines.append(self._columns(place) + f"  {bytecode.text}")
 
-    def _add_machine_code(self, code: bytes, address: int, offset: int | None) -> None:
+    def _add_machine_code(self, code: bytes, address: int, place: tuple[CodeType, int] | None) -> None:
         """Add a line for each machine instruction."""
         for line in self._decode(code, address):
             column = line.code.hex(" ")
             text = f"{column:<30}  {line.text}" if line.text else column
-            self._lines.append(self._place(offset) + f"      {line.address:x}  {text}")
+            self._lines.append(self._columns(place) + f"      {line.address:x}  {text}")
 
-    def _place(self, offset: int | None) -> str:
+    def _columns(self, place: tuple[CodeType, int] | None) -> str:
         """Return the columns that tie a line to its source line and bytecode offset."""
-        bytecode = None if offset is None else self._bytecodes.get(offset)
+        if place is None:
+            return f"{'':>5} {'':>6}"
+        bytecode = self._bytecode(place)
         line = None if bytecode is None else bytecode.line
-        return f"{'' if line is None else line:>5} {'' if offset is None else offset:>6}"
+        return f"{'' if line is None else line:>5} {place[1]:>6}"
 
     def text(self) -> str:
         """Return all lines, each ended by a newline."""
@@ -169,4 +181,6 @@ def disassemble(function: FunctionType | MethodType | CodeType) -> str:
     listing = _Listing(code)
     for block in _pyjit.describe(code):
         listing.add_block(block)
+    if not listing.text() and _pyjit.is_compiled(code):
+        return "compiled in the place of calls only: see the functions that call it\n"
     return listing.text()
