@@ -1,6 +1,8 @@
 /* Boxing and unboxing: between objects in frame slots and numbers in registers. */
 #include "template.h"
 
+#include "number.h"
+
 /* ---- guards ----------------------------------------------------------------------------------- */
 
 OPERATION(guard_type, SLOT(x), PTR(type), EXIT(miss)) {
@@ -16,9 +18,6 @@ OPERATION(guard_identical, SLOT(x), PTR(object), EXIT(miss)) {
 OPERATION(unbox_float, SLOT(x), FREG(to)) {
     to = ((PyFloatObject *)x)->ob_fval;
 }
-
-extern PyObject *box_float(double);
-extern PyObject *box_int(int64_t);
 
 /* A float object from the free list; the rare miss allocates. */
 static inline __attribute__((always_inline)) PyObject *
@@ -54,7 +53,7 @@ OPERATION(box_float_local, FREG(x), SLOT(to)) {
                 CONTINUE();
             }
         }
-        if (drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
+        if (drop_reference(old)) CALL_ASIDE(void, free_object, old);
     }
     to = new_float(tstate, x);
 }
@@ -75,45 +74,32 @@ OPERATION(unbox_int, SLOT(x), IREG(to), EXIT(miss)) {
     }
 }
 
-/* The small int object of a value that is small. */
-static inline __attribute__((always_inline)) PyObject *
-small_int(int64_t value, void *zero)
-{
-    PyObject *object = (PyObject *)((char *)zero + value * 32);
-    Py_INCREF(object);
-    return object;
-}
-
-static inline __attribute__((always_inline)) bool
-is_small_int(int64_t value)
-{
-    return (uint64_t)(value + 5) < 262;
-}
-
 OPERATION(box_int, IREG(x), SLOT(to), PTR(zero)) {
-    to = is_small_int(x) ? small_int(x, zero) : CALL_ASIDE(PyObject *, box_int, x);
+    to = new_int(x, zero);
 }
 
-/* Is the object an int of at most two digits with this value? */
+/* Is the int object one of this value? */
 static inline __attribute__((always_inline)) bool
 is_box_of(PyObject *object, int64_t value)
 {
-    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    Py_ssize_t digits = magnitude >> PyLong_SHIFT ? 2 : 1;
     PyLongObject *number = (PyLongObject *)object;
-    if (magnitude >> (2 * PyLong_SHIFT) || Py_SIZE(number) != (value < 0 ? -digits : digits)) return false;
-    uint64_t held = number->ob_digit[0];
-    if (digits == 2) held |= (uint64_t)number->ob_digit[1] << PyLong_SHIFT;
-    return held == magnitude;
+    Py_ssize_t size = Py_SIZE(number);
+    if (likely((size_t)(size + 1) <= 2)) return size * (int64_t)number->ob_digit[0] == value;
+    if ((size_t)(size + 2) > 4) return false;
+    int64_t magnitude = (int64_t)number->ob_digit[1] << PyLong_SHIFT | number->ob_digit[0];
+    return (size < 0 ? -magnitude : magnitude) == value;
 }
 
-/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old
- * int of the same value is the box already. */
+/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old int of
+ * the same value is the box already; one that nobody else refers to is used again. */
 OPERATION(box_int_local, IREG(x), SLOT(to), PTR(zero)) {
     PyObject *old = to;
-    if (old != NULL && (void *)Py_TYPE(old) == ADDRESS(PyLong_Type) && is_box_of(old, x)) CONTINUE();
-    to = is_small_int(x) ? small_int(x, zero) : CALL_ASIDE(PyObject *, box_int, x);
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && (void *)Py_TYPE(old) == ADDRESS(PyLong_Type)) {
+        if (is_box_of(old, x)) CONTINUE();
+        if (put_int_in_place(old, x)) CONTINUE();
+    }
+    to = new_int(x, zero);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
 }
 
 /* ---- between the two, and bool ------------------------------------------------------------------ */

@@ -1,12 +1,7 @@
 /* Moves: between frame slots, constants and registers; the reference counts that go with them. */
 #include "template.h"
 
-extern struct {
-    PyObject *dying;
-} pyjit_state;
-
-/* The last reference of an object is gone: an exit frees it. */
-#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
+#include "release.h"
 
 /* ---- slots ---------------------------------------------------------------------------------- */
 
@@ -94,7 +89,7 @@ OPERATION(store_local_here, SLOT(from), SLOT(to), PTR(at)) {
     to = from;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, _Py_Dealloc, old);
+        CALL_ASIDE(void, free_object, old);
     }
 }
 
@@ -104,7 +99,7 @@ OPERATION(store_local_incref_here, SLOT(from), SLOT(to), PTR(at)) {
     to = object;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, _Py_Dealloc, old);
+        CALL_ASIDE(void, free_object, old);
     }
 }
 
@@ -114,7 +109,7 @@ OPERATION(store_local_constant_here, PTR(object), SLOT(to), PTR(at)) {
     to = object;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, _Py_Dealloc, old);
+        CALL_ASIDE(void, free_object, old);
     }
 }
 
@@ -123,7 +118,7 @@ OPERATION(clear_local_here, SLOT(x), PTR(at)) {
     x = NULL;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, _Py_Dealloc, old);
+        CALL_ASIDE(void, free_object, old);
     }
 }
 
@@ -131,21 +126,21 @@ OPERATION(clear_local_here, SLOT(x), PTR(at)) {
 OPERATION(store_local_plain, SLOT(from), SLOT(to)) {
     PyObject *old = to;
     to = from;
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
 }
 
 OPERATION(store_local_incref_plain, SLOT(from), SLOT(to)) {
     PyObject *object = from, *old = to;
     Py_INCREF(object);
     to = object;
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
 }
 
 OPERATION(store_local_constant_plain, PTR(object), SLOT(to)) {
     PyObject *old = to;
     Py_INCREF((PyObject *)object);
     to = object;
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, _Py_Dealloc, old);
+    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
 }
 
 /* ---- releasing stack entries ------------------------------------------------------------------ */
@@ -163,14 +158,14 @@ OPERATION(release_here, SLOT(x), PTR(at)) {
     PyObject *object = x;
     if (drop_reference(object)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, _Py_Dealloc, object);
+        CALL_ASIDE(void, free_object, object);
     }
 }
 
 /* Of a type whose end runs no Python code. */
 OPERATION(release_plain, SLOT(x)) {
     PyObject *object = x;
-    if (drop_reference(object)) CALL_ASIDE(void, _Py_Dealloc, object);
+    if (drop_reference(object)) CALL_ASIDE(void, free_object, object);
 }
 
 /* ---- registers -------------------------------------------------------------------------------- */

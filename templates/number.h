@@ -4,6 +4,8 @@
 
 #include "template.h"
 
+#include "release.h"
+
 /* ---- loads: of the value at `place`, without a reference ------------------------------------- */
 
 #define TAKE_FLOAT(to, miss)                                                                       \
@@ -66,10 +68,23 @@ put_int_in_place(PyObject *old, int64_t number)
 static inline __attribute__((always_inline)) PyObject *
 new_int(int64_t number, void *zero)
 {
-    if (!is_small(number)) return CALL_ASIDE(PyObject *, box_int, number);
-    PyObject *object = (PyObject *)((char *)zero + number * 32);
-    Py_INCREF(object);
-    return object;
+    if (is_small(number)) {
+        PyObject *object = (PyObject *)((char *)zero + number * 32);
+        Py_INCREF(object);
+        return object;
+    }
+    PyLongObject *object = (PyLongObject *)STATE->free_ints;
+    uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    if (unlikely(magnitude >> PyLong_SHIFT != 0 || object == NULL)) {
+        return CALL_ASIDE(PyObject *, box_int, number);
+    }
+    STATE->free_ints = (PyObject *)Py_TYPE(object);
+    STATE->free_count--;
+    first_reference((PyObject *)object);
+    ((PyObject *)object)->ob_type = ADDRESS(PyLong_Type);
+    ((PyVarObject *)object)->ob_size = number < 0 ? -1 : 1;
+    object->ob_digit[0] = (digit)magnitude;
+    return (PyObject *)object;
 }
 
 #endif

@@ -4,12 +4,12 @@
 
 #include "template.h"
 
-extern struct {
-    PyObject *dying;
-} pyjit_state;
+#include "pyjit/state.h"
+
+#define STATE ((PyjitState *)ADDRESS(pyjit_state))
 
 /* The last reference of an object is gone: an exit frees it. */
-#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
+#define DYING(object) (STATE->dying = (object))
 
 /* Is it a number or a string? Its end runs no Python code. */
 static inline __attribute__((always_inline)) bool
@@ -29,7 +29,7 @@ ends_quietly(PyObject *object)
                 DYING(released_);                                                                  \
                 LEAVE(exit);                                                                       \
             }                                                                                      \
-            CALL_ASIDE(void, _Py_Dealloc, released_);                                              \
+            CALL_ASIDE(void, free_object, released_);                                              \
         }                                                                                          \
     } while (0)
 

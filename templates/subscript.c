@@ -1,11 +1,7 @@
 /* Subscripts of exact lists and tuples by unboxed ints; unpacking. */
 #include "template.h"
 
-extern struct {
-    PyObject *dying;
-} pyjit_state;
-
-#define DYING(object) (((typeof(&pyjit_state))ADDRESS(pyjit_state))->dying = (object))
+#include "release.h"
 
 OPERATION(list_get, SLOT(list), IREG(index), SLOT(to), EXIT(rare)) {
     PyListObject *object = (PyListObject *)list;

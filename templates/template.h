@@ -255,11 +255,13 @@ first_reference(PyObject *object)
     object->ob_refcnt = 1;
 }
 
+extern void free_object(PyObject *);
+
 /* Releasing a reference: that it is the last one is unlikely. */
 static inline __attribute__((always_inline)) void
 release_reference(PyObject *object)
 {
-    if (unlikely(drop_reference(object))) CALL_ASIDE(void, _Py_Dealloc, object);
+    if (unlikely(drop_reference(object))) CALL_ASIDE(void, free_object, object);
 }
 
 #undef Py_INCREF

@@ -3,6 +3,7 @@
 #define PYJIT_CALLS_H
 
 #include "pyjit/code.h"
+#include "pyjit/numbers.h"
 
 /* What a call has come to: a frame to run at `target`, or (target NULL) a result, NULL on error. */
 typedef struct {
@@ -47,10 +48,6 @@ void init_returned(PyObject *result);
 
 /* len(object): new reference, or NULL with an exception set. */
 PyObject *length_of(PyObject *object);
-
-/* New objects for numbers; abort when there is no memory. */
-PyObject *box_int(int64_t value);
-PyObject *box_float(double value);
 
 /* New generator, coroutine or asynchronous generator into which the frame, at its RETURN_GENERATOR,
  * has been moved; the frame is popped or left empty (generator.c). NULL without an exception when the

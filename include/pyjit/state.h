@@ -6,6 +6,8 @@
 
 typedef struct PyjitState {
     PyObject *dying;       /* an object whose last reference compiled code has just dropped */
+    PyObject *free_ints;   /* int objects of one digit that are free, linked by ob_type */
+    int free_count;
     PyObject *small_ints;  /* address of the int object 0; small ints lie side by side */
     bool code_full;        /* code memory ran out and none has been given back since */
     bool installed;        /* the JIT is on */

@@ -1,0 +1,69 @@
+/* Objects for numbers that compiled code has in registers. Owns a list of ints that are free, since CPython
+ * has none: most ints that compiled code makes do not live long. */
+#include "pyjit/numbers.h"
+
+#include "pyjit/state.h"
+
+#define KEPT_MOST 256 /* free ints */
+
+/* ---- ints -------------------------------------------------------------------------------------- */
+
+/* New object for an int, not a small one, that fits two digits; NULL when out of memory. */
+static PyObject *
+new_int(uint64_t magnitude, bool negative)
+{
+    PyLongObject *object = PyObject_Malloc(offsetof(PyLongObject, ob_digit) + 2 * sizeof(digit));
+    if (object == NULL) {
+        return NULL;
+    }
+    Py_ssize_t digits = magnitude >> PyLong_SHIFT ? 2 : 1;
+    object->ob_digit[0] = (digit)(magnitude & PyLong_MASK);
+    object->ob_digit[1] = (digit)(magnitude >> PyLong_SHIFT);
+    PyObject_InitVar((PyVarObject *)object, &PyLong_Type, negative ? -digits : digits);
+    return (PyObject *)object;
+}
+
+/* New object for an int. */
+PyObject *
+box_int(int64_t value)
+{
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    PyObject *object = magnitude > 256 && magnitude >> (2 * PyLong_SHIFT) == 0
+                           ? new_int(magnitude, value < 0)
+                           : PyLong_FromLongLong(value);
+    if (object == NULL) {
+        Py_FatalError("pyjit: no memory for an int");
+    }
+    return object;
+}
+
+/* ---- floats ------------------------------------------------------------------------------------ */
+
+/* New object for a float. */
+PyObject *
+box_float(double value)
+{
+    PyObject *object = PyFloat_FromDouble(value);
+    if (object == NULL) {
+        Py_FatalError("pyjit: no memory for a float");
+    }
+    return object;
+}
+
+/* ---- the end of objects ------------------------------------------------------------------------ */
+
+/* Frees an object whose last reference is gone. */
+void
+free_object(PyObject *object)
+{
+#if !BUILT_FOR_DEBUG
+    Py_ssize_t size = Py_SIZE(object);
+    if (Py_IS_TYPE(object, &PyLong_Type) && (size_t)(size + 1) <= 2 && pyjit_state.free_count < KEPT_MOST) {
+        object->ob_type = (PyTypeObject *)pyjit_state.free_ints;
+        pyjit_state.free_ints = object;
+        pyjit_state.free_count++;
+        return;
+    }
+#endif
+    _Py_Dealloc(object);
+}
