@@ -124,8 +124,11 @@ int_arithmetic(Block *b, int kind)
     if (kind == NB_TRUE_DIVIDE) {
         int y = block_int_register(b, 0, 0);
         int x = block_int_register(b, 1, 1u << y);
-        int to = block_take_float(b, 0);
-        ASM(&b->as, OP_int_true_divide, x, y, to, (intptr_t)block_exit_generic(b));
+        int to = block_take_float(b, 0), divisor = block_take_float(b, 1u << to);
+        intptr_t rare = (intptr_t)block_exit_generic(b);
+        ASM(&b->as, OP_int_to_float_exact, x, to, rare);
+        ASM(&b->as, OP_int_to_float_exact, y, divisor, rare);
+        ASM(&b->as, OP_float_divide, to, divisor, rare);
         replace_two(b, TYPE_FLOAT, to);
         return;
     }
@@ -336,12 +339,10 @@ compare_ints(Block *b, int kind)
     if (!emit_next_is_branch(b, &branch, &jump_if)) {
         int y = block_int_register(b, 0, 0);
         int x = block_int_register(b, 1, 1u << y);
-        int to = block_take_int(b, 1u << x | 1u << y);
         Comparison value = int_value[kind];
-        ASM(&b->as, OP_move_int, value.swapped ? y : x, to);
-        ASM(&b->as, value.operation, to, value.swapped ? x : y);
         block_drop(b, 2);
-        ASM(&b->as, OP_box_bool, to, slot_of_stack(b, b->ctx.depth));
+        ASM(&b->as, value.operation, value.swapped ? y : x, value.swapped ? x : y,
+            slot_of_stack(b, b->ctx.depth));
         block_push(b, TYPE_BOOL);
         return;
     }
@@ -380,11 +381,10 @@ compare_floats(Block *b, int kind)
         branch_on(b, &branch, jump_if, float_if_true[kind], float_if_false[kind], x, y);
         return;
     }
-    int to = block_take_int(b, 0);
     Comparison value = float_value[kind];
-    ASM(&b->as, value.operation, value.swapped ? y : x, value.swapped ? x : y, to);
     block_drop(b, 2);
-    ASM(&b->as, OP_box_bool, to, slot_of_stack(b, b->ctx.depth));
+    ASM(&b->as, value.operation, value.swapped ? y : x, value.swapped ? x : y,
+        slot_of_stack(b, b->ctx.depth));
     block_push(b, TYPE_BOOL);
 }
 

@@ -1,7 +1,7 @@
 /* x86-64: from C into compiled code, and from compiled code's exits into C.
  *
- * Compiled code keeps the frame in r12, the thread state in r13, ints in r14, r15, rdi, rsi and
- * doubles in xmm0-xmm5 (clang's preserve_none order; see templates/template.h). */
+ * Compiled code keeps the frame in r12, the thread state in r13, ints in r14, r15, rdi, rsi, rdx, rcx,
+ * r8, r9 and doubles in xmm0-xmm7 (clang's preserve_none order; see templates/template.h). */
 #if defined(__x86_64__)
 
         .text
@@ -62,20 +62,26 @@ trampoline_enter:
         .p2align 4
 trampoline_exit:
         .cfi_startproc
-        subq $104, %rsp
-        .cfi_adjust_cfa_offset 104
+        subq $152, %rsp
+        .cfi_adjust_cfa_offset 152
         movq %r12, 0(%rsp)
         movq %r13, 8(%rsp)
         movq %r14, 16(%rsp)
         movq %r15, 24(%rsp)
         movq %rdi, 32(%rsp)
         movq %rsi, 40(%rsp)
-        movsd %xmm0, 48(%rsp)
-        movsd %xmm1, 56(%rsp)
-        movsd %xmm2, 64(%rsp)
-        movsd %xmm3, 72(%rsp)
-        movsd %xmm4, 80(%rsp)
-        movsd %xmm5, 88(%rsp)
+        movq %rdx, 48(%rsp)
+        movq %rcx, 56(%rsp)
+        movq %r8, 64(%rsp)
+        movq %r9, 72(%rsp)
+        movsd %xmm0, 80(%rsp)
+        movsd %xmm1, 88(%rsp)
+        movsd %xmm2, 96(%rsp)
+        movsd %xmm3, 104(%rsp)
+        movsd %xmm4, 112(%rsp)
+        movsd %xmm5, 120(%rsp)
+        movsd %xmm6, 128(%rsp)
+        movsd %xmm7, 136(%rsp)
         movq %rsp, %rdi
         movl %r11d, %esi
         call exits_take
@@ -85,14 +91,20 @@ trampoline_exit:
         movq 24(%rsp), %r15
         movq 32(%rsp), %rdi
         movq 40(%rsp), %rsi
-        movsd 48(%rsp), %xmm0
-        movsd 56(%rsp), %xmm1
-        movsd 64(%rsp), %xmm2
-        movsd 72(%rsp), %xmm3
-        movsd 80(%rsp), %xmm4
-        movsd 88(%rsp), %xmm5
-        addq $104, %rsp
-        .cfi_adjust_cfa_offset -104
+        movq 48(%rsp), %rdx
+        movq 56(%rsp), %rcx
+        movq 64(%rsp), %r8
+        movq 72(%rsp), %r9
+        movsd 80(%rsp), %xmm0
+        movsd 88(%rsp), %xmm1
+        movsd 96(%rsp), %xmm2
+        movsd 104(%rsp), %xmm3
+        movsd 112(%rsp), %xmm4
+        movsd 120(%rsp), %xmm5
+        movsd 128(%rsp), %xmm6
+        movsd 136(%rsp), %xmm7
+        addq $152, %rsp
+        .cfi_adjust_cfa_offset -152
         jmp *%rax
         .cfi_endproc
         .size trampoline_exit, .-trampoline_exit

@@ -100,10 +100,9 @@ OPERATION(int_modulo, IREG(a), IREG(b), EXIT(rare)) {
     a = remainder;
 }
 
-/* True division of ints that doubles hold exactly. */
-OPERATION(int_true_divide, IREG(a), IREG(b), FREG(to), EXIT(rare)) {
+/* An int that a double holds exactly. */
+OPERATION(int_to_float_exact, IREG(x), FREG(to), EXIT(rare)) {
     uint64_t limit = (uint64_t)1 << 53;
-    if (unlikely(b == 0 || (uint64_t)(a + (int64_t)limit) > 2 * limit ||
-                 (uint64_t)(b + (int64_t)limit) > 2 * limit)) LEAVE(rare);
-    to = (double)a / (double)b;
+    if (unlikely((uint64_t)(x + (int64_t)limit) > 2 * limit)) LEAVE(rare);
+    to = (double)x;
 }

@@ -108,11 +108,6 @@ OPERATION(int_to_float, IREG(x), FREG(to)) {
     to = (double)x;
 }
 
-/* A bool's number. */
-OPERATION(unbox_bool, SLOT(x), IREG(to)) {
-    to = (void *)x == ADDRESS(_Py_TrueStruct);
-}
-
 /* Zero or one to a bool object. */
 OPERATION(box_bool, IREG(x), SLOT(to)) {
     PyObject *object = x ? ADDRESS(_Py_TrueStruct) : ADDRESS(_Py_FalseStruct);

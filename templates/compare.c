@@ -29,39 +29,47 @@ OPERATION(branch_float_eq, FREG(a), FREG(b), EXIT(taken)) {
     if (a == b) LEAVE(taken);
 }
 
-OPERATION(compare_int_lt, IREG(a), IREG(b)) {
-    a = a < b;
+/* Stores a truth as a bool object. */
+#define STORE_TRUTH(to, truth)                                                                     \
+    do {                                                                                           \
+        PyObject *bool_ = (truth) ? ADDRESS(_Py_TrueStruct) : ADDRESS(_Py_FalseStruct);            \
+        Py_INCREF(bool_);                                                                          \
+        to = bool_;                                                                                \
+    } while (0)
+
+OPERATION(compare_int_lt, IREG(a), IREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a < b);
 }
 
-OPERATION(compare_int_le, IREG(a), IREG(b)) {
-    a = a <= b;
+OPERATION(compare_int_le, IREG(a), IREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a <= b);
 }
 
-OPERATION(compare_int_eq, IREG(a), IREG(b)) {
-    a = a == b;
+OPERATION(compare_int_eq, IREG(a), IREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a == b);
 }
 
-OPERATION(compare_int_ne, IREG(a), IREG(b)) {
-    a = a != b;
+OPERATION(compare_int_ne, IREG(a), IREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a != b);
 }
 
-OPERATION(compare_float_lt, FREG(a), FREG(b), IREG(to)) {
-    to = a < b;
+OPERATION(compare_float_lt, FREG(a), FREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a < b);
 }
 
-OPERATION(compare_float_le, FREG(a), FREG(b), IREG(to)) {
-    to = a <= b;
+OPERATION(compare_float_le, FREG(a), FREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a <= b);
 }
 
-OPERATION(compare_float_eq, FREG(a), FREG(b), IREG(to)) {
-    to = a == b;
+OPERATION(compare_float_eq, FREG(a), FREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a == b);
 }
 
-OPERATION(compare_float_ne, FREG(a), FREG(b), IREG(to)) {
-    to = a != b;
+OPERATION(compare_float_ne, FREG(a), FREG(b), SLOT(to)) {
+    STORE_TRUTH(to, a != b);
 }
 
-/* Identity into a bool object; either operand's references are the emitter's business. */
+/* Identity; either operand's references are the emitter's business. */
 OPERATION(identical, SLOT(a), SLOT(b), IREG(to)) {
     to = a == b;
 }

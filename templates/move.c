@@ -47,40 +47,28 @@ OPERATION(swap_slots, SLOT(x), SLOT(y)) {
 OPERATION(store_local, SLOT(from), SLOT(to), EXIT(release)) {
     PyObject *old = to;
     to = from;
-    if (old != NULL && drop_reference(old)) {
-        DYING(old);
-        LEAVE(release);
-    }
+    if (old != NULL) RELEASE(old, release);
 }
 
 OPERATION(store_local_incref, SLOT(from), SLOT(to), EXIT(release)) {
     PyObject *object = from, *old = to;
     Py_INCREF(object);
     to = object;
-    if (old != NULL && drop_reference(old)) {
-        DYING(old);
-        LEAVE(release);
-    }
+    if (old != NULL) RELEASE(old, release);
 }
 
 OPERATION(store_local_constant, PTR(object), SLOT(to), EXIT(release)) {
     PyObject *old = to;
     Py_INCREF((PyObject *)object);
     to = object;
-    if (old != NULL && drop_reference(old)) {
-        DYING(old);
-        LEAVE(release);
-    }
+    if (old != NULL) RELEASE(old, release);
 }
 
 /* Unbinds a local. */
 OPERATION(clear_local, SLOT(x), EXIT(release)) {
     PyObject *old = x;
     x = NULL;
-    if (old != NULL && drop_reference(old)) {
-        DYING(old);
-        LEAVE(release);
-    }
+    if (old != NULL) RELEASE(old, release);
 }
 
 /* The same where all locals are in memory: Python code may run from here. */
@@ -147,10 +135,7 @@ OPERATION(store_local_constant_plain, PTR(object), SLOT(to)) {
 
 OPERATION(release, SLOT(x), EXIT(release)) {
     PyObject *object = x;
-    if (drop_reference(object)) {
-        DYING(object);
-        LEAVE(release);
-    }
+    RELEASE(object, release);
 }
 
 /* The same where all locals are in memory: Python code may run from here. */

@@ -31,10 +31,7 @@ OPERATION(list_set, SLOT(list), IREG(index), SLOT(value), EXIT(rare), EXIT(relea
     if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
     PyObject *old = object->ob_item[at];
     object->ob_item[at] = value;
-    if (drop_reference(old)) {
-        DYING(old);
-        LEAVE(release);
-    }
+    RELEASE(old, release);
 }
 
 OPERATION(check_size, SLOT(x), IMM(size), EXIT(miss)) {
@@ -59,20 +56,14 @@ OPERATION(tuple_item_last, SLOT(tuple), IMM(offset), EXIT(release)) {
     PyObject *old = tuple, *item = *(PyObject **)((char *)old + offset);
     Py_INCREF(item);
     tuple = item;
-    if (drop_reference(old)) {
-        DYING(old);
-        LEAVE(release);
-    }
+    RELEASE(old, release);
 }
 
 OPERATION(list_item_last, SLOT(list), IMM(offset), EXIT(release)) {
     PyObject *old = list, *item = *(PyObject **)((char *)((PyListObject *)old)->ob_item + offset);
     Py_INCREF(item);
     list = item;
-    if (drop_reference(old)) {
-        DYING(old);
-        LEAVE(release);
-    }
+    RELEASE(old, release);
 }
 
 /* Appends to a string that a local holds; where nobody else does, in place. */

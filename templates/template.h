@@ -14,10 +14,10 @@
  *
  * The kinds of operation:
  *
- *   OPERATION(name, operands...)              has frame, tstate, r0-r3 and f0-f5; all of them are
+ *   OPERATION(name, operands...)              has frame, tstate, r0-r7 and f0-f7; all of them are
  *                                             passed on. A C call inside saves the ones that need it.
  *   CALLING_OPERATION(name, operands...)      has frame, tstate, r0 and r1, which survive C calls at
- *                                             no cost; r2, r3 and all doubles are dead afterwards.
+ *                                             no cost; r2-r7 and all doubles are dead afterwards.
  *   RAW_OPERATION, RAW_CALLING_OPERATION      the same two without the implied way to the next
  *                                             stencil: the body ends by CONTINUE(), LEAVE(exit),
  *                                             TAIL_TO(pointer) or return.
@@ -26,8 +26,8 @@
  *
  * The operands, by which the body names them:
  *
- *   IREG(x)  int64_t variable, one of r0..r3 (r0, r1 in a calling operation); a variant for each
- *   FREG(x)  double variable, one of f0..f5; a variant for each; not in a calling operation
+ *   IREG(x)  int64_t variable, one of r0..r7 (r0, r1 in a calling operation); a variant for each
+ *   FREG(x)  double variable, one of f0..f7; a variant for each; not in a calling operation
  *   SLOT(x)  PyObject * variable in the frame; SLOT_ADDRESS(x) is its address, SLOT_AS(x, type)
  *            the same memory as a variable of another type
  *   IMM(x)   int64_t constant in the signed 32-bit range
@@ -67,12 +67,14 @@
 
 /* --- Registers ------------------------------------------------------------------------------ */
 
-/* Clang assigns preserve_none parameters by position: on x86-64 r12 r13 r14 r15 rdi rsi and
- * xmm0-5, on AArch64 x20-x25 and d0-d5. */
+/* Clang assigns preserve_none parameters by position: on x86-64 r12 r13 r14 r15 rdi rsi rdx rcx r8 r9 and
+ * xmm0-7, on AArch64 x20-x28 x0 and d0-d7. */
 #define LEAF_PARAMETERS                                                                            \
     Frame *frame, PyThreadState *tstate, int64_t r0, int64_t r1, int64_t r2, int64_t r3,           \
-        double f0, double f1, double f2, double f3, double f4, double f5
-#define LEAF_ARGUMENTS frame, tstate, r0, r1, r2, r3, f0, f1, f2, f3, f4, f5
+        int64_t r4, int64_t r5, int64_t r6, int64_t r7, double f0, double f1, double f2,           \
+        double f3, double f4, double f5, double f6, double f7
+#define LEAF_ARGUMENTS                                                                             \
+    frame, tstate, r0, r1, r2, r3, r4, r5, r6, r7, f0, f1, f2, f3, f4, f5, f6, f7
 #define CALLING_PARAMETERS Frame *frame, PyThreadState *tstate, int64_t r0, int64_t r1
 #define CALLING_ARGUMENTS frame, tstate, r0, r1
 
@@ -202,11 +204,12 @@ extern HOLE CallingStencil NEXT_CALLING;
 static inline __attribute__((always_inline)) void *
 call_aside(void *function, void *word)
 {
+    register void *target __asm__("r10") = function;
     __asm__ volatile("call call_aside"
-                     : "+a"(word), "+c"(function)
+                     : "+a"(word), "+r"(target)
                      :
-                     : "rdx", "r8", "r9", "r10", "r11", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
-                       "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
+                     : "r11", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
+                       "memory", "cc");
     return word;
 }
 

@@ -3,13 +3,14 @@
 #define PYJIT_EXITS_H
 
 #include "pyjit/code.h"
+#include "pyjit/stencil.h"
 
 /* The registers of compiled code, as trampoline_exit saves and restores them. */
 typedef struct {
     _PyInterpreterFrame *frame;
     PyThreadState *tstate;
-    int64_t ints[4];
-    double floats[6];
+    int64_t ints[INT_REGISTERS];
+    double floats[FLOAT_REGISTERS];
 } Registers;
 
 /* Takes the exit with this id: returns where compiled code goes on, registers changed as needed. */

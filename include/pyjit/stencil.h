@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /* How many machine registers of each kind a template may name. */
-#define INT_REGISTERS 4    /* int64: r0 and r1 survive a C call, r2 and r3 do not */
-#define FLOAT_REGISTERS 6  /* double: none survives a C call */
+#define INT_REGISTERS 8    /* int64: r0 and r1 survive a C call, the others do not */
+#define FLOAT_REGISTERS 8  /* double: none survives a C call */
 
 /* What an operand of an operation is. */
 typedef enum {

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from stencilgen.errors import StencilError
 
-INT_REGISTERS = 4
+INT_REGISTERS = 8
 CALLING_INT_REGISTERS = 2
-FLOAT_REGISTERS = 6
+FLOAT_REGISTERS = 8
 MAX_OPERANDS = 10
 
 # Operand keyword -> enumerator of OperandKind in include/pyjit/stencil.h.
