@@ -11,6 +11,7 @@
 #include "pyjit/context.h"
 #include "pyjit/facts.h"
 #include "pyjit/liveness.h"
+#include "pyjit/state.h"
 
 #include <stddef.h>
 
@@ -149,7 +150,11 @@ struct CodeState {
 };
 
 /* The state of a code object, NULL if none. Borrows. */
-CodeState *code_state(PyCodeObject *code);
+static inline CodeState *
+code_state(PyCodeObject *code)
+{
+    return code_extra(code, pyjit_state.extra_index);
+}
 
 /* The state of a code object, made when there is none yet; NULL when out of memory. */
 CodeState *code_state_make(PyCodeObject *code);
