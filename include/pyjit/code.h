@@ -86,7 +86,8 @@ typedef struct Exit {
     uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult;
                       EXIT_FINISH: FinishResult */
     uint8_t slot;  /* in its group */
-    uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling */
+    uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling; EXIT_UNINLINE,
+                          EXIT_RELEASE of code in place: how often, up to 255 */
     bool at_once : 1;  /* EXIT_BRANCH: it is compiled the first time */
     bool counted : 1;  /* room for its thunk has been counted */
     bool calls : 1;    /* EXIT_CHECK: the eval breaker matters */
