@@ -143,6 +143,7 @@ struct CodeState {
     int constant_count, constant_capacity;
     uint8_t inline_failures; /* how often compiling this code in place has failed */
     bool in_place;           /* this code has been compiled in the place of a call */
+    struct HandlerCache *handlers; /* for the offsets where exceptions came from last (resume.c) */
     ExitGroup *exits;
     CodeChunk *chunks; /* the newest first */
     Arena *arena;
