@@ -1,0 +1,86 @@
+"""The command: ``PYTHONPATH=tests python -m fuzz --python PY --pyjit DIR --minutes 5``.
+
+Exit status 0 only if nothing differed.  The last line is ``N passed, N failed``, as of all test stages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+import random
+import sys
+from collections.abc import Callable
+
+from fuzz.campaign import Campaign, Failure, State
+from fuzz.program import generate
+from fuzz.runner import Workers
+
+
+def parse() -> argparse.Namespace:
+    """Return the arguments."""
+    parser = argparse.ArgumentParser(prog="fuzz", description=__doc__)
+    parser.add_argument("--python", type=pathlib.Path, default=pathlib.Path(sys.executable),
+                        help="the interpreter under test")  # fmt: skip
+    parser.add_argument("--pyjit", type=pathlib.Path, required=True, metavar="DIR",
+                        help="directory that holds the package pyjit")  # fmt: skip
+    parser.add_argument("--seed", type=int, help="of the first program; at random if not given")
+    parser.add_argument("--count", type=int, help="programs to run")
+    parser.add_argument("--minutes", type=float, help="time to go on for")
+    parser.add_argument("--resume", type=pathlib.Path, metavar="FILE", help="go on from this state, keep it there")
+    parser.add_argument("--findings", type=pathlib.Path, default=pathlib.Path("fuzz-findings"), metavar="DIR",
+                        help="where programs that differ are put")  # fmt: skip
+    parser.add_argument("--most", type=int, default=20, help="end after so many that differ")
+    parser.add_argument("--show", action="store_true", help="print the program of the seed and end")
+    return parser.parse_args()
+
+
+def keep(failure: Failure, directory: pathlib.Path) -> pathlib.Path:
+    """Write the programs of a failure to files, and return the first of them."""
+    directory.mkdir(parents=True, exist_ok=True)
+    stem = f"{failure.seeds[0]}-{failure.side.name}" + ("-fresh" if failure.fresh else "")
+    paths = []
+    for number, program in enumerate(failure.programs):
+        paths.append(directory / f"{stem}{f'-{number}' if len(failure.programs) > 1 else ''}.py")
+        paths[-1].write_text(program)
+    return paths[0]
+
+
+def main() -> int:
+    """Run a campaign."""
+    arguments = parse()
+    seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(2**32)
+    if arguments.show:
+        print(generate(seed), end="")
+        return 0
+    state = State(seed)
+    if arguments.resume and arguments.resume.exists():
+        state = State.load(arguments.resume)
+    print(f"seed {state.seed + state.done}", flush=True)
+    source: Callable[[int], str] = generate
+    before = len(state.failures)
+
+    def found(failure: Failure) -> None:
+        path = keep(failure, arguments.findings)
+        print(f"differs: seed {failure.seeds[0]}, {failure.side.name}: {path}\n{failure.first_difference()}",
+              flush=True)  # fmt: skip
+        if len(state.failures) - before >= arguments.most:
+            raise KeyboardInterrupt
+
+    with Workers() as workers:
+        campaign = Campaign(source, state, arguments.python, arguments.pyjit, workers)
+        limit = arguments.minutes * 60 if arguments.minutes is not None else None
+        try:
+            campaign.run(arguments.count if limit is None or arguments.count else None, limit, found)
+        except KeyboardInterrupt:
+            print("stopped")
+    if arguments.resume:
+        state.save(arguments.resume)
+    failed = len(state.failures) - before
+    print(f"seed {state.seed}: {state.done} programs, {state.runs} runs under pyjit, {state.skipped} skipped, "
+          f"{state.done / max(state.seconds, 0.001):.1f} programs a second")  # fmt: skip
+    print(f"{state.done - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""A run of the fuzzer: program after program, until time or count is up, and what it remembers.
+
+The state, which can be saved to a file and resumed, is the first seed, how many programs were done, totals,
+and the failures.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+import random
+import tempfile
+import time
+from collections.abc import Callable
+
+from fuzz.runner import Outcome, Side, Workers, run_fresh
+
+BATCH = 12  # programs that run one after another in one process
+FRESH = 40  # one program in so many runs in a fresh interpreter as well
+THRESHOLDS = (3, 4, 5, 8)  # besides 1 and 2
+
+
+@dataclasses.dataclass
+class State:
+    """What a campaign has done."""
+
+    seed: int
+    done: int = 0  # programs; the next one's seed is seed + done
+    runs: int = 0  # of programs, under pyjit
+    skipped: int = 0  # programs that took too long
+    seconds: float = 0.0
+    failures: list[dict[str, object]] = dataclasses.field(default_factory=list)
+
+    def save(self, path: pathlib.Path) -> None:
+        """Write it to a file."""
+        path.write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+
+    @staticmethod
+    def load(path: pathlib.Path) -> State:
+        """Read it from a file."""
+        return State(**json.loads(path.read_text()))
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """Programs that did something else under pyjit."""
+
+    seeds: tuple[int, ...]
+    side: Side
+    fresh: bool
+    programs: tuple[str, ...]
+    plain: Outcome
+    jit: Outcome
+
+    def first_difference(self) -> str:
+        """Return the first lines that differ."""
+        if self.plain.status != self.jit.status:
+            return f"exit status {self.plain.status}, under pyjit {self.jit.status}"
+        for (_, *ours), (_, *theirs) in [(self.plain.comparable(), self.jit.comparable())]:
+            for one, other in zip("\n".join(ours).split("\n"), "\n".join(theirs).split("\n"), strict=False):
+                if one != other:
+                    return f"  plain: {one[:300]}\n  pyjit: {other[:300]}"
+        return "one is longer than the other"
+
+
+class Campaign:
+    """Runs programs of a source on both sides."""
+
+    def __init__(
+        self, source: Callable[[int], str], state: State, python: pathlib.Path, pyjit: pathlib.Path, workers: Workers
+    ) -> None:
+        """Take where programs come from, what has been done, and what to run them with."""
+        self.source = source
+        self.state = state
+        self.plain = Side(python)
+        self.python, self.pyjit = python, pyjit
+        self.workers = workers
+        self.batch: list[tuple[int, str]] = []
+
+    def jit(self, threshold: int) -> Side:
+        """Return the side of pyjit with a threshold."""
+        return Side(self.python, self.pyjit, threshold)
+
+    def compare(self, seeds: list[int], programs: list[str], side: Side, plain: Outcome) -> list[Failure]:
+        """Run programs under pyjit and compare."""
+        jit = self.workers.run(side, programs)
+        self.state.runs += len(programs)
+        if jit.timed_out:
+            self.state.skipped += len(programs)
+        elif jit.comparable() != plain.comparable():
+            return [Failure(tuple(seeds), side, False, tuple(programs), plain, jit)]
+        return []
+
+    def compare_fresh(self, seed: int, program: str, side: Side) -> list[Failure]:
+        """Run a program in fresh interpreters and compare."""
+        with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as file:
+            file.write(program)
+            file.flush()
+            plain, jit = (run_fresh(one, pathlib.Path(file.name)) for one in (self.plain, side))
+        self.state.runs += 1
+        if plain.timed_out or jit.timed_out or plain.comparable() == jit.comparable():
+            return []
+        return [Failure((seed,), side, True, (program,), plain, jit)]
+
+    def step(self) -> list[Failure]:
+        """Run the next program every way, and return where it failed."""
+        seed = self.state.seed + self.state.done
+        self.state.done += 1
+        program = self.source(seed)
+        plain = self.workers.run(self.plain, [program])
+        if plain.timed_out or plain.status != 0:
+            self.state.skipped += 1
+            return []
+        failures = []
+        for threshold in (1, 2, *random.Random(seed).sample((*THRESHOLDS, 0, 0, 0), 1)):
+            if threshold and not failures:
+                failures += self.compare([seed], [program], self.jit(threshold), plain)
+        if not failures and seed % FRESH == 0:
+            failures += self.compare_fresh(seed, program, self.jit(1 + seed // FRESH % 2))
+        if not failures:
+            self.batch.append((seed, program))
+        if len(self.batch) == BATCH:
+            failures += self.run_batch()
+        return failures
+
+    def run_batch(self) -> list[Failure]:
+        """Run the programs collected one after another in one process."""
+        seeds, programs = [seed for seed, _ in self.batch], [program for _, program in self.batch]
+        self.batch = []
+        plain = self.workers.run(self.plain, programs)
+        if plain.timed_out or plain.status != 0:
+            return []
+        return self.compare(seeds, programs, self.jit(1), plain)
+
+    def run(self, count: int | None, seconds: float | None, found: Callable[[Failure], None]) -> None:
+        """Go on for so many programs, or until so many seconds are over."""
+        began, before = time.monotonic(), self.state.seconds
+        end = None if count is None else self.state.done + count
+        while (end is None or self.state.done < end) and (
+            seconds is None or time.monotonic() - began < seconds
+        ):
+            for failure in self.step():
+                self.state.failures.append(
+                    {"seeds": list(failure.seeds), "side": failure.side.name, "fresh": failure.fresh}
+                )
+                found(failure)
+            self.state.seconds = before + time.monotonic() - began
