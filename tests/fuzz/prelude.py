@@ -1,5 +1,6 @@
 """The text every generated program begins with: how it shows values and trouble, and the odd helpers.
 
+The place of an UnboundLocalError is left out: CPython's own superinstructions get it wrong once code is warm.
 It is part of the program, so that a program stands alone, and so that it can be reduced as well.
 """
 
@@ -13,6 +14,10 @@ LEN, ABS = len, abs
 
 class Budget(BaseException):
     pass
+
+
+class Sentinel:
+    __slots__ = ()
 
 
 class Custom(Exception):
@@ -63,11 +68,13 @@ def show(*values):
     emit(' '.join([text(v) for v in values]))
 
 
-def where(tb):
+def where(tb, kind):
     places = []
     while tb is not None and LEN(places) < 12:
         code = tb.tb_frame.f_code
         spot = list(code.co_positions())[tb.tb_lasti // 2]
+        if kind is UnboundLocalError and tb.tb_next is None:
+            break
         places.append('%s %s %s' % (code.co_name, tb.tb_lineno, spot))
         tb = tb.tb_next
     return ' | '.join(places)
@@ -77,7 +84,7 @@ def trouble(e):
     if not isinstance(e, BaseException):
         return text(e)
     message = ', '.join([text(a) for a in e.args])[:200]
-    return '%s(%s) at %s ctx %s' % (type(e).__name__, message, where(e.__traceback__),
+    return '%s(%s) at %s ctx %s' % (type(e).__name__, message, where(e.__traceback__, type(e)),
                                     type(e.__context__).__name__)
 
 
@@ -151,7 +158,7 @@ class Manager:
 
     def __exit__(self, kind, e, tb):
         if kind is not None:
-            emit('exit ' + kind.__name__ + ' ' + where(tb))
+            emit('exit ' + kind.__name__ + ' ' + where(tb, kind))
         return self.swallow
 
 
@@ -205,5 +212,5 @@ attempt('log', lambda: LOG[:40])
 LOG.clear(), GL.clear(), GD.clear()
 G0 = G1 = G2 = GT = O0 = O1 = O2 = O3 = None
 gc.collect()
-attempt('references', lambda: [sys.getrefcount(s) for s in (S0, S1)])
+attempt('references', lambda: [sys.getrefcount(s) for s in (S0, S1) if type(s) is Sentinel])
 '''

@@ -243,7 +243,7 @@ class ProgramWriter:
         for name, kind in (("K0", "int"), ("K1", "int"), ("K2", "float")):
             value = rng.choice([text for text in LITERALS[kind] if not text.startswith("K")])
             self.lines.append(f"{name} = {value}")
-        self.lines += ["S0, S1 = object(), object()", "G0, G1, G2 = 1, 2, 1.5",
+        self.lines += ["S0, S1 = Sentinel(), Sentinel()", "G0, G1, G2 = 1, 2, 1.5",
                        "GL, GT, GD = [1, 2.5, 'c'], (1, 2), {'k0': 1}", "O0 = O1 = O2 = O3 = None", ""]  # fmt: skip
         self.lines += self.quiet.lines(DESCRIPTORS.rstrip(), globals_scope, 1) + ["", ""]
         marker = len(self.lines)
