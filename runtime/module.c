@@ -2,6 +2,7 @@
  * it reports is the engine's and the counters'. */
 #include "cpython/interface.h"
 #include "pyjit/compatibility.h"
+#include "pyjit/coverage.h"
 #include "pyjit/engine.h"
 #include "pyjit/log.h"
 #include "pyjit/settings.h"
@@ -142,6 +143,13 @@ static PyObject *stats(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
     return stats_as_dict();
 }
 
+#ifdef PYJIT_COVERAGE
+static PyObject *coverage(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    return coverage_as_dict();
+}
+#endif
+
 /* -- The module -------------------------------------------------------------------------------- */
 
 static PyMethodDef functions[] = {
@@ -157,6 +165,10 @@ static PyMethodDef functions[] = {
      PyDoc_STR("compile($module, code, /)\n--\n\nCompile from the next execution on.")},
     {"describe", describe, METH_O,
      PyDoc_STR("describe($module, code, /)\n--\n\nList the compiled block versions.")},
+#ifdef PYJIT_COVERAGE
+    {"coverage", coverage, METH_NOARGS,
+     PyDoc_STR("coverage($module, /)\n--\n\nCounts of stencils, exits and bytecodes.")},
+#endif
     {"stats", stats, METH_NOARGS, PyDoc_STR("stats($module, /)\n--\n\nThe counters.")},
     {NULL, NULL, 0, NULL},
 };

@@ -11,9 +11,11 @@ import random
 import sys
 from collections.abc import Callable
 
+from fuzz import coverage
 from fuzz.campaign import Campaign, Failure, State
 from fuzz.program import generate
 from fuzz.runner import Workers
+from fuzz.triage import shrink_failure
 
 
 def parse() -> argparse.Namespace:
@@ -29,6 +31,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--resume", type=pathlib.Path, metavar="FILE", help="go on from this state, keep it there")
     parser.add_argument("--findings", type=pathlib.Path, default=pathlib.Path("fuzz-findings"), metavar="DIR",
                         help="where programs that differ are put")  # fmt: skip
+    parser.add_argument("--coverage", type=pathlib.Path, metavar="FILE",
+                        help="add what is reached to this file and print what never was "
+                        "(needs a build with -Dcoverage=true)")  # fmt: skip
+    parser.add_argument("--shrink", type=float, default=60, metavar="SECONDS",
+                        help="how long to reduce a program that differs; 0: not at all")  # fmt: skip
     parser.add_argument("--most", type=int, default=20, help="end after so many that differ")
     parser.add_argument("--show", action="store_true", help="print the program of the seed and end")
     return parser.parse_args()
@@ -63,6 +70,10 @@ def main() -> int:
         path = keep(failure, arguments.findings)
         print(f"differs: seed {failure.seeds[0]}, {failure.side.name}: {path}\n{failure.first_difference()}",
               flush=True)  # fmt: skip
+        if arguments.shrink and len(failure.programs) == 1:
+            small = shrink_failure(workers, campaign.plain, failure.side, failure.programs[0], arguments.shrink)
+            path.with_suffix(".small.py").write_text(small)
+            print(f"reduced to {len(small.splitlines())} lines: {path.with_suffix('.small.py')}", flush=True)
         if len(state.failures) - before >= arguments.most:
             raise KeyboardInterrupt
 
@@ -73,6 +84,10 @@ def main() -> int:
             campaign.run(arguments.count if limit is None or arguments.count else None, limit, found)
         except KeyboardInterrupt:
             print("stopped")
+        if arguments.coverage:
+            coverage.save(arguments.coverage, workers.coverage())
+            operations = coverage.find_operations(arguments.pyjit)
+            print(coverage.report(operations, coverage.load(arguments.coverage)), end="")
     if arguments.resume:
         state.save(arguments.resume)
     failed = len(state.failures) - before

@@ -444,7 +444,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 1: getattr(<obj>, <str>, <any>)
 
-1: (lambda *a, k=<int>, **q: (a, k, sorted(q)))(*<iter>, k=<any>)
+1: (lambda *a, k=<int>, **q: (a, k, sorted(q)))(*[<any>, <int>], k=<any>)
 
 1: (<callable>)(<any>)
 

@@ -186,11 +186,11 @@ class ProgramWriter:
     def recursive(self) -> None:
         """Write a recursive function."""
         scope = Scope(frozenset({"function"}), {"n": "int", "x": "any", "y": "float"})
-        body = ["if n <= 0:", *indented(self.write.lines("return <any>", scope, 1))]
+        body = ["if depth <= 0 or n <= 0:", *indented(self.write.lines("return <any>", scope, 1))]
         for _ in range(self.rng.randint(0, 3)):
             body += self.write.statement(scope, 2)
-        body += self.write.lines("return R(n - 1, x, <float>), <int>", scope, 1)
-        self.lines += ["def R(n, x=1, y=0.5):", *indented(body), "", ""]
+        body += self.write.lines("return R(n - 1, x, <float>, depth - 1), <int>", scope, 1)
+        self.lines += ["def R(n, x=1, y=0.5, depth=40):", *indented(body), "", ""]
 
     # ---- calls -------------------------------------------------------------------------------------
 
