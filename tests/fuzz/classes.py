@@ -42,7 +42,7 @@ def __init__(self, n=<lit:int>, f=<lit:float>):
     self.next = self
 def __del__(self):
     emit('del ' + text(self.n))"""
-HEADS = [(PLAIN, ""), (PLAIN, ""), (PLAIN, ""), (SHUFFLED, ""), (SLOTS, ""), (STATIC, ""), (DELETED, "")]
+HEADS = [(PLAIN, ""), (PLAIN, ""), (PLAIN, ""), (SHUFFLED, ""), (SLOTS, ""), (STATIC, ""), (DELETED, ""), (DELETED, "")]
 BUILTINS = ["int", "float", "str", "list", "dict", "tuple", "Exception"]
 
 # Every class has these, one of each line.
@@ -64,6 +64,34 @@ USUAL = [
         "def scale(self, v):\n    self.f += v\n    return self.f",
     ],
     ["def bump(self):\n    self.n += 1\n    self.f *= <float>", "def bump(self):\n    <effect>"],
+    ["@property\ndef prop(self):\n    return self.n", "@property\ndef prop(self):\n    <effect>\n    return self.f"],
+    ["cached = Descriptor(<lit:int>)", "cached = DataDescriptor(<lit:int>)", "cached = <lit:int>"],
+    [
+        "def __add__(self, other):\n    return self.n + 1",
+        "def __add__(self, other):\n    self.n += 1\n    return self",
+        "def __add__(self, other):\n    <effect>\n    return other",
+        "def __add__(self, other):\n    return NotImplemented",
+    ],
+    [
+        "def __radd__(self, other):\n    return other",
+        "def __mul__(self, other):\n    return self.f * 2.0",
+        "def __sub__(self, other):\n    return self.n - 1",
+        "def __iadd__(self, other):\n    self.n += 1\n    return self",
+    ],
+    [
+        "def __getitem__(self, k):\n    if k == 3:\n        raise IndexError(k)\n    return self.n",
+        "def __iter__(self):\n    yield self.n\n    <effect>\n    yield self.f",
+        "def __iter__(self):\n    return iter((self.n, 2, 3))",
+    ],
+    ["def __setitem__(self, k, v):\n    self.n = v", "def __setitem__(self, k, v):\n    <effect>"],
+    ["def __lt__(self, other):\n    return self.n < 5", "def __lt__(self, other):\n    <effect>\n    return NotImplemented"],
+    ["def __eq__(self, other):\n    return self is other", "def __neg__(self):\n    return self.n", "def __bool__(self):\n    return self.n > 1"],
+    [
+        "@staticmethod\ndef fixed(v=1):\n    return v",
+        "@classmethod\ndef fixed(cls, v=1):\n    return cls.shared",
+        "def fixed(v=2):\n    return v",
+    ],
+    ["shared = <lit:int>", "shared = <lit:float>", "shared = [1]"],
     ["def twin(self):\n    return type(self)()", "def twin(self):\n    return self"],
 ]
 

@@ -43,14 +43,14 @@ builtins.len = LEN
 globals()['abs'] = lambda v: <any>
 globals().pop('abs', None)
 globals()['len'] = LEN
-globals()['new%d' % TICKS] = 1
+globals()['new%d' % COUNTS[1]] = 1
 del globals()['G1']
 GL.append(<any>)
 GL.append(GL)
 GL.pop()
 GL.clear()
 GL[:] = [<any>, <int>]
-GD['k%d' % (TICKS & 7)] = <any>
+GD['k%d' % (COUNTS[1] & 7)] = <any>
 GD.clear()
 GD.pop('k0', None)
 P0.__defaults__ = (<any>,)
@@ -75,7 +75,40 @@ GEN.close()
 LOG.append(sys.exc_info()[0])
 S = [<any>]; LOG.append(S)
 exec('global G0\\nG0 = 5')
-show('effect', <any>)""".split("\n")
+show('effect', <any>)
+math.extra = <any>
+math.pi = <float>
+C0.shared = <any>
+C1.shared = <any>
+C0.fixed = staticmethod(lambda *a: <any>)
+C0.fixed = classmethod(lambda *a: <any>)
+P0.extra = <any>
+P0.__code__ = (lambda *a, **k: a).__code__
+P1.__code__ = (lambda *a, **k: <any>).__code__
+P0.__defaults__ = (<any>, <any>, <any>)
+global P1; P1 = (lambda *a, **k: <any>)
+global P0; P0 = len
+O0.__dict__
+O2.__dict__
+O0.__dict__.update(x=1, y=2, n=<int>)
+LOG.append(vars(O1).get('n'))
+_thread.interrupt_main(signal.SIGUSR1)
+_thread.interrupt_main(signal.SIGUSR1)
+show(fall())
+O0.n = Last()
+O1.f = Last()
+GL[:1] = [Last()]
+global G1; G1 = Last()
+global G0; G0 = Last()
+C0.n = property(lambda self: <any>)
+C0.n = <int>
+C1.__slots__ = ()
+C0.__setattr__ = lambda self, name, v: object.__setattr__(self, name, v)
+C1.__hash__ = lambda self: <small>
+builtins.isinstance = lambda a, b: <bool>
+builtins.isinstance = ISINSTANCE
+builtins.range = RANGE
+builtins.P9 = 1""".split("\n")
 
 TRACING = ["sys.settrace(tracer)", "sys.settrace(None)", "sys.setprofile(profiler)", "sys.setprofile(None)"]
 
@@ -84,7 +117,7 @@ def effect_lines(writer: Expander, count: int) -> list[str]:
     """Return the definitions of e0, e1, ..., all of them different."""
     rng = writer.rng
     pool = rng.sample(EFFECTS, count)
-    if rng.random() < 0.25:
+    if rng.random() < 0.35:
         pool[0] = TRACING[0] if rng.random() < 0.6 else TRACING[2]
         pool[1] = rng.choice(TRACING)
     lines: list[str] = []
@@ -93,5 +126,5 @@ def effect_lines(writer: Expander, count: int) -> list[str]:
         declared = [part for part in body if part.startswith("global ")]
         rest = [part for part in body if not part.startswith("global ")]
         lines += [f"def e{number}():", *indented(declared)]
-        lines += [f"    if tick({rng.choice((5, 11, 23, 47, 101))}):", *indented(["; ".join(rest)], 2), "", ""]
+        lines += [f"    if tick({rng.choice((2, 5, 5, 11, 23, 47))}):", *indented(["; ".join(rest)], 2), "", ""]
     return lines

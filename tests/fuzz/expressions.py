@@ -34,6 +34,32 @@ EXPRESSIONS: dict[str, list[Template]] = {
 (<small> + 1)
 """),
     "int": templates("""
+2: <class>.shared
+
+2: <class>.fixed(<int>)
+
+1: <obj>.fixed()
+
+1: <obj>.shared
+
+1: <make>.n
+
+1: <int> >> <lit:int>
+
+1: <int> << <index>
+
+1: P0.extra
+
+1: [abs, hash, operator.neg, int][<index>](<int>)
+
+1: [len, LEN][<int> & 1](<list>)
+
+1: (lambda: <var:int>)()
+
+1: <list>.index(<int>)
+
+1: <list>.count(<int>)
+
 14: <int> + <int>
 
 12: <int> - <int>
@@ -151,6 +177,16 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: len(<iter>)
 """),
     "float": templates("""
+1: math.pi
+
+1: <class>.shared
+
+1: math.tau * <float>
+
+1: <make>.f
+
+1: [abs, operator.neg, float][<index>](<float>)
+
 14: <float> + <float>
 
 12: <float> - <float>
@@ -206,6 +242,26 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: G2
 """),
     "bool": templates("""
+2: <str> != <str>
+
+1: <float>
+
+1: (not <float>)
+
+1: <name:dict>
+
+1: isinstance(<any>, <any>)
+
+1: isinstance(<obj>, <class>)
+
+1: <any> in <any>
+
+1: (<list> and <dict>)
+
+1: (not <list>)
+
+1: <str>
+
 10: <int> < <int>
 
 6: <int> <= <int>
@@ -283,6 +339,10 @@ EXPRESSIONS: dict[str, list[Template]] = {
 2: tick(<period>)
 """),
     "str": templates("""
+1: ['a', b'bc', 'D'][<index>].upper()
+
+1: ''.join(sorted(<set>))
+
 3: <str> + 'q'
 
 3: (<str> + <str>)[:30]
@@ -393,6 +453,10 @@ EXPRESSIONS: dict[str, list[Template]] = {
 <set> | <set>
 """),
     "obj": templates("""
+2: Last()
+
+1: Last(<any>)
+
 8: <name:obj>
 
 6: <make>

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable
 HOLE = re.compile(r"<([a-z]+)(?::([a-z]+))?>")
 SAME = re.compile(r"<same:([a-z]+)>")
 ATOM = re.compile(r"[A-Za-z_]\w*(\(\))?")
+NAMED = re.compile(r"<(?:name|same):([a-z]+)>")
 DEEPEST = 4  # levels of nested expressions, after which holes become variables
 INDENT = "    "
 
@@ -34,7 +35,8 @@ class Template:
 
     text: str
     weight: int = 4
-    needs: frozenset[str] = frozenset()  # properties the scope must have: "loop", "function", "yield", "await", "async"
+    names: frozenset[str] = frozenset()  # the kinds of which there must be a variable
+    needs: frozenset[str] = frozenset()  # properties the scope must have: "loop", "function", "yield", "await", "async", "flat"
 
 
 def templates(text: str) -> list[Template]:
@@ -51,7 +53,8 @@ def templates(text: str) -> list[Template]:
             else:
                 weight = int(word[2])
             lines = lines[word.end() :]
-        found.append(Template(lines, weight, frozenset(needs)))
+        names = frozenset(NAMED.findall(lines)) - {"obj"}
+        found.append(Template(lines, weight, names, frozenset(needs)))
     return found
 
 
@@ -66,7 +69,7 @@ class Scope:
 
     def inner(self, *properties: str) -> Scope:
         """Return the scope of a nested block, whose variables are gone after it."""
-        more = self.properties | frozenset(properties)
+        more = (self.properties | frozenset(properties)) - ({"flat"} if "loop" in properties else set())
         return Scope(more, dict(self.variables), self.loops + ("loop" in properties), self.depth + 1)
 
     def of_kind(self, kind: str) -> list[str]:
@@ -91,7 +94,8 @@ class Expander:
         self.statements = statements
         self.special: dict[str, Callable[[Scope, int], str]] = {}
         self.names = 0
-        self.mistake = 0.02  # how often an expression is of another kind than asked for
+        self.known = 0.75  # how often what is not nested further is a variable, not a literal
+        self.mistake = 0.003  # how often an expression is of another kind than asked for
 
     def fresh(self, prefix: str = "x") -> str:
         """Return a name not used before."""
@@ -100,7 +104,8 @@ class Expander:
 
     def choose(self, options: list[Template], scope: Scope) -> Template:
         """Return one of the templates that fit the scope."""
-        fitting = [option for option in options if option.needs <= scope.properties]
+        kinds = set(scope.variables.values())
+        fitting = [one for one in options if one.needs <= scope.properties and one.names <= kinds]
         return self.rng.choices(fitting, [option.weight for option in fitting])[0]
 
     def literal(self, kind: str) -> str:
@@ -117,18 +122,19 @@ class Expander:
         if kind in self.literals and self.rng.random() < self.mistake:
             kind = self.rng.choice(sorted(self.literals))
         if kind in self.literals and (level >= DEEPEST or self.rng.random() < 0.25 + 0.2 * level):
-            name = self.variable(kind, scope) if self.rng.random() < 0.75 else None
+            name = self.variable(kind, scope) if self.rng.random() < self.known else None
             return name or self.literal(kind)
         return self.fill(self.choose(self.expressions[kind], scope).text, scope, level + 1)
 
-    def target(self, kind: str, scope: Scope) -> str:
-        """Return a variable to assign to, old or new."""
+    def target(self, kind: str, scope: Scope, within: bool) -> str:
+        """Return a variable to assign to, old or new; `within` an expression it may remain unbound."""
         if self.rng.random() < 0.03 and scope.variables:
             return self.rng.choice(sorted(scope.variables))
         name = self.variable(kind, scope)
         if name is None or self.rng.random() < 0.2:
             name = self.fresh()
-            scope.variables[name] = kind
+            if not within:
+                scope.variables[name] = kind
         return name
 
     def hole(self, word: str, kind: str | None, scope: Scope, level: int) -> str:
@@ -139,13 +145,13 @@ class Expander:
                 return self.variable(kind, scope) or self.literal(kind)
             case "name":
                 assert kind
-                return self.variable(kind, scope) or "G0"
+                return self.variable(kind, scope) or ("O0" if kind == "obj" else "G0")
             case "lit":
                 assert kind
                 return self.literal(kind)
             case "new":
                 assert kind
-                return self.target(kind, scope)
+                return self.target(kind, scope, level > 0)
             case _ if word in self.special:
                 return self.special[word](scope, level)
         return self.expression(word, scope, level)
@@ -195,7 +201,7 @@ class Expander:
                 lines += [margin + one for one in body]
             else:
                 lines += self.fill(line, inner).split("\n")
-        if self.rng.random() < 0.1:
+        if self.rng.random() < 0.03:
             scope.variables.update(inner.variables)
         return lines
 

@@ -5,11 +5,12 @@ It is part of the program, so that a program stands alone, and so that it can be
 """
 
 PRELUDE = '''\
-import builtins, gc, math, operator, sys
+import _thread, builtins, gc, math, operator, signal, sys
 gc.disable()
 NAN, INF = float('nan'), float('inf')
-LOG, LINES, TICKS, EVENTS = [], 0, 0, []
-LEN, ABS = len, abs
+LOG, EVENTS = [], []
+COUNTS = [0, 0]  # lines, ticks; not globals that change: code relies on a module's globals
+LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
 
 
 class Budget(BaseException):
@@ -20,14 +21,24 @@ class Sentinel:
     __slots__ = ()
 
 
+class Last:
+    n, f, s, items, next = 5, 5.0, 'last', (), None
+
+    def __init__(self, n=0):
+        self.n = n
+
+    def __del__(self):
+        COUNTS[1] += 1
+        sys.stdout.write('last %s %d\\n' % (type(self.n).__name__, COUNTS[1]))
+
+
 class Custom(Exception):
     pass
 
 
 def emit(line):
-    global LINES
-    LINES += 1
-    if LINES > 1500:
+    COUNTS[0] += 1
+    if COUNTS[0] > 1500:
         raise Budget
     sys.stdout.write(line + '\\n')
 
@@ -59,7 +70,7 @@ def text(v, deep=0):
             return '<' + t.__name__ + ' ' + text(v.n, deep + 2) + '>'
         except Exception as e:
             return '<' + t.__name__ + ' ' + type(e).__name__ + '>'
-    if isinstance(v, BaseException):
+    if BaseException in t.__mro__:
         return trouble(v)
     return '<' + t.__name__ + '>'
 
@@ -81,7 +92,7 @@ def where(tb, kind):
 
 
 def trouble(e):
-    if not isinstance(e, BaseException):
+    if BaseException not in type(e).__mro__:
         return text(e)
     message = ', '.join([text(a) for a in e.args])[:200]
     return '%s(%s) at %s ctx %s' % (type(e).__name__, message, where(e.__traceback__, type(e)),
@@ -89,11 +100,10 @@ def trouble(e):
 
 
 def tick(period):
-    global TICKS
-    TICKS += 1
-    if TICKS > 4000:
+    COUNTS[1] += 1
+    if COUNTS[1] > 4000:
         raise Budget
-    return TICKS % period == 0
+    return COUNTS[1] % period == 0
 
 
 def clip(x):
@@ -123,6 +133,24 @@ def profiler(frame, event, arg):
         sys.setprofile(None)
 
 
+def deep(n):
+    return deep(n + 1)
+
+
+def fall():
+    try:
+        deep(0)
+    except RecursionError:
+        return 'deep'
+
+
+def handler(number, frame):
+    LOG.append(frame.f_lineno)
+
+
+signal.signal(signal.SIGUSR1, handler)
+
+
 def drive(label, make, *steps):
     try:
         it = make()
@@ -144,7 +172,7 @@ def drive(label, make, *steps):
             else:
                 result = list(it)[:9]
             emit(label + ' ' + step + ' ' + text(result))
-        except Exception as e:
+        except (Exception, GeneratorExit) as e:
             ended += 1
             emit(label + ' ' + step + ' raises ' + trouble(e))
 
@@ -200,7 +228,8 @@ class AsyncCount:
 FINALE = '''\
 sys.settrace(None)
 sys.setprofile(None)
-builtins.len, builtins.abs = LEN, ABS
+signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+builtins.len, builtins.abs, builtins.isinstance, builtins.range = LEN, ABS, ISINSTANCE, RANGE
 globals().pop('len', None)
 globals().pop('abs', None)
 emit('--- end')

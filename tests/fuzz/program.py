@@ -12,11 +12,12 @@ from fuzz.classes import DESCRIPTORS, Class, class_lines
 from fuzz.effects import effect_lines
 from fuzz.expressions import EXPRESSIONS, LITERALS
 from fuzz.grammar import Expander, Scope, Template, indented
+from fuzz.kernels import kernel_lines, kernel_writer
 from fuzz.prelude import FINALE, PRELUDE
 from fuzz.statements import STATEMENTS
 
 KINDS = ["int", "int", "int", "float", "float", "any", "obj", "str", "list", "bool", "dict", "tuple"]
-EFFECT_COUNT = 8
+EFFECT_COUNT = 12
 FLAT = 4  # the level at which expressions are variables and literals
 # Expressions of these kinds may run methods of the program's objects; methods themselves do without.
 RUNS_CODE = ("<obj>", "<call>", "<make>", "<generator>", "<callable>")
@@ -54,7 +55,7 @@ class ProgramWriter:
             expander.special |= {
                 "effect": lambda scope, level: f"e{self.rng.randrange(EFFECT_COUNT)}()",
                 "zero": lambda scope, level: self.rng.choice("01"),
-                "class": lambda scope, level: self.rng.choice(self.classes).name,
+                "class": lambda scope, level: self.rng.choice(self.classes).name if self.classes else "Last",
             }
         self.write.special |= {
             "call": self.call,
@@ -190,7 +191,7 @@ class ProgramWriter:
         for _ in range(self.rng.randint(0, 3)):
             body += self.write.statement(scope, 2)
         body += self.write.lines("return R(n - 1, x, <float>, depth - 1), <int>", scope, 1)
-        self.lines += ["def R(n, x=1, y=0.5, depth=40):", *indented(body), "", ""]
+        self.lines += ["def R(n, x=1, y=0.5, depth=160):", *indented(body), "", ""]
 
     # ---- calls -------------------------------------------------------------------------------------
 
@@ -226,7 +227,7 @@ class ProgramWriter:
             scope = Scope(frozenset(), {})
             steps = []
             for _ in range(self.rng.randint(2, 12)):
-                step = self.rng.choices(
+                step = "next" if not steps and self.rng.random() < 0.85 else self.rng.choices(
                     ("next", "send", "throw", "close", "list"), (10, 5, 2, 1, 0 if asynchronous else 1)
                 )[0]
                 value = self.write.fill({"send": "<any>", "throw": "ValueError(<int>)"}.get(step, "0"), scope, FLAT)
@@ -257,6 +258,11 @@ class ProgramWriter:
         for number in range(rng.randint(2, 4)):
             self.leaf(number)
         calls: list[list[str]] = [self.driven(function) for function in self.functions[:2]]
+        numbers = kernel_writer(rng, self.write)
+        for number in range(rng.randint(1, 3)):
+            kinds, lines = kernel_lines(numbers, f"N{number}")
+            self.lines += lines
+            calls += [self.driven(Function(f"N{number}", kinds, len(kinds), None))] * rng.randint(1, 2)
         for number in range(rng.randint(1, 4)):
             if rng.random() < 0.4:
                 self.generators.append(self.function(f"Y{number}", "def", "function", "yield", "sync"))
@@ -265,7 +271,7 @@ class ProgramWriter:
             calls.append(self.driven(self.functions[-1]))
         if rng.random() < 0.3:
             self.recursive()
-            calls.append([f"attempt('R', R, {rng.choice((3, 9, 30))}, {self.write.literal('any')})"] * 4)
+            calls.append([f"attempt('R', R, {rng.choice((3, 9, 30, 150))}, {self.write.literal('any')})"] * 4)
         if rng.random() < 0.3:
             function = self.function("AG", "async def", "yield", "await", "async")
             self.asynchronous_generators.append(function)
@@ -285,12 +291,12 @@ class ProgramWriter:
             calls += [rng.choice(calls)]
         for call in calls:
             self.lines += indented(["try:", *indented(call), "except Exception as e:", "    emit(trouble(e))"])
-        module = Scope(frozenset(), {"i": "any"})
+        module = Scope(frozenset(), {"G0": "int", "G2": "float", "G1": "any", "O3": "obj"})
         self.lines += ["    pass", "except Budget:", "    sys.stdout.write('budget\\n')", "try:"]
-        for _ in range(rng.randint(0, 4)):
+        for _ in range(rng.randint(1, 6)):
             self.lines += indented(self.write.statement(module, 4))
         self.lines += ["    pass", "except (Budget, Exception) as e:", "    sys.stdout.write(type(e).__name__)",
-                       "LINES = TICKS = -1000"]  # fmt: skip
+                       "COUNTS[:] = -1000, -1000"]  # fmt: skip
         return "\n".join(self.lines) + "\n" + FINALE
 
 

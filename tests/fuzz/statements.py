@@ -112,7 +112,7 @@ STATEMENTS: list[Template] = templates("""
 
 1: del <obj>[<int>]
 
-3: del <name:any>
+1: del <name:any>
 
 1: del <name:int>
 
@@ -120,13 +120,91 @@ STATEMENTS: list[Template] = templates("""
 
 6: <call>
 
-3: assert <bool>, <any>
+1: assert <bool>, <any>
 
-2: raise <exception>
+1: raise <exception>
 
 2: pass
 
-2: <effect>
+3: <name:obj>.n = <obj>
+
+3: <name:obj>.f = Last()
+
+2: <name:obj>.n = <var:obj>
+
+2: <name:obj>.next = <var:obj>
+
+2: <name:list>[<index>] = <obj>
+
+2: <name:any> = Last()
+
+2: <name:obj> = Last()
+
+1: <name:dict>[<any>] = <any>
+
+1: <name:dict>[[]] = <int>
+
+1: <name:list>.append(<name:list>)
+
+1: <class>.shared = <any>
+
+1: <class>.shared += 1
+
+2: global G3
+G3 = Last()
+G3 = <int>
+
+2: if <name:dict>:
+    <block>
+
+2: if not <name:float>:
+    <block>
+
+1: while <name:dict>:
+    <name:dict>.popitem()
+
+1: for f in (abs, operator.neg, hash, bool, str):
+    show(f(<int>))
+
+1: for s in ('a', b'b', 'cd', bytearray(b'e')):
+    show(len(s.upper()))
+
+2: for <fresh> in (<obj>, <obj>, <make>):
+    show(<fresh>.n, <fresh>.fixed())
+    <effect>
+
+@function 3: cell = 0.5
+def turn(v):
+    nonlocal cell
+    cell = cell * 0.5 + v
+    return cell
+for i in range(<small>, 7):
+    turn(<float>)
+    cell += i
+show(cell)
+cell = Last()
+cell = <int>
+
+@function 2: cell = Last()
+def turn(v):
+    nonlocal cell
+    cell = v
+for i in (1, 2.5, Last(), 3, 'a', <int>):
+    turn(i)
+    show(cell)
+
+2: for i in range(6):
+    <same:any> = Last() if i & 1 else i
+    <same:any> = i * 0.5
+
+2: x = 1.5
+for i in range(5):
+    y = Last()
+    x = x * 1.5 + i
+    y = i
+    show(x, y)
+
+12: <effect>
 
 3: G0 = <int>
 
