@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 import pathlib
 import random
+import subprocess
 import sys
 from collections.abc import Callable
 
 from fuzz import coverage
 from fuzz.campaign import Campaign, Failure, State
+from fuzz.library import library, mutate
 from fuzz.program import generate
 from fuzz.runner import Workers
 from fuzz.triage import shrink_failure
+
+LIBRARY = 4  # of both sources, every so manieth program is of the library
 
 
 def parse() -> argparse.Namespace:
@@ -23,12 +27,16 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="fuzz", description=__doc__)
     parser.add_argument("--python", type=pathlib.Path, default=pathlib.Path(sys.executable),
                         help="the interpreter under test")  # fmt: skip
-    parser.add_argument("--pyjit", type=pathlib.Path, required=True, metavar="DIR",
-                        help="directory that holds the package pyjit")  # fmt: skip
+    parser.add_argument("--pyjit", type=pathlib.Path, metavar="DIR",
+                        help="directory that holds the package pyjit, if it is not installed")  # fmt: skip
     parser.add_argument("--seed", type=int, help="of the first program; at random if not given")
+    parser.add_argument("--source", choices=("grammar", "library", "both"), default="both",
+                        help="of programs: the grammar, or CPython's own test files")  # fmt: skip
     parser.add_argument("--count", type=int, help="programs to run")
     parser.add_argument("--minutes", type=float, help="time to go on for")
-    parser.add_argument("--resume", type=pathlib.Path, metavar="FILE", help="go on from this state, keep it there")
+    parser.add_argument(
+        "--resume", type=pathlib.Path, metavar="FILE", help="go on from this state, keep it there"
+    )
     parser.add_argument("--findings", type=pathlib.Path, default=pathlib.Path("fuzz-findings"), metavar="DIR",
                         help="where programs that differ are put")  # fmt: skip
     parser.add_argument("--coverage", type=pathlib.Path, metavar="FILE",
@@ -39,6 +47,22 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--most", type=int, default=20, help="end after so many that differ")
     parser.add_argument("--show", action="store_true", help="print the program of the seed and end")
     return parser.parse_args()
+
+
+def installed(python: pathlib.Path) -> pathlib.Path:
+    """Return the directory of the pyjit that is installed in an interpreter."""
+    code = "import os, pyjit; print(os.path.dirname(pyjit.__path__[0]))"
+    run = subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True)
+    return pathlib.Path(run.stdout.strip())
+
+
+def source_of(name: str, python: pathlib.Path) -> Callable[[int], str]:
+    """Return where programs come from: a function of their seeds."""
+    if name == "grammar" or not library(python):
+        return generate
+    if name == "library":
+        return lambda seed: mutate(python, seed)
+    return lambda seed: mutate(python, seed) if seed % LIBRARY == 0 else generate(seed)
 
 
 def keep(failure: Failure, directory: pathlib.Path) -> pathlib.Path:
@@ -57,13 +81,15 @@ def main() -> int:
     arguments = parse()
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(2**32)
     if arguments.show:
-        print(generate(seed), end="")
+        print(source_of(arguments.source, arguments.python)(seed), end="")
         return 0
     state = State(seed)
     if arguments.resume and arguments.resume.exists():
         state = State.load(arguments.resume)
     print(f"seed {state.seed + state.done}", flush=True)
-    source: Callable[[int], str] = generate
+    if arguments.pyjit is None:
+        arguments.pyjit = installed(arguments.python)
+    source = source_of(arguments.source, arguments.python)
     before = len(state.failures)
 
     def found(failure: Failure) -> None:
@@ -71,7 +97,9 @@ def main() -> int:
         print(f"differs: seed {failure.seeds[0]}, {failure.side.name}: {path}\n{failure.first_difference()}",
               flush=True)  # fmt: skip
         if arguments.shrink and len(failure.programs) == 1:
-            small = shrink_failure(workers, campaign.plain, failure.side, failure.programs[0], arguments.shrink)
+            small = shrink_failure(
+                workers, campaign.plain, failure.side, failure.programs[0], arguments.shrink
+            )
             path.with_suffix(".small.py").write_text(small)
             print(f"reduced to {len(small.splitlines())} lines: {path.with_suffix('.small.py')}", flush=True)
         if len(state.failures) - before >= arguments.most:
@@ -91,7 +119,8 @@ def main() -> int:
     if arguments.resume:
         state.save(arguments.resume)
     failed = len(state.failures) - before
-    print(f"seed {state.seed}: {state.done} programs, {state.runs} runs under pyjit, {state.skipped} skipped, "
+    print(f"seed {state.seed}: {state.done} programs, {state.runs} runs under pyjit, "
+          f"{state.skipped} skipped, "
           f"{state.done / max(state.seconds, 0.001):.1f} programs a second")  # fmt: skip
     print(f"{state.done - failed} passed, {failed} failed")
     return 1 if failed else 0

@@ -69,7 +69,12 @@ class Campaign:
     """Runs programs of a source on both sides."""
 
     def __init__(
-        self, source: Callable[[int], str], state: State, python: pathlib.Path, pyjit: pathlib.Path, workers: Workers
+        self,
+        source: Callable[[int], str],
+        state: State,
+        python: pathlib.Path,
+        pyjit: pathlib.Path,
+        workers: Workers,
     ) -> None:
         """Take where programs come from, what has been done, and what to run them with."""
         self.source = source
@@ -89,9 +94,13 @@ class Campaign:
         self.state.runs += len(programs)
         if jit.timed_out:
             self.state.skipped += len(programs)
-        elif jit.comparable() != plain.comparable():
+        elif jit.comparable() != plain.comparable() and self.repeats(programs, plain):
             return [Failure(tuple(seeds), side, False, tuple(programs), plain, jit)]
         return []
+
+    def repeats(self, programs: list[str], plain: Outcome) -> bool:
+        """Do the programs do the same again without pyjit?"""
+        return self.workers.run(self.plain, programs).comparable() == plain.comparable()
 
     def compare_fresh(self, seed: int, program: str, side: Side) -> list[Failure]:
         """Run a program in fresh interpreters and compare."""
@@ -113,7 +122,7 @@ class Campaign:
         if plain.timed_out or plain.status != 0 or TOO_DEEP in plain.out:
             self.state.skipped += 1
             return []
-        failures = []
+        failures: list[Failure] = []
         for threshold in (1, 2, *random.Random(seed).sample((*THRESHOLDS, 0, 0, 0), 1)):
             if threshold and not failures:
                 failures += self.compare([seed], [program], self.jit(threshold), plain)

@@ -42,7 +42,16 @@ def __init__(self, n=<lit:int>, f=<lit:float>):
     self.next = self
 def __del__(self):
     emit('del ' + text(self.n))"""
-HEADS = [(PLAIN, ""), (PLAIN, ""), (PLAIN, ""), (SHUFFLED, ""), (SLOTS, ""), (STATIC, ""), (DELETED, ""), (DELETED, "")]
+HEADS = [
+    (PLAIN, ""),
+    (PLAIN, ""),
+    (PLAIN, ""),
+    (SHUFFLED, ""),
+    (SLOTS, ""),
+    (STATIC, ""),
+    (DELETED, ""),
+    (DELETED, ""),
+]
 BUILTINS = ["int", "float", "str", "list", "dict", "tuple", "Exception"]
 
 # Every class has these, one of each line.
@@ -64,7 +73,10 @@ USUAL = [
         "def scale(self, v):\n    self.f += v\n    return self.f",
     ],
     ["def bump(self):\n    self.n += 1\n    self.f *= <float>", "def bump(self):\n    <effect>"],
-    ["@property\ndef prop(self):\n    return self.n", "@property\ndef prop(self):\n    <effect>\n    return self.f"],
+    [
+        "@property\ndef prop(self):\n    return self.n",
+        "@property\ndef prop(self):\n    <effect>\n    return self.f",
+    ],
     ["cached = Descriptor(<lit:int>)", "cached = DataDescriptor(<lit:int>)", "cached = <lit:int>"],
     [
         "def __add__(self, other):\n    return self.n + 1",
@@ -84,8 +96,15 @@ USUAL = [
         "def __iter__(self):\n    return iter((self.n, 2, 3))",
     ],
     ["def __setitem__(self, k, v):\n    self.n = v", "def __setitem__(self, k, v):\n    <effect>"],
-    ["def __lt__(self, other):\n    return self.n < 5", "def __lt__(self, other):\n    <effect>\n    return NotImplemented"],
-    ["def __eq__(self, other):\n    return self is other", "def __neg__(self):\n    return self.n", "def __bool__(self):\n    return self.n > 1"],
+    [
+        "def __lt__(self, other):\n    return self.n < 5",
+        "def __lt__(self, other):\n    <effect>\n    return NotImplemented",
+    ],
+    [
+        "def __eq__(self, other):\n    return self is other",
+        "def __neg__(self):\n    return self.n",
+        "def __bool__(self):\n    return self.n > 1",
+    ],
     [
         "@staticmethod\ndef fixed(v=1):\n    return v",
         "@classmethod\ndef fixed(cls, v=1):\n    return cls.shared",
@@ -106,8 +125,22 @@ ODD = [
     "self.n = <any>\n    return NotImplemented",
     "emit('odd')\n    return <int>",
 ]
-BINARY = "add sub mul truediv floordiv mod and or xor lshift rshift matmul pow".split()
-COMPARE = "eq ne lt le gt ge".split()
+BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "and",
+    "or",
+    "xor",
+    "lshift",
+    "rshift",
+    "matmul",
+    "pow",
+]
+COMPARE = ["eq", "ne", "lt", "le", "gt", "ge"]
 POOL = [
     "def __bool__(self):\n    <effect>\n    return <bool>",
     "def __bool__(self):\n    return <any>",
@@ -133,7 +166,8 @@ POOL = [
     "def __repr__(self):\n    return 'repr'",
     "def __str__(self):\n    return <any>",
     "def __format__(self, how):\n    return 'format' + how",
-    "def __getattr__(self, name):\n    if name == 'missing':\n        return <any>\n    raise AttributeError(name)",
+    "def __getattr__(self, name):\n    if name == 'missing':\n        return <any>\n"
+    "    raise AttributeError(name)",
     "def __getattribute__(self, name):\n    <effect>\n    return object.__getattribute__(self, name)",
     "def __setattr__(self, name, v):\n    <effect>\n    object.__setattr__(self, name, v)",
     "def __delattr__(self, name):\n    emit('delattr ' + name)",

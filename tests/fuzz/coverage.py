@@ -1,7 +1,7 @@
 """What programs have reached of pyjit, and what they never did; for builds with ``-Dcoverage=true``.
 
-Counts come from ``_pyjit.coverage()`` in every process that ran programs.  What there is to reach is read from
-the generated header ``operations.h`` of the build: each operation with its operands.
+Counts come from ``_pyjit.coverage()`` in every process that ran programs.  What there is to reach is read
+from the generated header ``operations.h`` of the build: each operation with its operands.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ def report(operations: list[Operation], counts: Counts) -> str:
     for key in counts.get("kinds", Counter()):
         way, name = _named(key).split(" ")
         kinds.setdefault(way, []).append(name)
-    lines += [f"exits of the kind {kind} taken at: {' '.join(sorted(names))}" for kind, names in sorted(kinds.items())]
+    lines += [
+        f"exits of the kind {kind} taken at: {' '.join(sorted(names))}"
+        for kind, names in sorted(kinds.items())
+    ]
     return "\n".join(lines) + "\n"
 
 

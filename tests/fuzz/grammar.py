@@ -36,7 +36,9 @@ class Template:
     text: str
     weight: int = 4
     names: frozenset[str] = frozenset()  # the kinds of which there must be a variable
-    needs: frozenset[str] = frozenset()  # properties the scope must have: "loop", "function", "yield", "await", "async", "flat"
+    needs: frozenset[str] = (
+        frozenset()
+    )  # properties the scope must have: "loop", "function", "yield", "await", "async", "flat"
 
 
 def templates(text: str) -> list[Template]:

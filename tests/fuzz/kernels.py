@@ -10,8 +10,30 @@ import random
 from fuzz.grammar import Expander, Scope, Template, indented, templates
 
 NUMBERS: dict[str, list[str]] = {
-    "int": "0 1 2 3 -1 5 7 -3 100 255 256 2**30 -2**30 2**59 2**60-1 -2**60 2**62 2**63-1 -2**63 K0 True".split(),
-    "float": "0.0 1.0 0.5 -1.5 -0.0 2.0 1e300 NAN INF 3.25 K2".split(),
+    "int": [
+        "0",
+        "1",
+        "2",
+        "3",
+        "-1",
+        "5",
+        "7",
+        "-3",
+        "100",
+        "255",
+        "256",
+        "2**30",
+        "-2**30",
+        "2**59",
+        "2**60-1",
+        "-2**60",
+        "2**62",
+        "2**63-1",
+        "-2**63",
+        "K0",
+        "True",
+    ],
+    "float": ["0.0", "1.0", "0.5", "-1.5", "-0.0", "2.0", "1e300", "NAN", "INF", "3.25", "K2"],
     "bool": ["True", "False"],
 }
 
@@ -232,7 +254,8 @@ show(<fresh>)
 @flat 4: <fresh> = 2**59 - 1
 for i in range(7):
     <fresh> = <fresh> * 2 + 1
-    show(<fresh> + 1, <fresh> - 1, -<fresh>, <fresh> >> i, ~<fresh>, -<fresh> - 1, -(-<fresh> - 1), -<fresh> - 2)
+    show(<fresh> + 1, <fresh> - 1, -<fresh>, <fresh> >> i, ~<fresh>)
+    show(-<fresh> - 1, -(-<fresh> - 1), -<fresh> - 2)
     show(<fresh> * 2, <fresh> << 1, <fresh> ^ -1, <fresh> + <fresh>, <fresh> * <fresh>, -<fresh> * 2 - 2)
 """)
 

@@ -4,7 +4,7 @@ The place of an UnboundLocalError is left out: CPython's own superinstructions g
 It is part of the program, so that a program stands alone, and so that it can be reduced as well.
 """
 
-PRELUDE = '''\
+PRELUDE = """\
 import _thread, builtins, gc, math, operator, signal, sys
 gc.disable()
 NAN, INF = float('nan'), float('inf')
@@ -55,7 +55,8 @@ def text(v, deep=0):
         if deep > 3:
             return '...'
         if t is dict:
-            return '{' + ', '.join([text(a, deep + 1) + ':' + text(v[a], deep + 1) for a in list(v)[:20]]) + '}'
+            pairs = [text(a, deep + 1) + ':' + text(v[a], deep + 1) for a in list(v)[:20]]
+            return '{' + ', '.join(pairs) + '}'
         parts = [text(a, deep + 1) for a in list(v)[:30]]
         if t in (set, frozenset):
             parts.sort()
@@ -223,9 +224,10 @@ class AsyncCount:
             raise StopAsyncIteration
         self.i += 1
         return await Await(self.i, self.i & 1)
-'''
+"""
 
-FINALE = '''\
+FINALE = """\
+COUNTS[:] = -1000, -1000
 sys.settrace(None)
 sys.setprofile(None)
 signal.signal(signal.SIGUSR1, signal.SIG_DFL)
@@ -242,4 +244,4 @@ LOG.clear(), GL.clear(), GD.clear()
 G0 = G1 = G2 = GT = O0 = O1 = O2 = O3 = None
 gc.collect()
 attempt('references', lambda: [sys.getrefcount(s) for s in (S0, S1) if type(s) is Sentinel])
-'''
+"""

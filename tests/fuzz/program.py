@@ -17,6 +17,22 @@ from fuzz.prelude import FINALE, PRELUDE
 from fuzz.statements import STATEMENTS
 
 KINDS = ["int", "int", "int", "float", "float", "any", "obj", "str", "list", "bool", "dict", "tuple"]
+GLOBALS = [
+    "S0, S1 = Sentinel(), Sentinel()",
+    "G0, G1, G2 = 1, 2, 1.5",
+    "GL, GT, GD = [1, 2.5, 'c'], (1, 2), {'k0': 1}",
+    "O0 = O1 = O2 = O3 = None",
+    "",
+    "",
+    "def gen():",
+    "    while True:",
+    "        got = yield G0",
+    "        show('gen', got)",
+    "",
+    "",
+    "GEN = gen()",
+    "",
+]
 EFFECT_COUNT = 12
 FLAT = 4  # the level at which expressions are variables and literals
 # Expressions of these kinds may run methods of the program's objects; methods themselves do without.
@@ -126,7 +142,9 @@ class ProgramWriter:
 
     def manager(self, scope: Scope, level: int) -> str:
         """Return a context manager."""
-        return self.write.fill(self.rng.choice(["Manager(<any>)", "Manager(<any>, True)", "<obj>"]), scope, level)
+        return self.write.fill(
+            self.rng.choice(["Manager(<any>)", "Manager(<any>, True)", "<obj>"]), scope, level
+        )
 
     # ---- functions ---------------------------------------------------------------------------------
 
@@ -134,7 +152,9 @@ class ProgramWriter:
         """Return an unnamed function, its parameters as text, and as variables."""
         kinds = tuple(self.rng.choice(KINDS) for _ in range(self.rng.randint(0, most)))
         required = len(kinds) if self.rng.random() < 0.6 else self.rng.randint(0, len(kinds))
-        texts = [f"p{i}" if i < required else f"p{i}={self.write.literal(kind)}" for i, kind in enumerate(kinds)]
+        texts = [
+            f"p{i}" if i < required else f"p{i}={self.write.literal(kind)}" for i, kind in enumerate(kinds)
+        ]
         variables = {f"p{i}": kind for i, kind in enumerate(kinds)}
         keyword = None
         if odd and self.rng.random() < 0.2:
@@ -209,7 +229,9 @@ class ProgramWriter:
                 "    emit(trouble(e))",
                 f"attempt({', '.join(filter(None, (label, function.name, second)))})",
             ]
-        calls = [f"attempt({', '.join(filter(None, (label, function.name, a)))})" for a in (first, second, third)]
+        calls = [
+            f"attempt({', '.join(filter(None, (label, function.name, a)))})" for a in (first, second, third)
+        ]
         rare = self.rng.randint(2, 9)
         return [
             f"for i in range({self.rng.randint(6, 24)}):",
@@ -225,36 +247,50 @@ class ProgramWriter:
         lines = []
         for _ in range(self.rng.randint(1, 3)):
             scope = Scope(frozenset(), {})
-            steps = []
+            steps: list[str] = []
             for _ in range(self.rng.randint(2, 12)):
-                step = "next" if not steps and self.rng.random() < 0.85 else self.rng.choices(
-                    ("next", "send", "throw", "close", "list"), (10, 5, 2, 1, 0 if asynchronous else 1)
-                )[0]
-                value = self.write.fill({"send": "<any>", "throw": "ValueError(<int>)"}.get(step, "0"), scope, FLAT)
+                step = (
+                    "next"
+                    if not steps and self.rng.random() < 0.85
+                    else self.rng.choices(
+                        ("next", "send", "throw", "close", "list"), (10, 5, 2, 1, 0 if asynchronous else 1)
+                    )[0]
+                )
+                value = self.write.fill(
+                    {"send": "<any>", "throw": "ValueError(<int>)"}.get(step, "0"), scope, FLAT
+                )
                 steps.append(f"({step!r}, {value})")
             make = f"lambda: {function.name}({self.arguments(function, scope, FLAT)})"
             lines.append(f"drive('{function.name}', {make}, {', '.join(steps)})")
         return [f"for i in range({self.rng.randint(1, 8)}):", *indented(lines)]
 
-    def text(self) -> str:
-        """Return the program."""
-        rng = self.rng
-        self.lines += [f'"""Program {self.seed}."""', *PRELUDE.split("\n"), ""]
-        globals_scope = Scope(frozenset(), {})
+    # ---- the whole -----------------------------------------------------------------------------------
+
+    def definitions(self) -> None:
+        """Write globals, classes and effects."""
+        scope = Scope(frozenset(), {})
         for name, kind in (("K0", "int"), ("K1", "int"), ("K2", "float")):
-            value = rng.choice([text for text in LITERALS[kind] if not text.startswith("K")])
+            value = self.rng.choice([text for text in LITERALS[kind] if not text.startswith("K")])
             self.lines.append(f"{name} = {value}")
-        self.lines += ["S0, S1 = Sentinel(), Sentinel()", "G0, G1, G2 = 1, 2, 1.5",
-                       "GL, GT, GD = [1, 2.5, 'c'], (1, 2), {'k0': 1}", "O0 = O1 = O2 = O3 = None", ""]  # fmt: skip
-        self.lines += self.quiet.lines(DESCRIPTORS.rstrip(), globals_scope, 1) + ["", ""]
+        self.lines += [*GLOBALS, *self.quiet.lines(DESCRIPTORS.rstrip(), scope, 1), "", ""]
         marker = len(self.lines)
-        for number in range(rng.randint(3, 5)):
+        for number in range(self.rng.randint(3, 5)):
             made, lines = class_lines(self.quiet, number, self.classes)
             self.classes.append(made)
             self.lines += [*lines, "", ""]
         self.lines[marker:marker] = effect_lines(self.quiet, EFFECT_COUNT)
-        for number in range(2, 4):
-            self.lines += [f"O{number} = None"]
+
+    def objects(self) -> None:
+        """Write what makes the objects that the program has from the start."""
+        for number in range(4):
+            made = self.classes[number % len(self.classes)]
+            value = self.write.literal("int") if made.arguments else ""
+            body = [f"    O{number} = {made.name}({value})"]
+            self.lines += ["try:", *body, "except Exception as e:", "    emit(trouble(e))"]
+
+    def functions_and_calls(self) -> list[list[str]]:
+        """Write functions of all sorts; return pieces of program that call them."""
+        rng = self.rng
         for number in range(rng.randint(2, 4)):
             self.leaf(number)
         calls: list[list[str]] = [self.driven(function) for function in self.functions[:2]]
@@ -275,29 +311,28 @@ class ProgramWriter:
         if rng.random() < 0.3:
             function = self.function("AG", "async def", "yield", "await", "async")
             self.asynchronous_generators.append(function)
-            self.coroutines.append(self.function("A0", "async def", "function", "await", "async"))
-            self.coroutines.append(self.function("A1", "async def", "function", "await", "async"))
-            calls += [self.driven_generator(one, asynchronous=True) for one in self.coroutines]
-        self.lines += ["def gen():", "    while True:", "        got = yield G0", "        show('gen', got)", "", "",
-                       "GEN = gen()"]  # fmt: skip
-        for number in range(4):
-            made = self.classes[number % len(self.classes)]
-            value = self.write.fill("<int>" if made.arguments else "", globals_scope, 4)
-            self.lines += ["try:", f"    O{number} = {made.name}({value})", "except Exception as e:",
-                           "    emit(trouble(e))"]  # fmt: skip
+            for name in ("A0", "A1"):
+                self.coroutines.append(self.function(name, "async def", "function", "await", "async"))
+                calls.append(self.driven_generator(self.coroutines[-1], asynchronous=True))
+        return calls
+
+    def text(self) -> str:
+        """Return the program."""
+        self.lines += [f'"""Program {self.seed}."""', *PRELUDE.split("\n"), ""]
+        self.definitions()
+        calls = self.functions_and_calls()
+        self.objects()
+        self.rng.shuffle(calls)
         self.lines += ["", "try:"]
-        rng.shuffle(calls)
-        if rng.random() < 0.3:
-            calls += [rng.choice(calls)]
         for call in calls:
-            self.lines += indented(["try:", *indented(call), "except Exception as e:", "    emit(trouble(e))"])
-        module = Scope(frozenset(), {"G0": "int", "G2": "float", "G1": "any", "O3": "obj"})
-        self.lines += ["    pass", "except Budget:", "    sys.stdout.write('budget\\n')", "try:"]
-        for _ in range(rng.randint(1, 6)):
+            guarded = ["try:", *indented(call), "except Exception as e:", "    emit(trouble(e))"]
+            self.lines += indented(guarded)
+        self.lines += ["except Budget:", "    sys.stdout.write('budget\\n')", "try:"]
+        module = Scope(frozenset({"module"}), {"G0": "int", "G2": "float", "G1": "any", "O3": "obj"})
+        for _ in range(self.rng.randint(1, 6)):
             self.lines += indented(self.write.statement(module, 4))
-        self.lines += ["    pass", "except (Budget, Exception) as e:", "    sys.stdout.write(type(e).__name__)",
-                       "COUNTS[:] = -1000, -1000"]  # fmt: skip
-        return "\n".join(self.lines) + "\n" + FINALE
+        self.lines += ["except (Budget, Exception) as e:", "    sys.stdout.write(type(e).__name__)"]
+        return "\n".join([*self.lines, FINALE])
 
 
 def generate(seed: int) -> str:

@@ -106,7 +106,8 @@ def run_fresh(side: Side, program: pathlib.Path, timeout: float = TIMEOUT) -> Ou
     try:
         done = subprocess.run(
             side.command("--once", str(program)), env=side.environment(), capture_output=True, text=True,
-            encoding="utf-8", errors="backslashreplace", timeout=timeout, check=False, stdin=subprocess.DEVNULL,
+            encoding="utf-8", errors="backslashreplace", timeout=timeout, check=False,
+            stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Outcome(-signal.SIGALRM, "", "")

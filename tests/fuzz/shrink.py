@@ -79,7 +79,7 @@ class Shrinker:
 
     def _minimize(self, tree: ast.Module, level: int) -> ast.Module:
         """Return the tree with as few as possible of the statements of a level."""
-        numbered = []
+        numbered: list[ast.stmt] = []
         for depth, statement in _statements(tree):
             statement.number = -1  # type: ignore[attr-defined]
             if depth == level and not isinstance(statement, ast.Pass):
@@ -149,7 +149,8 @@ def _places(tree: ast.AST) -> Iterator[tuple[ast.AST, tuple[str, int | None], as
     for name, value in ast.iter_fields(tree):
         for index, child in enumerate(value if isinstance(value, list) else [value]):
             if isinstance(child, ast.stmt) or (
-                isinstance(child, ast.expr) and not isinstance(getattr(child, "ctx", None), ast.Store | ast.Del)
+                isinstance(child, ast.expr)
+                and not isinstance(getattr(child, "ctx", None), ast.Store | ast.Del)
             ):
                 yield tree, (name, index if isinstance(value, list) else None), child
             if isinstance(child, ast.AST):
@@ -160,7 +161,9 @@ def _simpler(node: ast.AST) -> list[ast.AST | list[ast.stmt]]:
     """Return what could stand in the place of a node."""
     if isinstance(node, ast.stmt):
         bodies = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
-        return [body for body in bodies if body] if not isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+        return (
+            [body for body in bodies if body] if not isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+        )
     children: list[ast.AST | list[ast.stmt]] = [
         child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
     ]

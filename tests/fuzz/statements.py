@@ -150,9 +150,15 @@ STATEMENTS: list[Template] = templates("""
 
 1: <class>.shared += 1
 
-2: global G3
-G3 = Last()
-G3 = <int>
+2: globals()['G3'] = Last()
+globals()['G3'] = <int>
+
+@module 6: G3 = Last()
+for i in range(5):
+    G3 = <int>
+    G2 = G2 * 0.5 + <float>
+    G3 = Last()
+    G3 = i * 0.5
 
 2: if <name:dict>:
     <block>

@@ -43,9 +43,7 @@ def shrink_failure(workers: Workers, plain: Side, jit: Side, program: str, secon
             return False
         other = workers.run(jit, [candidate], TIMEOUT)
         return (
-            not other.timed_out
-            and one.comparable() != other.comparable()
-            and signature(one, other) == wanted
+            not other.timed_out and one.comparable() != other.comparable() and signature(one, other) == wanted
         )
 
     return shrink(program, fails, seconds)

@@ -4,16 +4,27 @@ As a server it reads requests from stdin, one JSON object a line, runs the progr
 and answers by one line: the status the child ended with, and what it wrote.  A fork costs a millisecond, and
 a crash ends the child only.  With ``--once FILE`` it runs one program in the process itself.
 
-It imports as little as it can: what is imported here is compiled by pyjit as well.
+What it imports beforehand, programs need not: that would take longer than running them.
 """
 
 import builtins
+import contextlib
+import importlib
 import json
 import os
 import resource
 import signal
 import sys
+import tempfile
 
+PRELOADED = (
+    "unittest",
+    "test.support",
+    "collections",
+    "random",
+    "re",
+    "warnings",
+)  # what many programs import
 MEMORY = 1 << 30  # bytes of address space
 SEPARATOR = "\n=== next program\n"
 
@@ -30,11 +41,12 @@ def run(program: str) -> None:
 
 def child(programs: list[str], out: int, err: int, timeout: float) -> None:
     """Run programs one after another; does not return."""
+    os.chdir(tempfile.gettempdir())
     signal.setitimer(signal.ITIMER_REAL, timeout)  # nobody handles it: it ends the process
     os.dup2(out, 1)
     os.dup2(err, 2)
-    sys.stdout = open(1, "w", 1 << 16, "utf-8", "backslashreplace", closefd=False)
-    sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)
+    sys.stdout = open(1, "w", 1 << 16, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
     for program in programs:
         run(program)
         sys.stdout.write(SEPARATOR)
@@ -55,8 +67,8 @@ def content(file: int) -> str:
 
 def coverage() -> "dict[str, dict[str, int]]":
     """Return what a build for coverage has counted in this process."""
-    module = sys.modules.get("pyjit._pyjit")
-    return module.coverage() if hasattr(module, "coverage") else {}
+    count = getattr(sys.modules.get("pyjit._pyjit"), "coverage", dict)
+    return count()
 
 
 def serve() -> None:
@@ -85,11 +97,11 @@ def main() -> None:
     sys.setrecursionlimit(400)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if "--jit" in sys.argv:
-        import pyjit
-
-        if not pyjit.enable():
-            sys.exit("pyjit cannot be turned on")
+    if "--jit" in sys.argv and not importlib.import_module("pyjit").enable():
+        sys.exit("pyjit cannot be turned on")
+    with contextlib.suppress(ImportError):
+        for name in PRELOADED:
+            importlib.import_module(name)
     if "--once" in sys.argv:
         with open(sys.argv[-1], encoding="utf-8") as file:
             run(file.read())
