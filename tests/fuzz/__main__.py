@@ -19,7 +19,7 @@ from fuzz.program import generate
 from fuzz.runner import Workers
 from fuzz.triage import shrink_failure
 
-LIBRARY = 4  # of both sources, every so manieth program is of the library
+LIBRARY = 8  # of both sources, every so manieth program is of the library
 
 
 def parse() -> argparse.Namespace:

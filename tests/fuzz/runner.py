@@ -18,7 +18,7 @@ from collections import Counter
 from types import TracebackType
 
 WORKER = pathlib.Path(__file__).with_name("worker.py")
-TIMEOUT = 6.0  # seconds a program may take
+TIMEOUT = 4.0  # seconds a program may take
 
 
 @dataclasses.dataclass(frozen=True)
