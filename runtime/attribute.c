@@ -205,6 +205,24 @@ member_offset(PyTypeObject *type, PyObject *descriptor, int forbidden)
     return simple ? member->offset : 0;
 }
 
+/* Finds the function of a property that gets (`accessor` "fget") or sets ("fset") the attribute. */
+static void
+plan_property(Plan *plan, PyObject *found, const char *accessor)
+{
+    for (const PyMemberDef *it = PyProperty_Type.tp_members; it->name != NULL; it++) {
+        if (strcmp(it->name, accessor) == 0) {
+            PyObject *function = *(PyObject **)((char *)found + it->offset);
+            if (function != NULL && Py_IS_TYPE(function, &PyFunction_Type)) {
+                plan->place = PLACE_PROPERTY;
+                plan->wrapper = found;
+                plan->value = function;
+                plan->at = it->offset;
+            }
+            return;
+        }
+    }
+}
+
 /* ---- plans ----------------------------------------------------------------------------------- */
 
 /* How to get an attribute of a class. */
@@ -287,6 +305,8 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
         if (plan.at > 0) {
             plan.place = PLACE_MEMBER;
             plan.value = *(PyObject **)((char *)owner + plan.at);
+        } else if (Py_IS_TYPE(found, &PyProperty_Type)) {
+            plan_property(&plan, found, "fget");
         }
         return plan;
     }
@@ -329,6 +349,8 @@ plan_store(PyObject *owner, PyObject *name)
         if (plan.at > 0) {
             plan.place = PLACE_MEMBER;
             plan.value = *(PyObject **)((char *)owner + plan.at);
+        } else if (Py_IS_TYPE(found, &PyProperty_Type)) {
+            plan_property(&plan, found, "fset");
         }
         return plan;
     }

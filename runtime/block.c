@@ -203,6 +203,13 @@ block_exit_check(Block *b, int continue_at, CheckResult result)
     return exit;
 }
 
+/* The instruction's method has returned. */
+Exit *
+block_exit_finish(Block *b, FinishResult result)
+{
+    return share_exit(b, EXIT_FINISH, b->in.offset, (int)result);
+}
+
 /* The context is to be checked. */
 Exit *
 block_exit_verify(Block *b)
@@ -210,11 +217,11 @@ block_exit_verify(Block *b)
     return new_exit(b, EXIT_VERIFY, b->in.offset);
 }
 
-/* Frames are to be pushed, and to go on with this instruction. */
+/* Frames are to be pushed, and to go on with the instruction that begins here. */
 static Exit *
-exit_uninline(Block *b)
+exit_uninline(Block *b, int start)
 {
-    return share_exit(b, EXIT_UNINLINE, b->start, 0);
+    return share_exit(b, EXIT_UNINLINE, start, 0);
 }
 
 /* The address prev_instr has while this instruction runs. */
@@ -393,7 +400,7 @@ leave_site(Block *b)
     take_back(b, b->emitted_before, b->marks_before);
     ctx_copy(&b->ctx, &b->before);
     block_set_site(b);
-    ASM(&b->as, OP_leave_always, (intptr_t)exit_uninline(b));
+    ASM(&b->as, OP_leave_always, (intptr_t)exit_uninline(b, b->start_before));
     b->ended = true;
 }
 
@@ -508,6 +515,7 @@ compile_instruction(Block *b)
     if (b->kwnames == NULL) {
         ctx_copy(&b->before, &b->ctx);
         b->emitted_before = b->as.count;
+        b->start_before = b->start;
     }
     verify_emit(b);
     coverage_bytecode(b->in.opcode, COVERAGE_COMPILED);

@@ -12,6 +12,7 @@
 #include "pyjit/frames.h"
 #include "pyjit/generic_ops.h"
 #include "pyjit/settings.h"
+#include "pyjit/special.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 #include "pyjit/steps.h"
@@ -490,13 +491,13 @@ cold_returned(Registers *regs, int depth)
     CodeState *state = code_state(frame->f_code);
     PyObject *result = (PyObject *)(intptr_t)regs->ints[0];
     Place place = {_PyInterpreterFrame_LASTI(frame), depth};
-    frame->stacktop = -1;
-    if (result == NULL) {
-        uint8_t *elsewhere = resume_unwind(regs, state, &place, true);
-        return elsewhere != NULL ? elsewhere : resume_at(regs, state, place);
+    regs->tstate->recursion_remaining += special_levels(decode_at(state->units, place.offset).opcode) - 1;
+    if (result != NULL) {
+        return resume_finish(regs, state, place, result);
     }
-    frame->localsplus[state->code->co_nlocalsplus + depth] = result;
-    return resume_at(regs, state, (Place){place.offset + 1, depth + 1});
+    frame->stacktop = -1;
+    uint8_t *elsewhere = resume_unwind(regs, state, &place, true);
+    return elsewhere != NULL ? elsewhere : resume_at(regs, state, place);
 }
 
 /* Makes the permanent code by which calls return to cold code. */

@@ -212,7 +212,7 @@ emit_binary_op(Block *b)
             return;
         }
     }
-    if (b->ended || append_string(b, kind) || b->ended) {
+    if (b->ended || append_string(b, kind) || b->ended || emit_special_binary(b)) {
         return;
     }
     emit_generic(b);
@@ -236,7 +236,7 @@ emit_unary_negative(Block *b)
         ASM(&b->as, OP_float_negate, x);
         block_drop(b, 1);
         block_push_register(b, TYPE_FLOAT, x);
-    } else {
+    } else if (!emit_special_of(b, 0)) {
         emit_generic(b);
     }
 }
@@ -250,7 +250,9 @@ emit_unary_invert(Block *b)
         return;
     }
     if (type != TYPE_INT) {
-        emit_generic(b);
+        if (!emit_special_of(b, 0)) {
+            emit_generic(b);
+        }
         return;
     }
     int x = block_int_result(b, 0, 0);
@@ -443,7 +445,7 @@ emit_compare_op(Block *b)
     }
     Instr branch;
     bool jump_if;
-    if (b->ended) {
+    if (b->ended || emit_special_compare(b)) {
         return;
     }
     if (emit_next_is_branch(b, &branch, &jump_if)) {

@@ -23,8 +23,8 @@ guard_known_owner(Block *b, PyObject *object, PyTypeObject *type)
 }
 
 /* Emits the guard that the n-th stack entry's type is as it is now. */
-static void
-guard_owner(Block *b, int n, PyTypeObject *type)
+void
+emit_guard_class(Block *b, int n, PyTypeObject *type)
 {
     PyObject *object = block_constant(b, block_stack(b, n));
     if (object != NULL) {
@@ -88,7 +88,7 @@ guard_absence(Block *b, int n, const Plan *plan)
 static void
 guard_plan(Block *b, int n, const Plan *plan)
 {
-    guard_owner(b, n, plan->type);
+    emit_guard_class(b, n, plan->type);
     if (plan->of_class != NULL && block_constant(b, block_stack(b, n)) == (PyObject *)plan->of_class) {
         ASM(&b->as, OP_guard_known_class, (intptr_t)plan->of_class,
             (intptr_t)plan_type_version(plan->of_class), (intptr_t)block_exit_miss(b));
@@ -103,7 +103,10 @@ guard_plan(Block *b, int n, const Plan *plan)
         ASM(&b->as, OP_guard_value_version, (intptr_t)plan->found,
             (intptr_t)plan_type_version(Py_TYPE(plan->found)), (intptr_t)block_exit_miss(b));
     }
-    if (plan->wrapper != NULL) {
+    if (plan->place == PLACE_PROPERTY) {
+        ASM(&b->as, OP_guard_accessor, (intptr_t)plan->wrapper, plan->at, (intptr_t)plan->value,
+            (intptr_t)block_exit_miss(b));
+    } else if (plan->wrapper != NULL) {
         ASM(&b->as, OP_guard_static_method, (intptr_t)plan->wrapper, (intptr_t)plan->value,
             (intptr_t)block_exit_miss(b));
     }
@@ -197,6 +200,7 @@ load_object(Block *b, const Plan *plan, PyObject *name, bool null)
         ASM(&b->as, OP_load_object_owned, x, (intptr_t)plan->value, release);
         break;
     case PLACE_METHOD:
+    case PLACE_PROPERTY:
     case PLACE_UNKNOWN:
         Py_UNREACHABLE();
     }
@@ -247,6 +251,12 @@ emit_load_attr(Block *b)
         return;
     }
     guard_plan(b, 0, &plan);
+    if (plan.place == PLACE_PROPERTY) {
+        if (!emit_special_call(b, plan.value, 0, -1)) {
+            emit_generic(b);
+        }
+        return;
+    }
     if (!load_number(b, &plan)) {
         load_object(b, &plan, name, false);
     }
@@ -294,7 +304,7 @@ emit_load_method(Block *b)
         }
         plan = plan_load(owner, name, !has_missed(b));
     }
-    if (plan.place == PLACE_UNKNOWN) {
+    if (plan.place == PLACE_UNKNOWN || plan.place == PLACE_PROPERTY) {
         emit_generic(b);
         return;
     }
@@ -345,6 +355,12 @@ emit_store_attr(Block *b)
         return;
     }
     guard_plan(b, 0, &plan);
+    if (plan.place == PLACE_PROPERTY) {
+        if (!emit_special_call(b, plan.value, 0, 1)) {
+            emit_generic(b);
+        }
+        return;
+    }
     Entry value = *block_stack(b, 1);
     bool last = !block_stack(b, 0)->owned; /* then nothing happens after the old value has been released */
     if ((value.location == IN_FLOAT || value.location == IN_INT) && !value.boxed) {

@@ -40,9 +40,6 @@ call_generic(Block *b)
 
 /* ---- Python functions ------------------------------------------------------------------------- */
 
-#define MAX_PARAMETERS 32 /* of functions that are called directly */
-#define SINGLE_NULLS 6    /* more unbound locals than that are written by a loop */
-
 /* Must the compiler wait until the callable can be seen? */
 static bool
 must_wait(Block *b, int oparg)
@@ -92,137 +89,6 @@ predict(Block *b, Call *call)
     return call->callable != NULL;
 }
 
-/* The parameter with this name, -1 if none. */
-static int
-find_parameter(const PyCodeObject *code, PyObject *name)
-{
-    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++) {
-        PyObject *parameter = PyTuple_GET_ITEM(code->co_localsplusnames, i);
-        if (parameter == name || PyUnicode_Compare(parameter, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-/* Binds arguments to parameters. False when that is not possible or not simple. */
-static bool
-bind(const Block *b, const Call *call, PyFunctionObject *function, Source *sources, int *defaults)
-{
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    if ((code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) || code->co_kwonlyargcount != 0 ||
-        !(code->co_flags & CO_OPTIMIZED) || code->co_argcount > MAX_PARAMETERS ||
-        call->count > code->co_argcount) {
-        return false;
-    }
-    int positional = call->count - call->keywords;
-    PyObject *values = function->func_defaults;
-    int available = values == NULL ? 0 : (int)PyTuple_GET_SIZE(values);
-    *defaults = -1;
-    for (int i = 0; i < code->co_argcount; i++) {
-        sources[i] = (Source){i < positional ? call->first - i : -1, -1};
-    }
-    for (int k = 0; k < call->keywords; k++) {
-        int i = find_parameter(code, PyTuple_GET_ITEM(b->kwnames, k));
-        if (i < 0 || sources[i].entry >= 0) {
-            return false;
-        }
-        sources[i].entry = call->first - positional - k;
-    }
-    for (int i = 0; i < code->co_argcount; i++) {
-        if (sources[i].entry < 0) {
-            sources[i].default_item = i - (code->co_argcount - available);
-            if (sources[i].default_item < 0) {
-                return false;
-            }
-            *defaults = available;
-        }
-    }
-    return true;
-}
-
-/* Emits the copy of stack entry n into the new frame. */
-static void
-pass_argument(Block *b, int n, intptr_t to)
-{
-    Entry *entry = block_stack(b, n);
-    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1 - n);
-    if (entry->location == IN_LOCAL) {
-        ASM(&b->as, OP_argument_copy, block_alias_slot(b, entry), to);
-    } else if (entry->location == IN_CONST || entry->location == IN_FACT) {
-        ASM(&b->as, OP_argument_constant, (intptr_t)block_constant(b, entry), to);
-    } else if (entry->owned) {
-        ASM(&b->as, OP_argument_move, slot, to);
-    } else {
-        ASM(&b->as, OP_argument_copy, slot, to);
-    }
-}
-
-/* Emits NULLs for the locals that are not parameters. */
-static void
-pass_nulls(Block *b, const PyCodeObject *code)
-{
-    if (code->co_nlocalsplus - code->co_argcount > SINGLE_NULLS) {
-        ASM(&b->as, OP_argument_nulls, slot_of_local(code->co_argcount),
-            slot_of_local(code->co_nlocalsplus));
-        return;
-    }
-    for (int i = code->co_argcount; i < code->co_nlocalsplus; i++) {
-        ASM(&b->as, OP_argument_null, slot_of_local(i));
-    }
-}
-
-/* Bytes of a frame of this code on the data stack. */
-static intptr_t
-frame_size(const PyCodeObject *code)
-{
-    return (intptr_t)sizeof(PyObject *) *
-           (code->co_nlocalsplus + code->co_stacksize + (intptr_t)FRAME_SPECIALS_SIZE);
-}
-
-/* Fills the new frame, for which there is room, with arguments and goes there. The function is in r1;
- * if its defaults are certain to be what they are now, `known` is that function. Takes over the references
- * of owned arguments. */
-static void
-run_frame(Block *b, PyCodeObject *code, CodeState *state, const Source *sources, PyFunctionObject *known,
-          intptr_t at)
-{
-    for (int i = 0; i < code->co_argcount; i++) {
-        if (sources[i].entry >= 0) {
-            pass_argument(b, sources[i].entry, slot_of_local(i));
-        } else if (known != NULL) {
-            PyObject *value = PyTuple_GET_ITEM(known->func_defaults, sources[i].default_item);
-            ASM(&b->as, OP_argument_constant, (intptr_t)value, slot_of_local(i));
-        } else {
-            intptr_t item = (intptr_t)offsetof(PyTupleObject, ob_item) +
-                            sources[i].default_item * (intptr_t)sizeof(PyObject *);
-            ASM(&b->as, OP_argument_default, item, slot_of_local(i));
-        }
-    }
-    pass_nulls(b, code);
-    intptr_t size = frame_size(code);
-    if (state->entry == pyjit_state.entry_stub) {
-        ASM(&b->as, OP_call_function, (intptr_t)code, size, at, IMM_CONTINUATION, (intptr_t)&state->entry);
-    } else {
-        ASM(&b->as, OP_call_function_at, (intptr_t)code, size, at, IMM_CONTINUATION,
-            (intptr_t)state->entry);
-    }
-}
-
-/* Emits the guard that the callee, which is known to be this function, is as it is now. False if there can
- * be none. */
-static bool
-guard_known_function(Block *b, PyFunctionObject *function)
-{
-    uint32_t version = fact_function_version(function);
-    if (version == 0) {
-        return false;
-    }
-    ASM(&b->as, OP_guard_known_function, (intptr_t)function, (int32_t)version,
-        (intptr_t)block_exit_miss(b));
-    return true;
-}
-
 /* Emits the guard that the callee is a function of this code, with so many defaults if that matters. */
 static void
 guard_function(Block *b, int callee, PyCodeObject *code, int defaults)
@@ -248,11 +114,11 @@ call_function(Block *b, const Call *call)
     Source sources[MAX_PARAMETERS];
     int defaults;
     CodeState *state;
-    if (!bind(b, call, function, sources, &defaults) || (state = code_state_make(code)) == NULL) {
+    if (!emit_bind(b, call, function, sources, &defaults) || (state = code_state_make(code)) == NULL) {
         return false;
     }
     bool known = block_constant(b, block_stack(b, call->callee)) == call->callable &&
-                 guard_known_function(b, function);
+                 emit_guard_known_function(b, function);
     if (known && emit_inline_call(b, call, function, state, sources)) {
         return true;
     }
@@ -260,7 +126,7 @@ call_function(Block *b, const Call *call)
         guard_function(b, call->callee, code, defaults);
     }
     block_escape_but(b, b->in.oparg + 2);
-    ASM(&b->as, OP_frame_push, frame_size(code), (intptr_t)block_exit_generic(b));
+    ASM(&b->as, OP_frame_push, emit_frame_size(code), (intptr_t)block_exit_generic(b));
     Entry *callee = block_stack(b, call->callee);
     if (callee->location == IN_FACT) {
         ASM(&b->as, OP_take_known_callee, (intptr_t)function);
@@ -268,8 +134,12 @@ call_function(Block *b, const Call *call)
         intptr_t slot = block_object_slot(b, call->callee);
         ASM(&b->as, callee->owned ? OP_take_callee : OP_take_callee_incref, slot);
     }
-    run_frame(b, code, state, sources, known ? function : NULL,
-              (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1));
+    emit_run_frame(b, &(NewFrame){
+                          .state = state,
+                          .sources = sources,
+                          .known = known ? function : NULL,
+                          .at = (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1),
+                      });
     block_pop(b, b->in.oparg + 2);
     ctx_forget_facts(&b->ctx);
     push_result(b);
@@ -309,7 +179,7 @@ call_class(Block *b, const Call *call)
     Source sources[MAX_PARAMETERS];
     int defaults, self = b->in.oparg + 1;
     CodeState *state;
-    if (!bind(b, &inner, init, sources, &defaults) || code->co_argcount == 0 ||
+    if (!emit_bind(b, &inner, init, sources, &defaults) || code->co_argcount == 0 ||
         (state = code_state_make(code)) == NULL) {
         return false;
     }
@@ -327,12 +197,12 @@ call_class(Block *b, const Call *call)
     callee = slot_of_stack(b, b->ctx.depth - 1 - call->callee);
     intptr_t rare = (intptr_t)block_exit_generic(b);
     ASM(&b->as, OP_check_recursion, 2, rare);
-    ASM(&b->as, OP_frame_push, frame_size(code), rare);
+    ASM(&b->as, OP_frame_push, emit_frame_size(code), rare);
     ASM(&b->as, OP_make_instance, callee, slot_of_stack(b, b->ctx.depth - 1 - self), (intptr_t)init,
         at, rare);
     *block_stack(b, self) = (Entry){.owned = 1};
     ASM(&b->as, OP_increment, slot_of_stack(b, b->ctx.depth - 1 - self));
-    run_frame(b, code, state, sources, NULL, at);
+    emit_run_frame(b, &(NewFrame){.state = state, .sources = sources, .at = at});
     block_pop(b, b->in.oparg + 1);
     ASM(&b->as, OP_end_init, (intptr_t)block_exit_error(b));
     b->kwnames = NULL;

@@ -83,12 +83,12 @@ push_default(Block *b, PyObject *value)
     }
 }
 
-/* Pushes what follows the arguments: defaults, then unbound locals. */
+/* Pushes what follows the arguments given: defaults, then unbound locals. */
 static void
-push_locals(Block *b, const Call *call, PyFunctionObject *function, const Source *sources)
+push_locals(Block *b, int given, PyFunctionObject *function, const Source *sources)
 {
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    for (int i = call->count; i < code->co_argcount; i++) {
+    for (int i = given; i < code->co_argcount; i++) {
         push_default(b, PyTuple_GET_ITEM(function->func_defaults, sources[i].default_item));
     }
     for (int i = code->co_argcount; i < code->co_nlocals; i++) {
@@ -96,47 +96,106 @@ push_locals(Block *b, const Call *call, PyFunctionObject *function, const Source
     }
 }
 
-/* CALL of a function that is known and has been guarded: its code is compiled in place from now on. */
-bool
-emit_inline_call(Block *b, const Call *call, PyFunctionObject *function, CodeState *callee,
-                 const Source *sources)
+/* Can this call be compiled in place? Then what it is like here is remembered and room is asked for; returns
+ * the number of the site, else 0. Of the site only what depends on the kind of call is given. */
+static int
+begin(Block *b, CodeState *callee, InlineSite site)
 {
     PyCodeObject *code = callee->code;
-    int nesting = b->site == NULL ? 1 : b->site->nesting + 1;
-    int locals = b->ctx.depth - 1 - call->first, end = locals + code->co_nlocals + code->co_stacksize;
-    if (b->no_attempts || b->ctx.observed || nesting > SITES_NESTED || end > CTX_STACK ||
-        (bytes_beyond(b, end) > 0 && !may_go_beyond(b)) || is_recursive(b, callee) ||
-        !lie_in_order(call, sources, code->co_argcount) || !inline_suits(callee)) {
-        return false;
+    int end = site.locals + code->co_nlocals + code->co_stacksize;
+    site.callee = callee;
+    site.version = site.function->func_version;
+    site.outer = b->ctx.site;
+    site.nesting = b->site == NULL ? 1 : b->site->nesting + 1;
+    site.recursion = (uint8_t)(site.levels + (b->site == NULL ? 0 : b->site->recursion));
+    site.stack = site.locals + code->co_nlocals;
+    if (b->no_attempts || b->ctx.observed || site.nesting > SITES_NESTED || end > CTX_STACK ||
+        (bytes_beyond(b, end) > 0 && !may_go_beyond(b)) || is_recursive(b, callee) || !inline_suits(callee)) {
+        return 0;
     }
-    int number = inline_site(b->state, (InlineSite){
-                                           .function = function,
-                                           .callee = callee,
-                                           .version = function->func_version,
-                                           .outer = b->ctx.site,
-                                           .nesting = (uint8_t)nesting,
-                                           .call = b->in.next - 1,
-                                           .below = b->ctx.depth - b->in.oparg - 2,
-                                           .locals = locals,
-                                           .stack = locals + code->co_nlocals,
-                                       });
-    if (number == 0) {
-        return false;
+    int number = inline_site(b->state, site);
+    if (number != 0) {
+        begin_attempt(b, &b->attempts[site.nesting - 1], callee);
+        ASM(&b->as, OP_check_room, bytes_beyond(b, end), site.recursion, (intptr_t)block_exit_generic(b));
     }
-    begin_attempt(b, &b->attempts[nesting - 1], callee);
-    Entry *operand = block_stack(b, call->callee);
-    if (operand->location == IN_FACT) { /* as long as no code runs the function lives */
-        *operand = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
-    ASM(&b->as, OP_check_room, bytes_beyond(b, end), nesting, (intptr_t)block_exit_generic(b));
-    push_locals(b, call, function, sources);
+    return number;
+}
+
+/* Goes on with the code of a site, whose parameters have been pushed. */
+static void
+go_in(Block *b, int number)
+{
     b->ctx.site = (uint8_t)number;
     block_set_site(b);
     b->kwnames = NULL;
     b->in.next = 0;
     b->jumped = true;
-    callee->in_place = true;
+    b->here->in_place = true;
     STAT(calls_in_place);
+}
+
+/* CALL of a function that is known and has been guarded: its code is compiled in place from now on. */
+bool
+emit_inline_call(Block *b, const Call *call, PyFunctionObject *function, CodeState *callee,
+                 const Source *sources)
+{
+    int number = !lie_in_order(call, sources, callee->code->co_argcount)
+                     ? 0
+                     : begin(b, callee,
+                             (InlineSite){
+                                 .function = function,
+                                 .call = b->in.next - 1,
+                                 .below = b->ctx.depth - b->in.oparg - 2,
+                                 .locals = b->ctx.depth - 1 - call->first,
+                                 .levels = 1,
+                             });
+    if (number == 0) {
+        return false;
+    }
+    Entry *operand = block_stack(b, call->callee);
+    if (operand->location == IN_FACT) { /* as long as no code runs the function lives */
+        *operand = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    }
+    push_locals(b, call->count, function, sources);
+    go_in(b, number);
+    return true;
+}
+
+/* What stands for the n-th stack entry's value and owns nothing. */
+static Entry
+alias_of(Block *b, int n)
+{
+    Entry entry = *block_stack(b, n);
+    if (entry.location == IN_LOCAL || entry.location == IN_CONST || entry.location == IN_FACT) {
+        return entry;
+    }
+    unsigned index = (unsigned)(ALIAS_OF_STACK + b->ctx.depth - 1 - n) & CTX_INDEX_MAX;
+    return (Entry){.location = IN_LOCAL, .index = index};
+}
+
+/* The same for the method of an instruction. */
+bool
+emit_inline_special(Block *b, const Special *special, CodeState *callee, const Source *sources)
+{
+    int number = begin(b, callee, (InlineSite){
+                                      .function = special->function,
+                                      .call = b->in.offset,
+                                      .below = b->ctx.depth,
+                                      .locals = b->ctx.depth,
+                                      .levels = (uint8_t)special_levels(b->in.opcode),
+                                  });
+    if (number == 0) {
+        return false;
+    }
+    Entry arguments[SPECIAL_ARGUMENTS];
+    for (int i = 0; i < special->count; i++) {
+        arguments[i] = alias_of(b, special->arguments[i]);
+    }
+    for (int i = 0; i < special->count; i++) {
+        block_push_entry(b, arguments[i], NULL);
+    }
+    push_locals(b, special->count, special->function, sources);
+    go_in(b, number);
     return true;
 }
 
@@ -171,13 +230,6 @@ own_aliases(Block *b, int i)
     }
 }
 
-/* Is something of the entry's in its slot? */
-static bool
-uses_slot(const Entry *entry)
-{
-    return entry->location == IN_SLOT || entry->boxed;
-}
-
 /* STORE_FAST: the entry becomes the local's. */
 void
 emit_inline_store(Block *b, int i)
@@ -195,7 +247,7 @@ emit_inline_store(Block *b, int i)
     block_release(b, n);
     PyObject *sample = block_sample(b, 0);
     Entry entry = *block_stack(b, 0);
-    if (uses_slot(&entry)) {
+    if (block_uses_slot(&entry)) {
         ASM(&b->as, OP_copy_borrowed, slot_of_stack(b, b->ctx.depth - 1), slot_of_stack(b, number));
     }
     block_pop(b, 1);
@@ -226,12 +278,13 @@ emit_inline_return(Block *b)
     Entry *shown = block_stack(b, 0); /* as something that owns nothing, so that it stays as it is */
     *shown = result;
     shown->owned = 0;
-    if (uses_slot(shown) && fact_object(&b->state->facts, shown->fact) != NULL) {
+    if (block_uses_slot(shown) && fact_object(&b->state->facts, shown->fact) != NULL) {
         shown->fact = 0;
     }
     b->ctx.site = site->outer;
     block_set_site(b);
-    b->in.start = b->in.offset = site->call;
+    b->in = decode_at(b->here->units, site->call); /* behind a call the last of its caches */
+    b->start = b->in.start;
     for (int n = 1; n < b->ctx.depth - site->below; n++) {
         block_release(b, n);
         *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
@@ -242,11 +295,13 @@ emit_inline_return(Block *b)
         number = b->ctx.depth - 1;
     }
     block_pop(b, b->ctx.depth - site->below);
-    if (uses_slot(&result)) {
+    if (block_uses_slot(&result)) {
         ASM(&b->as, OP_copy_borrowed, slot_of_stack(b, number), slot_of_stack(b, b->ctx.depth));
     }
     result.fact = top->fact;
     block_push_entry(b, result, sample);
     b->attempts[site->nesting - 1].active = false;
-    b->in.next = site->call + 1;
+    if (b->in.opcode != CACHE) {
+        emit_special_returned(b);
+    }
 }

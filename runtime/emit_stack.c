@@ -208,13 +208,6 @@ emit_copy(Block *b)
     }
 }
 
-/* Is something of the entry's in its slot? */
-static bool
-uses_slot(const Entry *entry)
-{
-    return entry->location == IN_SLOT || entry->boxed;
-}
-
 /* SWAP: what is in registers or aliased stays where it is. */
 void
 emit_swap(Block *b)
@@ -226,11 +219,11 @@ emit_swap(Block *b)
     }
     Entry x = *block_stack(b, 0), y = *block_stack(b, n);
     intptr_t x_slot = slot_of_stack(b, top), y_slot = slot_of_stack(b, other);
-    if (uses_slot(&x) && uses_slot(&y)) {
+    if (block_uses_slot(&x) && block_uses_slot(&y)) {
         ASM(&b->as, OP_swap_slots, x_slot, y_slot);
-    } else if (uses_slot(&x)) {
+    } else if (block_uses_slot(&x)) {
         ASM(&b->as, OP_copy_borrowed, x_slot, y_slot);
-    } else if (uses_slot(&y)) {
+    } else if (block_uses_slot(&y)) {
         ASM(&b->as, OP_copy_borrowed, y_slot, x_slot);
     }
     *block_stack(b, 0) = y;

@@ -84,6 +84,9 @@ emit_contains_op(Block *b)
 {
     Instr branch;
     bool jump_if, negated = b->in.oparg;
+    if (emit_special_of(b, 0)) {
+        return;
+    }
     bool fused = emit_next_is_branch(b, &branch, &jump_if);
     block_escape(b);
     intptr_t container = block_object_slot(b, 0), key = block_object_slot(b, 1);
@@ -129,7 +132,9 @@ emit_binary_subscr(Block *b)
         return;
     }
     if (!may_be(b, 1, SEQUENCES) || !may_be(b, 0, 1u << TYPE_INT)) {
-        emit_generic(b);
+        if (!emit_special_of(b, 1)) {
+            emit_generic(b);
+        }
         return;
     }
     PyObject *sequence = block_sample(b, 1), *number = block_sample(b, 0);
@@ -178,7 +183,9 @@ emit_store_subscr(Block *b)
         return;
     }
     if (!may_be(b, 1, 1u << TYPE_LIST) || !may_be(b, 0, 1u << TYPE_INT)) {
-        emit_generic(b);
+        if (!emit_special_of(b, 1)) {
+            emit_generic(b);
+        }
         return;
     }
     ValueType type = block_learn(b, 1, 1u << TYPE_LIST);

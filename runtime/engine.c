@@ -8,6 +8,7 @@
 #include "pyjit/inline.h"
 #include "pyjit/log.h"
 #include "pyjit/names.h"
+#include "pyjit/resume.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -173,9 +174,30 @@ engine_state(PyCodeObject *code)
 
 /* ---- the frame evaluator ------------------------------------------------------------------------ */
 
+/* Compiled code with which the frame goes on at its prev_instr; NULL when it takes more than a jump. */
+static uint8_t *
+known_target(const CodeState *state, const _PyInterpreterFrame *frame)
+{
+    int offset = _PyInterpreterFrame_LASTI(frame) + 1;
+    if (offset != 0) {
+        return resume_known(state, offset);
+    }
+    return state->entry != pyjit_state.entry_stub ? state->entry : NULL;
+}
+
+/* Runs a frame for which there is more to do than to jump to compiled code. */
+static PyObject *
+run_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, bool throwing)
+{
+    Registers regs = {.frame = frame, .tstate = tstate};
+    uint8_t *target = throwing ? exits_throw(&regs, state) : exits_enter(&regs, state);
+    return target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
+                                             : trampoline_enter(regs.frame, tstate, target);
+}
+
 /* Runs a frame from its prev_instr on, or from where the pending exception takes it. */
 static PyObject *
-run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, bool throwing)
+run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target, bool throwing)
 {
     STAT(entries);
     if (_Py_EnterRecursiveCallTstate(tstate, "")) {
@@ -189,11 +211,13 @@ run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, bool th
     frame->is_entry = true;
     frame->previous = outer->current_frame;
     cframe.current_frame = frame;
-
-    Registers regs = {.frame = frame, .tstate = tstate};
-    uint8_t *target = throwing ? exits_throw(&regs, state) : exits_enter(&regs, state);
-    PyObject *result = target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
-                                                         : trampoline_enter(regs.frame, tstate, target);
+    PyObject *result;
+    if (target != NULL) {
+        frame->stacktop = -1;
+        result = trampoline_enter(frame, tstate, target);
+    } else {
+        result = run_slowly(tstate, frame, state, throwing);
+    }
     tstate->cframe = outer;
     outer->use_tracing = cframe.use_tracing;
     tstate->recursion_remaining++;
@@ -207,9 +231,13 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
     if (pyjit_state.code_full) {
         suspend();
     } else if (!tstate->cframe->use_tracing) {
-        CodeState *state = engine_state(frame->f_code);
+        CodeState *state = code_state(frame->f_code);
+        uint8_t *target = state == NULL || throwflag ? NULL : known_target(state, frame);
+        if (target == NULL) {
+            state = engine_state(frame->f_code);
+        }
         if (state != NULL) {
-            return run(tstate, frame, state, throwflag != 0);
+            return run(tstate, frame, state, target, throwflag != 0);
         }
     }
     return _PyEval_EvalFrameDefault(tstate, frame, throwflag);

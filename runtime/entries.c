@@ -413,7 +413,8 @@ block_release(Block *b, int n)
         return;
     }
     block_forget_facts(b);
-    if (block_locals_boxed(b)) {
+    bool beyond = b->ctx.depth > b->state->code->co_stacksize; /* values are, as take_release knows */
+    if (block_locals_boxed(b) && !beyond) {
         ASM(&b->as, OP_release_here, own_slot(b, n), block_instr_address(b));
     } else {
         ASM(&b->as, OP_release, own_slot(b, n), (intptr_t)block_exit_release(b));
@@ -428,6 +429,35 @@ block_drop(Block *b, int count)
         block_release(b, 0);
         block_pop(b, 1);
     }
+}
+
+/* Is something of the entry's in its slot? */
+bool
+block_uses_slot(const Entry *entry)
+{
+    return entry->location == IN_SLOT || entry->boxed;
+}
+
+/* Releases and drops the entries below the top one, which comes in their place. */
+void
+block_squeeze(Block *b, int count)
+{
+    int number = b->ctx.depth - 1, below = number - count;
+    Entry *top = block_stack(b, 0);
+    if (top->location == IN_LOCAL && top->index >= (unsigned)(ALIAS_OF_STACK + below)) {
+        block_own(b, 0); /* one of those that go */
+    }
+    PyObject *sample = block_sample(b, 0);
+    for (int n = count; n > 0; n--) {
+        block_release(b, n);
+        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    }
+    Entry result = *block_stack(b, 0);
+    if (block_uses_slot(&result)) {
+        ASM(&b->as, OP_copy_borrowed, slot_of_stack(b, number), slot_of_stack(b, below));
+    }
+    block_pop(b, count + 1);
+    block_push_entry(b, result, sample);
 }
 
 /* ---- boxing ---------------------------------------------------------------------------------- */

@@ -187,6 +187,21 @@ reason_to_leave(const Registers *regs)
                                              : REASON_UNBOUND;
 }
 
+/* Frees an object. Values of code compiled in place may lie beyond the end of the frame (inline.h): what runs
+ * now must not take their memory. */
+static void
+free_dying(Registers *regs, const Exit *exit, PyObject *dying)
+{
+    PyThreadState *tstate = regs->tstate;
+    int beyond = exit->ctx->depth - regs->frame->f_code->co_stacksize;
+    if (beyond < 0) {
+        beyond = 0;
+    }
+    tstate->datastack_top += beyond;
+    _Py_Dealloc(dying);
+    tstate->datastack_top -= beyond;
+}
+
 /* Frees the object whose last reference is gone. */
 static uint8_t *
 take_release(Registers *regs, Exit *exit)
@@ -202,7 +217,7 @@ take_release(Registers *regs, Exit *exit)
     }
     box_locals(regs, exit->ctx);
     regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
-    _Py_Dealloc(dying);
+    free_dying(regs, exit, dying);
     if (exit->last && !facts_hold(regs, exit)) {
         return forget_facts(regs, exit);
     }
@@ -282,6 +297,20 @@ take_check(Registers *regs, Exit *exit)
         return go_on_observed(regs, exit);
     }
     return codemem_base() + exit->resume;
+}
+
+/* Does the rest of an instruction whose method has returned. */
+static uint8_t *
+take_finish(Registers *regs, Exit *exit)
+{
+    Place place;
+    PyObject *result = (PyObject *)(intptr_t)regs->ints[0];
+    CodeState *state = show_frames(regs, exit, &place);
+    if (exit->chain == FINISH_STACK) {
+        place.depth--;
+        result = regs->frame->localsplus[state->code->co_nlocalsplus + place.depth];
+    }
+    return resume_finish(regs, state, place, result);
 }
 
 /* ---- entry -------------------------------------------------------------------------------------- */
@@ -385,6 +414,8 @@ exits_take(Registers *regs, uint32_t id)
     case EXIT_LEAVE:
         show_frames(regs, exit, &place);
         return resume_interpreted(regs, place, reason_to_leave(regs));
+    case EXIT_FINISH:
+        return take_finish(regs, exit);
     case EXIT_UNINLINE:
         state = show_frames(regs, exit, &place);
         return resume_at(regs, state, place);

@@ -152,7 +152,7 @@ push_frame(Registers *regs, const InlineSite *site, PyObject **locals, int depth
     frame->previous = caller;
     caller->prev_instr = _PyCode_CODE(caller->f_code) + site->call;
     caller->stacktop = cold_continuation(depth_below);
-    tstate->recursion_remaining--;
+    tstate->recursion_remaining -= site->levels;
     tstate->cframe->current_frame = frame;
     regs->frame = frame;
 }

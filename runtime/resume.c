@@ -7,6 +7,7 @@
 #include "pyjit/frames.h"
 #include "pyjit/memory.h"
 #include "pyjit/settings.h"
+#include "pyjit/special.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 
@@ -72,14 +73,6 @@ table_of(CodeState *state)
         state->resume = pj_calloc((size_t)state->unit_count, sizeof *state->resume);
     }
     return state->resume;
-}
-
-/* Compiled code for this offset. */
-uint8_t *
-resume_known(const CodeState *state, int offset)
-{
-    uint32_t distance = state->resume == NULL ? 0 : state->resume[offset];
-    return distance > RESUME_MOST_COUNTED ? codemem_base() + distance : NULL;
 }
 
 /* Has execution come to this offset often? */
@@ -188,4 +181,22 @@ resume_unwind(Registers *regs, CodeState *state, Place *place, bool add_tracebac
     _PyInterpreterFrame *caller = frame->previous;
     frame_finish(tstate, frame);
     return resume_caller(regs, caller, NULL);
+}
+
+/* Does the rest of an instruction whose method has returned. */
+uint8_t *
+resume_finish(Registers *regs, CodeState *state, Place place, PyObject *result)
+{
+    _PyInterpreterFrame *frame = regs->frame;
+    Instr in = decode_at(state->units, place.offset);
+    PyObject **top = frame->localsplus + state->code->co_nlocalsplus + place.depth;
+    frame->prev_instr = _PyCode_CODE(state->code) + place.offset;
+    frame->stacktop = -1;
+    int pushed = special_finish(regs->tstate, top, &in, result);
+    place.depth -= special_operands(in.opcode);
+    if (pushed >= 0) {
+        return resume_at(regs, state, (Place){in.next, place.depth + pushed});
+    }
+    uint8_t *elsewhere = resume_unwind(regs, state, &place, true);
+    return elsewhere != NULL ? elsewhere : resume_at(regs, state, place);
 }

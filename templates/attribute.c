@@ -54,6 +54,11 @@ OPERATION(guard_static_method, PTR(wrapper), PTR(callable), EXIT(miss)) {
     if (unlikely((void *)((StaticMethod *)wrapper)->callable != callable)) LEAVE(miss);
 }
 
+/* A property still has this function. */
+OPERATION(guard_accessor, PTR(property), IMM(offset), PTR(function), EXIT(miss)) {
+    if (unlikely(*(void **)((char *)property + offset) != function)) LEAVE(miss);
+}
+
 #define VALUES(x) (((PyDictValues **)(x))[-4])
 #define DICT_AT(x, offset) (*(PyDictObject **)((char *)(x) + offset))
 

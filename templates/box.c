@@ -13,6 +13,10 @@ OPERATION(guard_identical, SLOT(x), PTR(object), EXIT(miss)) {
     if (unlikely((void *)x != object)) LEAVE(miss);
 }
 
+OPERATION(guard_different, SLOT(x), PTR(object), EXIT(miss)) {
+    if (unlikely((void *)x == object)) LEAVE(miss);
+}
+
 /* ---- float ------------------------------------------------------------------------------------ */
 
 OPERATION(unbox_float, SLOT(x), FREG(to)) {

@@ -25,6 +25,34 @@ CALLING_OPERATION(call_result, SLOT(to), EXIT(error)) {
     to = (PyObject *)r0;
 }
 
+/* ---- methods behind instructions: the result is in r0 -------------------------------------------------- */
+
+RAW_CALLING_OPERATION(check_result, EXIT(error)) {
+    if (unlikely(r0 == 0)) LEAVE(error);
+    CONTINUE();
+}
+
+/* It is not NotImplemented. */
+RAW_CALLING_OPERATION(check_implemented, EXIT(finish)) {
+    if (unlikely((void *)r0 == ADDRESS(_Py_NotImplementedStruct))) LEAVE(finish);
+    CONTINUE();
+}
+
+/* Nobody wants it. */
+CALLING_OPERATION(drop_result) {
+    PyObject *result = (PyObject *)r0;
+    if (drop_reference(result)) CALL_ASIDE(void, free_object, result);
+}
+
+/* It is a bool and gives way to its truth. */
+CALLING_OPERATION(truth_of_result, EXIT(finish)) {
+    PyObject *result = (PyObject *)r0;
+    bool truth = (void *)result == ADDRESS(_Py_TrueStruct);
+    if (unlikely(!truth && (void *)result != ADDRESS(_Py_FalseStruct))) LEAVE(finish);
+    result->ob_refcnt--;
+    r0 = truth;
+}
+
 /* ---- Python functions: the new frame is in r0 while it is filled -------------------------------- */
 
 /* A function with this very code. */
@@ -178,6 +206,14 @@ OPERATION(guard_defaults_of, PTR(function), IMM(count), EXIT(miss)) {
 /* The call of a class counts as a level of recursion besides that of __init__. */
 OPERATION(check_recursion, IMM(levels), EXIT(rare)) {
     if (unlikely(tstate->recursion_remaining < levels)) LEAVE(rare);
+}
+
+OPERATION(enter_level) {
+    tstate->recursion_remaining--;
+}
+
+OPERATION(leave_level) {
+    tstate->recursion_remaining++;
 }
 
 extern PyObject *instance_new(PyTypeObject *);

@@ -144,6 +144,15 @@ CALLING_OPERATION(box_status, SLOT(to)) {
     to = object;
 }
 
+/* A bool gives way to its opposite. */
+OPERATION(invert_bool, SLOT(x)) {
+    PyObject *old = x, *object = ADDRESS(_Py_TrueStruct);
+    if (old == object) object = ADDRESS(_Py_FalseStruct);
+    object->ob_refcnt++;
+    old->ob_refcnt--;
+    x = object;
+}
+
 /* ---- anything -------------------------------------------------------------------------------------- */
 
 extern int compare_truth(PyObject *, PyObject *, int, Frame *, void *);

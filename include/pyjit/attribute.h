@@ -16,6 +16,7 @@ typedef enum {
     PLACE_SPLIT,   /* in a dict that shares its keys with other instances */
     PLACE_OBJECT,  /* an object found in the class, or in a module that does not change */
     PLACE_METHOD,  /* a function in the class that takes the owner as its first argument */
+    PLACE_PROPERTY, /* what a property's function gives or takes */
 } Place;
 
 /* What shows that an instance has no attribute of its own that comes before that of the class. */
@@ -33,10 +34,10 @@ typedef struct {
     Absence absence;
     PyTypeObject *type;     /* of the owner */
     PyTypeObject *of_class; /* the owner itself, if it is a class */
-    PyObject *value;        /* the attribute now, or NULL; borrowed */
+    PyObject *value;        /* the attribute now, or NULL; the function of a property; borrowed */
     PyObject *found;        /* what the class has, if its type can change; borrowed */
-    PyObject *wrapper;      /* static or class method whose function the value is, or NULL */
-    intptr_t at;            /* byte offset of the value: in the values, the owner, or the keys */
+    PyObject *wrapper;      /* static or class method or property whose function the value is, or NULL */
+    intptr_t at;            /* byte offset of the value: in the values, the owner, the keys, the property */
     intptr_t dict_at;       /* byte offset in the owner of its dict */
     int index;              /* PLACE_SPLIT: of the value */
     PyDictKeysObject *keys; /* of the dict, or shared by the instances */

@@ -46,6 +46,7 @@ typedef struct {
     Context before;       /* at the start of this instruction */
     int emitted_before;   /* operations emitted up to there */
     int marks_before;     /* marks made up to there */
+    int start_before;     /* offset at which to come back to there */
     int chain;            /* guards that failed at `first` already */
     PyObject *kwnames;    /* of the CALL to come; borrowed from co_consts */
     int kwnames_start;    /* offset of its KW_NAMES */
@@ -177,6 +178,9 @@ void block_push_register(Block *b, ValueType type, int reg);
 /* Drops the top entry from the context; emits nothing. */
 void block_pop(Block *b, int count);
 
+/* Is something of the entry's in its slot? */
+bool block_uses_slot(const Entry *entry);
+
 /* Are all locals in memory as well as in registers, so that Python code may run? */
 bool block_locals_boxed(const Block *b);
 
@@ -185,6 +189,9 @@ void block_release(Block *b, int n);
 
 /* Releases and drops the top `count` entries. */
 void block_drop(Block *b, int count);
+
+/* Releases and drops the `count` entries below the top one, which comes in their place. */
+void block_squeeze(Block *b, int count);
 
 /* ---- places ---------------------------------------------------------------------------------- */
 
@@ -279,6 +286,10 @@ Exit *block_exit_safepoint(Block *b, int continue_at);
 /* After an operation that may have run any code: a trace function may be set, a frame object have come into
  * being, after a call the eval breaker be set. Goes on after the operation, or at `continue_at`. */
 Exit *block_exit_check(Block *b, int continue_at, CheckResult result);
+
+/* The method that stands behind the instruction has returned and there is more to be done than usual
+ * (special.h). */
+Exit *block_exit_finish(Block *b, FinishResult result);
 
 /* Debug builds: the context is to be checked. */
 Exit *block_exit_verify(Block *b);

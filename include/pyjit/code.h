@@ -43,6 +43,7 @@ typedef enum {
     EXIT_SAFEPOINT, /* the eval breaker is set: see to it, then go on */
     EXIT_CHECK,   /* the eval breaker, a trace function or a frame object: see to it, then go on */
     EXIT_RERAISE, /* as EXIT_ERROR, but the traceback has this frame already */
+    EXIT_FINISH,  /* an instruction's method has returned: do the rest (special.h) */
     EXIT_UNINLINE, /* code compiled in place needs its frame: continue at offset with one */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
     EXIT_RETURNED, /* a return to a frame that waits in cold code; offset: its stack's depth */
@@ -68,6 +69,12 @@ typedef struct {
 } ExitOwner;
 #endif
 
+/* Where the method's result is at an EXIT_FINISH: in r0, or on top of the stack. */
+typedef enum {
+    FINISH_REGISTER,
+    FINISH_STACK,
+} FinishResult;
+
 typedef struct Exit {
     const Context *ctx;    /* at the exit */
     union {
@@ -86,7 +93,8 @@ typedef struct Exit {
                             instruction */
     };
     uint8_t kind;  /* ExitKind */
-    uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult */
+    uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult;
+                      EXIT_FINISH: FinishResult */
     uint8_t slot;  /* in its group */
     uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling */
     bool at_once : 1;  /* EXIT_BRANCH: it is compiled the first time */

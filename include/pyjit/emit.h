@@ -78,7 +78,19 @@ void emit_unpack_sequence(Block *b);
 void emit_contains_op(Block *b);
 void emit_list_append(Block *b);
 
+/* emit_special.c: the current instruction as a call of the method, written in Python, that stands behind it
+ * for the classes its operands are seen to have. False if there is none; then nothing has been emitted but
+ * guards. Or b->ended, and the emitter must return as well. */
+bool emit_special_binary(Block *b);
+bool emit_special_compare(Block *b);
+bool emit_special_of(Block *b, int owner); /* the operand that is asked */
+bool emit_special_call(Block *b, PyObject *function, int self, int value); /* value: -1 for none */
+
 /* emit_attribute.c */
+
+/* Emits the guard that the n-th stack entry is an instance of this class, in its present state. */
+void emit_guard_class(Block *b, int n, PyTypeObject *type);
+
 void emit_load_attr(Block *b);
 void emit_load_method(Block *b);
 void emit_store_attr(Block *b);

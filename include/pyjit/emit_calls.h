@@ -3,6 +3,7 @@
 #define PYJIT_EMIT_CALLS_H
 
 #include "pyjit/emit.h"
+#include "pyjit/special.h"
 
 /* The stack of a CALL as the emitters see it. Entries are counted from the top. */
 typedef struct {
@@ -19,10 +20,41 @@ typedef struct {
     int default_item; /* number of the default */
 } Source;
 
+#define MAX_PARAMETERS 32 /* of functions that are called directly */
+
+/* Binds arguments to parameters: sources[i] is that of parameter i; *defaults the number of defaults the
+ * function must have, -1 if that does not matter. False when that is not possible or not simple. */
+bool emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Source *sources, int *defaults);
+
+/* Emits the guard that the callee, which is known to be this function, is as it is now. False if there can
+ * be none. */
+bool emit_guard_known_function(Block *b, PyFunctionObject *function);
+
+/* A frame to be run. */
+typedef struct {
+    CodeState *state;        /* of its code */
+    const Source *sources;   /* of its parameters */
+    PyFunctionObject *known; /* a function whose defaults are certain to be what they are now, or NULL */
+    bool keep;               /* the arguments stay on the caller's stack; else owned ones move */
+    intptr_t at;             /* the caller's prev_instr meanwhile */
+} NewFrame;
+
+/* Bytes of a frame of this code on the data stack. */
+intptr_t emit_frame_size(const PyCodeObject *code);
+
+/* Fills the new frame, for which there is room, with arguments and goes there. The function is in r1. */
+void emit_run_frame(Block *b, const NewFrame *frame);
+
 /* CALL of a function that is known and has been guarded: its code is compiled in place from now on. False
  * if that does not suit; then nothing has been emitted. */
 bool emit_inline_call(Block *b, const Call *call, PyFunctionObject *function, CodeState *callee,
                       const Source *sources);
+
+/* The same for the method of an instruction; its operands stay below. */
+bool emit_inline_special(Block *b, const Special *special, CodeState *callee, const Source *sources);
+
+/* Goes on with the instruction, its method having returned: the result is on the stack above the operands. */
+void emit_special_returned(Block *b);
 
 /* CALL of something written in C; false if it must be called generically. */
 bool emit_call_native(Block *b, const Call *call);

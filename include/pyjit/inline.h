@@ -23,8 +23,11 @@ typedef struct InlineSite {
     uint32_t version;           /* of the function */
     uint8_t outer;              /* the site that the call is in, 0: none */
     uint8_t nesting;            /* 1 for outer 0 */
-    int call;                   /* offset of the CALL's last cache entry: where prev_instr is meanwhile */
-    int below;                  /* stack entries below the call's operands */
+    uint8_t levels;             /* of recursion that the call counts for */
+    uint8_t recursion;          /* levels with those of the sites it is in */
+    int call;                   /* where prev_instr is meanwhile: offset of a CALL's last cache entry, of
+                                   another instruction itself (special.h) */
+    int below;                  /* stack entries below what the call takes off */
     int locals;                 /* number of the stack entry that is its first local */
     int stack;                  /* and of the first of its operand stack */
 } InlineSite;

@@ -23,16 +23,44 @@
     X(dunder_name, "__name__")           \
     X(dunder_notes, "__notes__")         \
     X(dunder_spec, "__spec__")           \
+    X(dunder_contains, "__contains__")   \
+    X(dunder_getattr, "__getattr__")     \
+    X(dunder_getattribute, "__getattribute__") \
+    X(dunder_getitem, "__getitem__")     \
+    X(dunder_invert, "__invert__")       \
+    X(dunder_neg, "__neg__")             \
+    X(dunder_setitem, "__setitem__")     \
     X(derive, "derive")                  \
     X(displayhook, "displayhook")        \
     X(get, "get")                        \
     X(name, "name")                      \
     X(split, "split")
 
+/* Operators: X(NB_ number, name). The methods are __name__, __rname__ and __iname__. */
+#define PYJIT_OPERATORS(X)       \
+    X(NB_ADD, "add")             \
+    X(NB_AND, "and")             \
+    X(NB_FLOOR_DIVIDE, "floordiv") \
+    X(NB_LSHIFT, "lshift")       \
+    X(NB_MATRIX_MULTIPLY, "matmul") \
+    X(NB_MULTIPLY, "mul")        \
+    X(NB_REMAINDER, "mod")       \
+    X(NB_OR, "or")               \
+    X(NB_POWER, "pow")           \
+    X(NB_RSHIFT, "rshift")       \
+    X(NB_SUBTRACT, "sub")        \
+    X(NB_TRUE_DIVIDE, "truediv") \
+    X(NB_XOR, "xor")
+
+#define OPERATOR_COUNT 13 /* an in-place operator's number is that much higher */
+#define COMPARISON_COUNT 6
+
 typedef struct {
 #define DECLARE_NAME(member, text) PyObject *member;
     PYJIT_NAMES(DECLARE_NAME)
 #undef DECLARE_NAME
+    PyObject *operators[OPERATOR_COUNT], *reflected[OPERATOR_COUNT], *in_place[OPERATOR_COUNT];
+    PyObject *comparisons[COMPARISON_COUNT]; /* by Py_LT, ... */
 } PyjitNames;
 
 extern PyjitNames pyjit_names;

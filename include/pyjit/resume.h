@@ -28,7 +28,12 @@ uint8_t *resume_compiled(CodeState *state, _PyInterpreterFrame *frame, Place pla
 bool resume_is_hot(CodeState *state, int offset, int heat);
 
 /* Compiled code for this offset, NULL if there is none. */
-uint8_t *resume_known(const CodeState *state, int offset);
+static inline uint8_t *
+resume_known(const CodeState *state, int offset)
+{
+    uint32_t distance = state->resume == NULL ? 0 : state->resume[offset];
+    return distance > RESUME_MOST_COUNTED ? codemem_base() + distance : NULL;
+}
 
 /* Runs the rest of the frame in the interpreter. The reason (static text) is counted. */
 uint8_t *resume_interpreted(Registers *regs, Place place, const char *reason);
@@ -44,6 +49,10 @@ uint8_t *resume_interpreted(Registers *regs, Place place, const char *reason);
 /* The frame is done with `result` (NULL: an exception) and has been popped if it was pushed by compiled
  * code: on in its caller, which waits for it. */
 uint8_t *resume_caller(Registers *regs, _PyInterpreterFrame *caller, PyObject *result);
+
+/* The method that stands behind the instruction at place.offset has returned `result` (stolen), the frame's
+ * stack having place.depth entries without it: does the rest of the instruction (special.h) and goes on. */
+uint8_t *resume_finish(Registers *regs, CodeState *state, Place place, PyObject *result);
 
 /* An exception is pending in the frame, raised at place->offset. Finds the handler: NULL, and *place is
  * where it begins. Or the frame has ended; then where to go on. */

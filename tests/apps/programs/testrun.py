@@ -73,6 +73,7 @@ def main() -> None:
                 "no:cacheprovider",
                 "--showlocals",
                 "--color=no",
+                f"--basetemp={where}/pytest-base",
                 where,
             ],
             capture_output=True,

@@ -1,0 +1,137 @@
+/* Emitters: the frames of Python functions that compiled code calls, and their arguments. */
+#include "pyjit/emit_calls.h"
+
+#include "pyjit/state.h"
+
+#define SINGLE_NULLS 6 /* more unbound locals than that are written by a loop */
+
+/* ---- arguments ---------------------------------------------------------------------------------- */
+
+/* The parameter with this name, -1 if none. */
+static int
+find_parameter(const PyCodeObject *code, PyObject *name)
+{
+    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++) {
+        PyObject *parameter = PyTuple_GET_ITEM(code->co_localsplusnames, i);
+        if (parameter == name || PyUnicode_Compare(parameter, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Binds arguments to parameters. */
+bool
+emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Source *sources, int *defaults)
+{
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
+    if ((code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) || code->co_kwonlyargcount != 0 ||
+        !(code->co_flags & CO_OPTIMIZED) || code->co_argcount > MAX_PARAMETERS ||
+        call->count > code->co_argcount) {
+        return false;
+    }
+    int positional = call->count - call->keywords;
+    PyObject *values = function->func_defaults;
+    int available = values == NULL ? 0 : (int)PyTuple_GET_SIZE(values);
+    *defaults = -1;
+    for (int i = 0; i < code->co_argcount; i++) {
+        sources[i] = (Source){i < positional ? call->first - i : -1, -1};
+    }
+    for (int k = 0; k < call->keywords; k++) {
+        int i = find_parameter(code, PyTuple_GET_ITEM(b->kwnames, k));
+        if (i < 0 || sources[i].entry >= 0) {
+            return false;
+        }
+        sources[i].entry = call->first - positional - k;
+    }
+    for (int i = 0; i < code->co_argcount; i++) {
+        if (sources[i].entry < 0) {
+            sources[i].default_item = i - (code->co_argcount - available);
+            if (sources[i].default_item < 0) {
+                return false;
+            }
+            *defaults = available;
+        }
+    }
+    return true;
+}
+
+/* Emits the copy of stack entry n into the new frame. With `keep` it stays where it is as well. */
+static void
+pass_argument(Block *b, int n, intptr_t to, bool keep)
+{
+    Entry *entry = block_stack(b, n);
+    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1 - n);
+    if (entry->location == IN_LOCAL) {
+        ASM(&b->as, OP_argument_copy, block_alias_slot(b, entry), to);
+    } else if (entry->location == IN_CONST || entry->location == IN_FACT) {
+        ASM(&b->as, OP_argument_constant, (intptr_t)block_constant(b, entry), to);
+    } else if (entry->owned && !keep) {
+        ASM(&b->as, OP_argument_move, slot, to);
+    } else {
+        ASM(&b->as, OP_argument_copy, slot, to);
+    }
+}
+
+/* Emits NULLs for the locals that are not parameters. */
+static void
+pass_nulls(Block *b, const PyCodeObject *code)
+{
+    if (code->co_nlocalsplus - code->co_argcount > SINGLE_NULLS) {
+        ASM(&b->as, OP_argument_nulls, slot_of_local(code->co_argcount),
+            slot_of_local(code->co_nlocalsplus));
+        return;
+    }
+    for (int i = code->co_argcount; i < code->co_nlocalsplus; i++) {
+        ASM(&b->as, OP_argument_null, slot_of_local(i));
+    }
+}
+
+/* Bytes of a frame of this code on the data stack. */
+intptr_t
+emit_frame_size(const PyCodeObject *code)
+{
+    return (intptr_t)sizeof(PyObject *) *
+           (code->co_nlocalsplus + code->co_stacksize + (intptr_t)FRAME_SPECIALS_SIZE);
+}
+
+/* Fills the new frame with arguments and goes there. */
+void
+emit_run_frame(Block *b, const NewFrame *frame)
+{
+    PyCodeObject *code = frame->state->code;
+    for (int i = 0; i < code->co_argcount; i++) {
+        const Source *source = &frame->sources[i];
+        if (source->entry >= 0) {
+            pass_argument(b, source->entry, slot_of_local(i), frame->keep);
+        } else if (frame->known != NULL) {
+            PyObject *value = PyTuple_GET_ITEM(frame->known->func_defaults, source->default_item);
+            ASM(&b->as, OP_argument_constant, (intptr_t)value, slot_of_local(i));
+        } else {
+            intptr_t item = (intptr_t)offsetof(PyTupleObject, ob_item) +
+                            source->default_item * (intptr_t)sizeof(PyObject *);
+            ASM(&b->as, OP_argument_default, item, slot_of_local(i));
+        }
+    }
+    pass_nulls(b, code);
+    intptr_t size = emit_frame_size(code), entry = (intptr_t)frame->state->entry;
+    if (frame->state->entry == pyjit_state.entry_stub) {
+        ASM(&b->as, OP_call_function, (intptr_t)code, size, frame->at, IMM_CONTINUATION,
+            (intptr_t)&frame->state->entry);
+    } else {
+        ASM(&b->as, OP_call_function_at, (intptr_t)code, size, frame->at, IMM_CONTINUATION, entry);
+    }
+}
+
+/* Emits the guard that the callee, which is known to be this function, is as it is now. */
+bool
+emit_guard_known_function(Block *b, PyFunctionObject *function)
+{
+    uint32_t version = fact_function_version(function);
+    if (version == 0) {
+        return false;
+    }
+    ASM(&b->as, OP_guard_known_function, (intptr_t)function, (int32_t)version,
+        (intptr_t)block_exit_miss(b));
+    return true;
+}

@@ -1,0 +1,247 @@
+/* Emitters: instructions that a method written in Python stands behind, as calls of it. What such a call is,
+ * and what is left to do after it in the cases that are rare, is in special.h. */
+#include "pyjit/emit_calls.h"
+
+/* ---- classes ------------------------------------------------------------------------------------ */
+
+/* The class that the n-th stack entry has or will be guarded to have; NULL if nothing tells, or when the block
+ * has ended to wait for a live value. Borrows. */
+static PyTypeObject *
+class_of(Block *b, int n)
+{
+    PyObject *constant = block_constant(b, block_stack(b, n));
+    if (constant != NULL) {
+        return Py_TYPE(constant);
+    }
+    const Entry *value = block_value(b, n);
+    PyTypeObject *known = type_object(value->type);
+    if (known == NULL) {
+        known = fact_class(&b->state->facts, value->fact);
+    }
+    if (known != NULL) {
+        return known;
+    }
+    PyObject *sample = block_sample(b, n);
+    if (sample != NULL) {
+        return Py_TYPE(sample);
+    }
+    if (value->location == IN_SLOT && b->frame != NULL && b->start != b->first && b->ctx.depth <= CTX_STACK) {
+        block_defer(b);
+    }
+    return NULL;
+}
+
+/* ---- after the call ------------------------------------------------------------------------------- */
+
+/* Releases the operands, the lowest first; then they are NULLs. */
+static void
+release_operands(Block *b, int first, int count)
+{
+    for (int n = first + count - 1; n >= first; n--) {
+        block_release(b, n);
+        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    }
+}
+
+/* The method's frame has returned: the result is in r0, the operands are on the stack, everything is in
+ * memory. */
+static void
+finish(Block *b)
+{
+    int opcode = b->in.opcode, operands = special_operands(opcode);
+    Instr branch;
+    bool jump_if, fused = false, negated = opcode == CONTAINS_OP && b->in.oparg;
+    ASM(&b->as, OP_check_result, (intptr_t)block_exit_error(b));
+    if (opcode == STORE_ATTR || opcode == STORE_SUBSCR) {
+        ASM(&b->as, OP_drop_result);
+        release_operands(b, 0, operands);
+        block_pop(b, operands);
+        emit_check_run(b);
+        return;
+    }
+    if (opcode == COMPARE_OP || opcode == CONTAINS_OP) {
+        fused = emit_next_is_branch(b, &branch, &jump_if);
+    }
+    if (fused || opcode == CONTAINS_OP) {
+        ASM(&b->as, OP_truth_of_result, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
+    } else if (!special_keeps_any(opcode)) {
+        ASM(&b->as, OP_check_implemented, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
+    }
+    release_operands(b, 0, operands);
+    block_pop(b, operands);
+    if (fused) {
+        emit_check_truth(b, branch.start, negated);
+        block_settle_stack(b);
+        emit_branch(b, &branch, jump_if != negated, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
+        return;
+    }
+    if (opcode == CONTAINS_OP) {
+        if (negated) {
+            ASM(&b->as, OP_not_r0, 1);
+        }
+        ASM(&b->as, OP_box_status, slot_of_stack(b, b->ctx.depth));
+        block_push(b, TYPE_BOOL);
+    } else {
+        ASM(&b->as, OP_store_r0, slot_of_stack(b, b->ctx.depth));
+        block_push(b, TYPE_UNKNOWN);
+    }
+    emit_check_run(b);
+}
+
+/* Could the value on top of the stack be NotImplemented? */
+static bool
+may_be_not_implemented(Block *b)
+{
+    const Entry *value = block_value(b, 0);
+    if (value->type == TYPE_UNKNOWN) {
+        return true;
+    }
+    return value->type == TYPE_OTHER && fact_class(&b->state->facts, value->fact) == NULL;
+}
+
+/* The method has returned in place: the result is on the stack above the operands. */
+void
+emit_special_returned(Block *b)
+{
+    int opcode = b->in.opcode, operands = special_operands(opcode);
+    if (opcode == STORE_ATTR || opcode == STORE_SUBSCR) {
+        release_operands(b, 0, operands + 1);
+        block_pop(b, operands + 1);
+        return;
+    }
+    if (opcode == CONTAINS_OP) {
+        if (block_type(b, 0) != TYPE_BOOL) {
+            ASM(&b->as, OP_guard_type, block_object_slot(b, 0), (intptr_t)&PyBool_Type,
+                (intptr_t)block_exit_finish(b, FINISH_STACK));
+            block_value(b, 0)->type = TYPE_BOOL;
+        }
+        if (b->in.oparg) {
+            block_own(b, 0);
+            ASM(&b->as, OP_invert_bool, slot_of_stack(b, b->ctx.depth - 1));
+        }
+    } else if (!special_keeps_any(opcode) && may_be_not_implemented(b)) {
+        ASM(&b->as, OP_guard_different, block_object_slot(b, 0), (intptr_t)Py_NotImplemented,
+            (intptr_t)block_exit_finish(b, FINISH_STACK));
+    }
+    block_squeeze(b, operands);
+}
+
+/* ---- the call ----------------------------------------------------------------------------------- */
+
+/* Binds the arguments to parameters; false when that is not simple. */
+static bool
+bind(Block *b, const Special *special, Source *sources)
+{
+    int defaults;
+    Call call = {.callable = (PyObject *)special->function, .first = special->count, .count = special->count};
+    if (special->function == NULL || !emit_bind(b, &call, special->function, sources, &defaults)) {
+        return false;
+    }
+    for (int i = 0; i < special->count; i++) {
+        sources[i].entry = special->arguments[i];
+    }
+    return true;
+}
+
+/* Emits the call of a method. False when it is not simple. */
+static bool
+call_method(Block *b, const Special *special)
+{
+    Source sources[MAX_PARAMETERS];
+    if (b->ctx.depth + SPECIAL_ARGUMENTS > CTX_STACK || !bind(b, special, sources)) {
+        return false;
+    }
+    PyFunctionObject *function = special->function;
+    CodeState *state = code_state_make((PyCodeObject *)function->func_code);
+    if (state == NULL || !emit_guard_known_function(b, function)) {
+        return false;
+    }
+    if (emit_inline_special(b, special, state, sources)) {
+        return true;
+    }
+    block_escape(b);
+    bool two_levels = special_levels(b->in.opcode) > 1;
+    if (two_levels) {
+        ASM(&b->as, OP_check_recursion, 2, (intptr_t)block_exit_generic(b));
+    }
+    ASM(&b->as, OP_frame_push, emit_frame_size(state->code), (intptr_t)block_exit_generic(b));
+    if (two_levels) {
+        ASM(&b->as, OP_enter_level);
+    }
+    ASM(&b->as, OP_take_known_callee, (intptr_t)function);
+    emit_run_frame(b, &(NewFrame){
+                          .state = state,
+                          .sources = sources,
+                          .known = function,
+                          .keep = true,
+                          .at = block_instr_address(b),
+                      });
+    if (two_levels) {
+        ASM(&b->as, OP_leave_level);
+    }
+    finish(b);
+    return true;
+}
+
+/* May this instruction be compiled for what its operands are now? */
+static bool
+is_open(const Block *b)
+{
+    return !block_must_be_generic(b) && b->ctx.depth <= CTX_STACK;
+}
+
+/* An instruction that asks the classes of both operands. */
+static bool
+call_for_both(Block *b, Special (*find)(PyTypeObject *x, PyTypeObject *y, int oparg))
+{
+    PyTypeObject *x = is_open(b) ? class_of(b, 1) : NULL;
+    PyTypeObject *y = x == NULL ? NULL : class_of(b, 0);
+    if (y == NULL) {
+        return b->ended;
+    }
+    Special special = find(x, y, b->in.oparg);
+    if (special.function == NULL) {
+        return false;
+    }
+    emit_guard_class(b, 1, x);
+    emit_guard_class(b, 0, y);
+    return call_method(b, &special);
+}
+
+/* BINARY_OP. */
+bool
+emit_special_binary(Block *b)
+{
+    return call_for_both(b, special_binary);
+}
+
+/* COMPARE_OP. */
+bool
+emit_special_compare(Block *b)
+{
+    return call_for_both(b, special_compare);
+}
+
+/* Subscripts, membership, unary operators. */
+bool
+emit_special_of(Block *b, int owner)
+{
+    PyTypeObject *type = is_open(b) ? class_of(b, owner) : NULL;
+    if (type == NULL) {
+        return b->ended;
+    }
+    Special special = special_unshared(b->in.opcode, type);
+    if (special.function == NULL) {
+        return false;
+    }
+    emit_guard_class(b, owner, type);
+    return call_method(b, &special);
+}
+
+/* A property's function, which has been guarded. */
+bool
+emit_special_call(Block *b, PyObject *function, int self, int value)
+{
+    Special special = {(PyFunctionObject *)function, value < 0 ? 1 : 2, {self, value}};
+    return is_open(b) && call_method(b, &special);
+}
