@@ -14,6 +14,7 @@ from fuzz.expressions import EXPRESSIONS, LITERALS
 from fuzz.grammar import Expander, Scope, Template, indented
 from fuzz.kernels import kernel_lines, kernel_writer
 from fuzz.prelude import FINALE, PRELUDE
+from fuzz.scenarios import scenario_lines
 from fuzz.statements import STATEMENTS
 
 KINDS = ["int", "int", "int", "float", "float", "any", "obj", "str", "list", "bool", "dict", "tuple"]
@@ -299,7 +300,11 @@ class ProgramWriter:
             kinds, lines = kernel_lines(numbers, f"N{number}")
             self.lines += lines
             calls += [self.driven(Function(f"N{number}", kinds, len(kinds), None))] * rng.randint(1, 2)
-        for number in range(rng.randint(1, 4)):
+        for number in range(rng.randint(1, 5)):
+            lines, call = scenario_lines(self.quiet, number)
+            self.lines += lines
+            calls.append(call)
+        for number in range(rng.randint(1, 3)):
             if rng.random() < 0.4:
                 self.generators.append(self.function(f"Y{number}", "def", "function", "yield", "sync"))
                 calls.append(self.driven_generator(self.generators[-1], asynchronous=False))

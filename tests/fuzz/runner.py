@@ -7,6 +7,7 @@ interpreter.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -83,14 +84,29 @@ class Worker:
             text=True, encoding="utf-8", errors="backslashreplace",
         )  # fmt: skip
 
+    def _ask(self, request: str) -> str:
+        """Return the answer to a request, nothing if the process has ended."""
+        assert self.process.stdin and self.process.stdout
+        try:
+            self.process.stdin.write(request)
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return ""
+        return self.process.stdout.readline()
+
+    def _restart(self) -> int:
+        """Start it again, and return the status with which it had ended."""
+        status = self.process.wait()
+        if not self.side.pyjit:
+            raise RuntimeError(f"a worker without pyjit has ended with status {status}")
+        self.process = self._start()
+        return status
+
     def run(self, programs: list[str], timeout: float = TIMEOUT) -> Outcome:
         """Run the programs one after another in one process."""
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps({"programs": programs, "timeout": timeout}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        line = self._ask(json.dumps({"programs": programs, "timeout": timeout}) + "\n")
         if not line:
-            raise RuntimeError(f"the worker for {self.side.name} has ended")
+            return Outcome(self._restart(), "", "the worker itself has ended")
         answer = json.loads(line)
         for name, counts in answer.get("coverage", {}).items():
             self.coverage.setdefault(name, Counter()).update(counts)
@@ -98,7 +114,8 @@ class Worker:
 
     def close(self) -> None:
         """End it."""
-        self.process.communicate()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.communicate()
 
 
 def run_fresh(side: Side, program: pathlib.Path, timeout: float = TIMEOUT) -> Outcome:

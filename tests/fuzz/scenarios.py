@@ -1,0 +1,232 @@
+"""Caches and what makes them stale: loops that do one thing over and over, and change what it relies on.
+
+A scenario is a class of uses, each an expression of `i` (the turn), `o` (an object), `x` (a number); and of
+changes, statements that change what the uses mean.  Everything is of the scenario's own, so that nothing of
+the program gets in the way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from fuzz.grammar import Expander, Scope, indented
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """Uses and changes that belong together, and definitions for them; NAME is the scenario's number."""
+
+    uses: list[str]
+    changes: list[str]
+    before: str = ""
+
+
+CLASS = """\
+class BaseNAME:
+    inherited = <lit:any>
+
+    def far(self, v):
+        return v, self.n
+
+
+class KNAME(BaseNAME):
+    shared = <lit:any>
+
+    def __init__(self, n=<lit:int>, f=<lit:float>):
+        self.n, self.f = n, f
+
+    def near(self, v=<lit:any>):
+        return self.n, v
+
+    @property
+    def prop(self):
+        return self.f
+
+    @staticmethod
+    def fixed(v=<lit:any>):
+        return v
+
+    @classmethod
+    def made(cls, v=<lit:any>):
+        return cls.shared, v
+
+
+class LNAME(KNAME):
+    def near(self, v=0):
+        return super().near(v)
+
+
+class SNAME:
+    __slots__ = ('n', 'f', 'more')
+    shared = inherited = 1
+
+    def __init__(self, n=<lit:int>, f=<lit:float>):
+        self.n, self.f = n, f
+
+    def near(self, v=<lit:any>):
+        return self.f, v
+
+    far = made = fixed = near
+    prop = property(lambda self: self.n)"""
+
+SCENARIOS = [
+    Scenario(
+        ["o.n", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop", "o.fixed(i)",
+         "o.made(i)", "KNAME.shared", "KNAME.fixed(i)", "KNAME.made(i)", "KNAME.inherited", "LNAME.near(o, i)",
+         "KNAME(i).n", "KNAME(i, x).near(i)", "KNAME().f", "LNAME(i).near()", "(o.n, o.f, o.shared)",
+         "isinstance(o, KNAME)", "type(o) is KNAME", "o.inherited", "hasattr(o, 'more')", "getattr(o, 'n', None)"],
+        ["o.n = <any>", "del o.n", "o.f = <any>", "o.n = Last()", "o.more = <any>", "o.shared = <any>",
+         "o.near = lambda *a: <any>", "o.prop = <any>", "o.__class__ = LNAME", "o.__class__ = KNAME",
+         "o.__dict__", "o.__dict__ = {'n': <any>, 'f': 0.5}", "o.__dict__['n'] = <any>", "o.__dict__['far'] = len",
+         "vars(o).clear()", "KNAME.shared = <any>", "del KNAME.shared", "KNAME.n = property(lambda self: <any>)",
+         "KNAME.near = lambda self, v=1: <any>", "KNAME.near.__code__ = (lambda self, v=1: 7).__code__",
+         "KNAME.near.__defaults__ = (<any>,)", "KNAME.near.__defaults__ = None", "del LNAME.near",
+         "BaseNAME.inherited = <any>", "BaseNAME.near = 1", "del BaseNAME.inherited", "KNAME.far = <any>",
+         "KNAME.__getattr__ = lambda self, name: name", "KNAME.__getattribute__ = lambda self, name: name",
+         "KNAME.__init__ = lambda self, *a: None", "KNAME.__init__ = lambda self, *a: 5",
+         "KNAME.__init__.__code__ = (lambda self, n=1, f=2: None).__code__", "KNAME.__init__.__defaults__ = (1.5, 2)",
+         "KNAME.__new__ = lambda cls, *a: object.__new__(LNAME)", "KNAME.__setattr__ = lambda *a: None",
+         "KNAME.prop = <any>", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
+         "KNAME.__bases__ = (BaseNAME, Custom)", "LNAME.__bases__ = (KNAME,)", "global KNAME; KNAME = LNAME",
+         "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
+         "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "gc.collect()"],
+        CLASS,
+    ),
+    Scenario(
+        ["fNAME(i)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
+         "(lambda: fNAME(i))()", "VNAME", "VNAME + i", "WNAME * 0.5", "WNAME", "(VNAME, WNAME, i)"],
+        ["fNAME.__code__ = (lambda a, b=1: (b, a)).__code__", "fNAME.__code__ = gNAME.__code__",
+         "fNAME.__defaults__ = (<any>,)", "fNAME.__defaults__ = (1, <any>)", "fNAME.__defaults__ = None",
+         "fNAME.__kwdefaults__ = {'k': <any>}", "global fNAME; fNAME = gNAME", "global fNAME; fNAME = len",
+         "global fNAME; fNAME = KeyError", "global fNAME; del fNAME", "gNAME.__defaults__ = (4,)", "gNAME.x = 1",
+         "global gNAME; gNAME = fNAME", "global VNAME; VNAME = <any>", "global VNAME; VNAME = Last()",
+         "global WNAME; WNAME = <any>", "global VNAME; del VNAME", "globals()['VNAME'] = <any>",
+         "globals()['more%d' % i] = i", "hNAME(<any>)", "exec('VNAME = 5', globals())", "builtins.VNAME = <any>",
+         "x = <any>", "x = Last()"],
+        "def fNAME(a, b=<lit:any>):\n    return a, b\n\n\ndef gNAME(a=<lit:int>):\n    return VNAME, a\n\n\n"
+        "def hNAME(v=None):\n    global WNAME\n    WNAME = v if v is not None else WNAME\n    return WNAME\n\n\n"
+        "VNAME, WNAME = <lit:int>, <lit:float>",
+    ),
+    Scenario(
+        ["len(o)", "abs(x)", "isinstance(x, int)", "min(i, x)", "[*range(i & 3)]", "str(i)", "int(x)", "math.pi * i",
+         "math.sqrt(abs(x))", "type(x)", "len('abc')", "math.floor(x)", "sorted(o)", "list(o)", "print is print"],
+        ["builtins.len = lambda v: <any>", "builtins.len = LEN", "global len; len = lambda v: <any>",
+         "globals().pop('len', None)", "builtins.abs = <callable>", "builtins.abs = ABS", "math.pi = <any>",
+         "builtins.isinstance = lambda *a: <any>", "builtins.isinstance = ISINSTANCE", "math.more = i",
+         "builtins.range = lambda *a: (1, 2)", "builtins.range = RANGE", "x = <any>", "o = <any>", "o = [1]",
+         "builtins.more = 1", "global abs; abs = min", "globals().pop('abs', None)"],
+    ),
+    Scenario(
+        ["o + i", "i + o", "o - x", "o += i", "o < i", "o == x", "o != o", "-o", "o[i]", "o(i)", "i in o", "len(o)",
+         "bool(o)", "not o", "o or i", "o and i", "[*o]", "o @ i", "hash(o)", "o[i] = x", "o.__add__(i)", "f'{o}'",
+         "int(o)", "[1, 2, 3][o]", "range(o)", "o < o", "1 if o else 2", "o is o", "o // 2", "2 ** o", "~o",
+         "del o[i]", "[*zip(o, o)]", "max(o, i)", "{o: 1}", "o in {1: 2}", "x + o"],
+        ["DNAME.__METHOD__ = lambda *a: <any>", "DNAME.__METHOD__ = lambda *a: NotImplemented",
+         "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None",
+         "DNAME.__METHOD__ = raising", "ENAME.__METHOD__ = lambda *a: <any>", "o = ENAME()", "o = DNAME()",
+         "o = <lit:int>", "o = <lit:float>", "o = [5, 6]", "o = DNAME(<lit:int>)", "o.__class__ = ENAME",
+         "DNAME.__METHOD__ = lambda self, *a: DNAME.bad", "DNAME.__METHOD__ = Last", "x = o", "x = <any>"],
+        "def raising(*a):\n    raise Custom(LEN(a))\n\n\n"
+        "class DNAME(BASE):\n    def __METHOD__(self, *a):\n        return <any>\n\n"
+        "    def __METHOD__(self, *a):\n        return LEN(a)\n\n"
+        "    def __iter__(self):\n        return iter([1, 2.5])\n\n"
+        "    def change(self, *a):\n        DNAME.__METHOD__ = lambda *a: <any>\n        return NotImplemented\n\n\n"
+        "class ENAME(DNAME):\n    pass",
+    ),
+    Scenario(
+        ["[v for v in o]", "[(v, o.append(v))[0] for v in o if LEN(o) < 9]", "[*zip(o, o)]", "o[i & 1]", "o[-1]",
+         "o[x]", "o[i & 1] = x", "o.append(i)", "o.pop()", "i in o", "sum(o)", "o[:2]", "(lambda a, *b: (a, b))(*o)",
+         "[v for k, v in enumerate(o)]", "o.index(1)", "o.sort()", "o += [i]", "LEN(o)", "o == [1, 2]", "a, b = o"],
+        ["o.append(<any>)", "o.clear()", "o = (1, 2)", "o = [1, <any>]", "o = {1: 2, 'a': 3}", "o = 'abc'",
+         "o = range(3)", "o = 5", "o[0] = <any>", "o = [Last(), Last()]", "o[:] = [Last(), 2]", "x = 0", "x = -1",
+         "x = <any>", "x = Last()", "o = type('LL', (list,), {})([1, 2])", "del o[0]", "o = {1, 2}", "o = iter([1, 2])",
+         "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')"],
+        "",
+    ),
+    Scenario(
+        ["next(tNAME, 'end')", "tNAME.send(i)", "[*uNAME(i & 3)]", "sum(uNAME(3))", "(lambda: (yield i))().send(None)",
+         "sum(v for v in o)", "[*wNAME(o)]", "next(uNAME(2))", "dict(k=i, **{'a': x})"],
+        ["global tNAME; tNAME = uNAME(5)", "tNAME.close()", "tNAME.throw(Custom)", "uNAME.__code__ = wNAME.__code__",
+         "global uNAME; uNAME = lambda v: [v]", "o = [3, 4]", "o = uNAME(2)", "o = Last()", "o = wNAME([1])",
+         "global tNAME; tNAME = wNAME(uNAME(3))", "x = <any>", "sys.settrace(tracer)", "sys.settrace(None)",
+         "sys.setprofile(profiler)", "sys.setprofile(None)", "tNAME.gi_frame and tNAME.gi_frame.f_locals"],
+        "def uNAME(n):\n    while n:\n        got = yield n\n        n = n - 1 if got is None else got & 3\n"
+        "    return 'done'\n\n\ndef wNAME(o):\n    try:\n        got = yield from o\n        yield got\n"
+        "    finally:\n        emit('finally')\n\n\ntNAME = uNAME(4)",
+    ),
+]  # fmt: skip
+DUNDERS = [
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "iadd",
+    "lt",
+    "gt",
+    "eq",
+    "ne",
+    "bool",
+    "len",
+    "neg",
+    "getitem",
+    "setitem",
+    "delitem",
+    "call",
+    "contains",
+    "iter",
+    "hash",
+    "int",
+    "index",
+    "matmul",
+    "format",
+    "invert",
+    "floordiv",
+    "rpow",
+]
+BASES = ["object", "object", "object", "int", "float", "list"]
+
+
+def _named(writer: Expander, text: str, number: int) -> str:
+    """Return the text with the scenario's names and dunders of its own choice."""
+    while "METHOD" in text:
+        text = text.replace("METHOD", writer.rng.choice(DUNDERS), 1)
+    return text.replace("NAME", str(number)).replace("BASE", writer.rng.choice(BASES))
+
+
+def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]:
+    """Return the definitions of a scenario, and what runs it."""
+    rng = writer.rng
+    scenario = rng.choice(SCENARIOS)
+    scope = Scope(frozenset(), {})
+
+    def text(template: str) -> str:
+        return writer.fill(_named(writer, template, number), scope, 3)
+
+    uses = [text(use) for use in rng.sample(scenario.uses, min(len(scenario.uses), rng.randint(1, 3)))]
+    changes = [text(change) for change in rng.sample(scenario.changes, rng.randint(1, 3))]
+    declared = sorted({change.split("; ")[0] for change in changes if change.startswith("global ")})
+    turns = rng.randint(4, 14)
+    body = [*declared, "y = 0.5", f"for i in range({turns}):", "    y = y * 1.5 + i"]
+    for change in changes:
+        rest = change.partition("; ")[2] if change.startswith("global ") else change
+        body += [f"    if i == {rng.randrange(turns)} and turn != {rng.randrange(3)}:", f"        {rest}"]
+    for use in uses:
+        statement = " = " in use or "+=" in use or use.startswith("del ")
+        shown = [use, "show(y)"] if statement else [f"show({use})"]
+        if rng.random() < 0.6:
+            caught = ["except Exception as e:", "    emit(trouble(e))"]
+            body += indented(["try:", *indented(shown), *caught])
+        else:
+            body += indented(shown)
+    body.append("return y, i")
+    start = {0: f"K{number}()", 3: f"D{number}()", 4: "[1, 2, 3]"}.get(SCENARIOS.index(scenario), "[1, 2]")
+    lines = (
+        _named(writer, writer.fill(scenario.before, scope, 3), number).split("\n") if scenario.before else []
+    )
+    name = f"Z{number}"
+    definitions = [*lines, "", "", f"def {name}(o, x, turn):", *indented(body), "", ""]
+    x = writer.fill("<int>" if rng.random() < 0.5 else "<float>", scope, 4)
+    call = f"attempt('{name}', {name}, o, {x}, turn)"
+    fresh = rng.random() < 0.5
+    run = [f"o = {start}", f"for turn in range({rng.randint(2, 5)}):"]
+    return definitions, [*run, *indented([f"o = {start}"] if fresh else []), f"    {call}"]
