@@ -77,6 +77,7 @@ USUAL = [
         "@property\ndef prop(self):\n    return self.n",
         "@property\ndef prop(self):\n    <effect>\n    return self.f",
     ],
+    ["def __repr__(self):\n    return 'C'"],
     ["cached = Descriptor(<lit:int>)", "cached = DataDescriptor(<lit:int>)", "cached = <lit:int>"],
     [
         "def __add__(self, other):\n    return self.n + 1",

@@ -132,7 +132,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 1: P0.extra
 
-1: [abs, hash, operator.neg, int][<index>](<int>)
+1: [abs, operator.inv, operator.neg, int][<index>](<int>)
 
 1: [len, LEN][<int> & 1](<list>)
 
@@ -210,7 +210,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 1: (<new:int> := <int>)
 
-1: hash(<int>)
+1: (hash(<int>) & 0)
 
 1: <bool> + <bool>
 

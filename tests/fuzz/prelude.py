@@ -23,6 +23,7 @@ class Sentinel:
 
 class Last:
     n, f, s, items, next = 5, 5.0, 'last', (), None
+    __repr__ = lambda self: 'L'
 
     def __init__(self, n=0):
         self.n = n

@@ -19,6 +19,7 @@ from collections import Counter
 from types import TracebackType
 
 WORKER = pathlib.Path(__file__).with_name("worker.py")
+ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{6,}")
 TIMEOUT = 4.0  # seconds a program may take
 
 
@@ -65,8 +66,8 @@ class Outcome:
 
     def comparable(self) -> tuple[int, str, str]:
         """Return what must be equal on both sides: all but addresses, and how a crash was reported."""
-        err = "" if self.status < 0 else re.sub(r"0x[0-9a-f]+", "0x", self.err)
-        return self.status, re.sub(r"0x[0-9a-f]{6,}", "0x", self.out), err
+        err = "" if self.status < 0 else ADDRESS.sub("0x", self.err)
+        return self.status, ADDRESS.sub("0x", self.out), err
 
 
 class Worker:

@@ -23,6 +23,7 @@ class Scenario:
 
 CLASS = """\
 class BaseNAME:
+    __repr__ = lambda self: 'K'
     inherited = <lit:any>
 
     def far(self, v):
@@ -57,6 +58,7 @@ class LNAME(KNAME):
 
 
 class SNAME:
+    __repr__ = lambda self: 'S'
     __slots__ = ('n', 'f', 'more')
     shared = inherited = 1
 
@@ -118,7 +120,7 @@ SCENARIOS = [
     ),
     Scenario(
         ["o + i", "i + o", "o - x", "o += i", "o < i", "o == x", "o != o", "-o", "o[i]", "o(i)", "i in o", "len(o)",
-         "bool(o)", "not o", "o or i", "o and i", "[*o]", "o @ i", "hash(o)", "o[i] = x", "o.__add__(i)", "f'{o}'",
+         "bool(o)", "not o", "o or i", "o and i", "[*o]", "o @ i", "hash(o) & 0", "o[i] = x", "o.__add__(i)", "f'{o}'",
          "int(o)", "[1, 2, 3][o]", "range(o)", "o < o", "1 if o else 2", "o is o", "o // 2", "2 ** o", "~o",
          "del o[i]", "[*zip(o, o)]", "max(o, i)", "{o: 1}", "o in {1: 2}", "x + o"],
         ["DNAME.__METHOD__ = lambda *a: <any>", "DNAME.__METHOD__ = lambda *a: NotImplemented",
@@ -129,6 +131,7 @@ SCENARIOS = [
         "def raising(*a):\n    raise Custom(LEN(a))\n\n\n"
         "class DNAME(BASE):\n    def __METHOD__(self, *a):\n        return <any>\n\n"
         "    def __METHOD__(self, *a):\n        return LEN(a)\n\n"
+        "    def __repr__(self):\n        return 'D'\n\n"
         "    def __iter__(self):\n        return iter([1, 2.5])\n\n"
         "    def change(self, *a):\n        DNAME.__METHOD__ = lambda *a: <any>\n        return NotImplemented\n\n\n"
         "class ENAME(DNAME):\n    pass",

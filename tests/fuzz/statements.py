@@ -169,7 +169,7 @@ for i in range(5):
 1: while <name:dict>:
     <name:dict>.popitem()
 
-1: for f in (abs, operator.neg, hash, bool, str):
+1: for f in (abs, operator.neg, float, bool, str):
     show(f(<int>))
 
 1: for s in ('a', b'b', 'cd', bytearray(b'e')):
