@@ -240,6 +240,20 @@ except (ArithmeticError, TypeError, ValueError) as e:
 <fresh> = <fresh> * 2 + 1
 show(<fresh> + 1, <fresh> - 1, -<fresh>, ~<fresh>, <fresh> + <fresh>)
 
+@flat 3: <fresh> = 2**59 - 1
+<fresh> = <fresh> * 8 + 7
+<fresh> = <fresh> * 2 + 1
+<fresh> = -<fresh>
+<fresh> = <fresh> - 1
+show(-<fresh>, <fresh> - 1, <fresh> // -1, abs(<fresh>), <fresh> * -1)
+
+@flat 3: <fresh> = 2**59 - 1
+<fresh> = <fresh> * 8 + 7
+<fresh> = -(<fresh> * 2 + 1) - 1
+<new:int> = -<fresh>
+<new:int> = <fresh> - <lit:int>
+<new:int> = <fresh> + <lit:int>
+
 @flat 3: <fresh> = <int>
 for i in range(5):
     <fresh> = 2**59 - <lit:int>

@@ -5,10 +5,10 @@ It is part of the program, so that a program stands alone, and so that it can be
 """
 
 PRELUDE = """\
-import _thread, builtins, gc, math, operator, signal, sys
+import _thread, builtins, gc, math, operator, signal, sys, threading
 gc.disable()
 NAN, INF = float('nan'), float('inf')
-LOG, EVENTS = [], []
+LOG, EVENTS, STOP, THREADS = [], [], [], []
 COUNTS = [0, 0]  # lines, ticks; not globals that change: code relies on a module's globals
 LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
 
@@ -136,7 +136,14 @@ def profiler(frame, event, arg):
 
 
 def deep(n):
+    abs(n), 'a'.upper(), n.bit_length(), [n].append(n), globals()
     return deep(n + 1)
+
+
+def idle(stop):
+    n = 0
+    while not stop:
+        n += 1
 
 
 def fall():
@@ -229,6 +236,9 @@ class AsyncCount:
 
 FINALE = """\
 COUNTS[:] = -1000, -1000
+STOP.append(1)
+for thread in THREADS:
+    thread.join()
 sys.settrace(None)
 sys.setprofile(None)
 signal.signal(signal.SIGUSR1, signal.SIG_DFL)

@@ -328,6 +328,12 @@ class ProgramWriter:
         calls = self.functions_and_calls()
         self.objects()
         self.rng.shuffle(calls)
+        if self.rng.random() < 0.08:
+            self.lines += [
+                "sys.setswitchinterval(1e-5)",
+                "THREADS.append(threading.Thread(target=idle, args=(STOP,)))",
+                "THREADS[0].start()",
+            ]
         self.lines += ["", "try:"]
         for call in calls:
             guarded = ["try:", *indented(call), "except Exception as e:", "    emit(trouble(e))"]

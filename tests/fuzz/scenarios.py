@@ -73,7 +73,7 @@ class SNAME:
 
 SCENARIOS = [
     Scenario(
-        ["o.n", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop", "o.fixed(i)",
+        ["o.n", "o.n = i", "o.n = y", "o.f = y", "o.f = x", "o.n += 1", "o.f *= 0.5", "o.n = o", "o.n = Last()", "o.more = i", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop", "o.fixed(i)",
          "o.made(i)", "KNAME.shared", "KNAME.fixed(i)", "KNAME.made(i)", "KNAME.inherited", "LNAME.near(o, i)",
          "KNAME(i).n", "KNAME(i, x).near(i)", "KNAME().f", "LNAME(i).near()", "(o.n, o.f, o.shared)",
          "isinstance(o, KNAME)", "type(o) is KNAME", "o.inherited", "hasattr(o, 'more')", "getattr(o, 'n', None)"],
@@ -86,6 +86,7 @@ SCENARIOS = [
          "BaseNAME.inherited = <any>", "BaseNAME.near = 1", "del BaseNAME.inherited", "KNAME.far = <any>",
          "KNAME.__getattr__ = lambda self, name: name", "KNAME.__getattribute__ = lambda self, name: name",
          "KNAME.__init__ = lambda self, *a: None", "KNAME.__init__ = lambda self, *a: 5",
+            "KNAME.__init__ = lambda self, n=1, f=2: 5", "KNAME.__init__ = lambda self, n=1, f=2: n if i & 1 else None",
          "KNAME.__init__.__code__ = (lambda self, n=1, f=2: None).__code__", "KNAME.__init__.__defaults__ = (1.5, 2)",
          "KNAME.__new__ = lambda cls, *a: object.__new__(LNAME)", "KNAME.__setattr__ = lambda *a: None",
          "KNAME.prop = <any>", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
@@ -95,7 +96,7 @@ SCENARIOS = [
         CLASS,
     ),
     Scenario(
-        ["fNAME(i)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
+        ["fNAME(i)", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
          "(lambda: fNAME(i))()", "VNAME", "VNAME + i", "WNAME * 0.5", "WNAME", "(VNAME, WNAME, i)"],
         ["fNAME.__code__ = (lambda a, b=1: (b, a)).__code__", "fNAME.__code__ = gNAME.__code__",
          "fNAME.__defaults__ = (<any>,)", "fNAME.__defaults__ = (1, <any>)", "fNAME.__defaults__ = None",
@@ -107,16 +108,17 @@ SCENARIOS = [
          "x = <any>", "x = Last()"],
         "def fNAME(a, b=<lit:any>):\n    return a, b\n\n\ndef gNAME(a=<lit:int>):\n    return VNAME, a\n\n\n"
         "def hNAME(v=None):\n    global WNAME\n    WNAME = v if v is not None else WNAME\n    return WNAME\n\n\n"
+        "def qNAME(n):\n    return (fNAME(n), qNAME(n - 1) if n > 0 else 0)[0]\n\n\n"
         "VNAME, WNAME = <lit:int>, <lit:float>",
     ),
     Scenario(
         ["len(o)", "abs(x)", "isinstance(x, int)", "min(i, x)", "[*range(i & 3)]", "str(i)", "int(x)", "math.pi * i",
-         "math.sqrt(abs(x))", "type(x)", "len('abc')", "math.floor(x)", "sorted(o)", "list(o)", "print is print"],
+         "math.sqrt(abs(x))", "type(x)", "len('abc')", "o.append(i)", "o.copy()", "o.index(1)", "o.count(i)", "o.pop()", "x.conjugate()", "x.as_integer_ratio()", "x.__str__()", "o.__len__()", "math.floor(x)", "sorted(o)", "list(o)", "print is print"],
         ["builtins.len = lambda v: <any>", "builtins.len = LEN", "global len; len = lambda v: <any>",
          "globals().pop('len', None)", "builtins.abs = <callable>", "builtins.abs = ABS", "math.pi = <any>",
          "builtins.isinstance = lambda *a: <any>", "builtins.isinstance = ISINSTANCE", "math.more = i",
          "builtins.range = lambda *a: (1, 2)", "builtins.range = RANGE", "x = <any>", "o = <any>", "o = [1]",
-         "builtins.more = 1", "global abs; abs = min", "globals().pop('abs', None)"],
+         "builtins.more = 1", "o = (1, 2)", "o = bytearray(b'ab')", "o = {1: 2}", "x = 0.5", "x = 's'", "o = type('LL', (list,), {})([1])", "global abs; abs = min", "globals().pop('abs', None)"],
     ),
     Scenario(
         ["o + i", "i + o", "o - x", "o += i", "o < i", "o == x", "o != o", "-o", "o[i]", "o(i)", "i in o", "len(o)",
@@ -124,7 +126,7 @@ SCENARIOS = [
          "int(o)", "[1, 2, 3][o]", "range(o)", "o < o", "1 if o else 2", "o is o", "o // 2", "2 ** o", "~o",
          "del o[i]", "[*zip(o, o)]", "max(o, i)", "{o: 1}", "o in {1: 2}", "x + o"],
         ["DNAME.__METHOD__ = lambda *a: <any>", "DNAME.__METHOD__ = lambda *a: NotImplemented",
-         "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None",
+         "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None", "DNAME.__METHOD__ = lambda *a: sys.settrace(tracer)", "DNAME.__METHOD__ = lambda *a: (sys.settrace(tracer), i)[1]",
          "DNAME.__METHOD__ = raising", "ENAME.__METHOD__ = lambda *a: <any>", "o = ENAME()", "o = DNAME()",
          "o = <lit:int>", "o = <lit:float>", "o = [5, 6]", "o = DNAME(<lit:int>)", "o.__class__ = ENAME",
          "DNAME.__METHOD__ = lambda self, *a: DNAME.bad", "DNAME.__METHOD__ = Last", "x = o", "x = <any>"],
@@ -147,12 +149,13 @@ SCENARIOS = [
         "",
     ),
     Scenario(
-        ["next(tNAME, 'end')", "tNAME.send(i)", "[*uNAME(i & 3)]", "sum(uNAME(3))", "(lambda: (yield i))().send(None)",
+        ["next(tNAME, 'end')", "tNAME.send(i)", "[*uNAME(i & 3)]", "[*vNAME(i)]", "[v for v in vNAME(x)]", "sum(vNAME(i))", "sum(uNAME(3))", "(lambda: (yield i))().send(None)",
          "sum(v for v in o)", "[*wNAME(o)]", "next(uNAME(2))", "dict(k=i, **{'a': x})"],
         ["global tNAME; tNAME = uNAME(5)", "tNAME.close()", "tNAME.throw(Custom)", "uNAME.__code__ = wNAME.__code__",
          "global uNAME; uNAME = lambda v: [v]", "o = [3, 4]", "o = uNAME(2)", "o = Last()", "o = wNAME([1])",
          "global tNAME; tNAME = wNAME(uNAME(3))", "x = <any>", "sys.settrace(tracer)", "sys.settrace(None)",
          "sys.setprofile(profiler)", "sys.setprofile(None)", "tNAME.gi_frame and tNAME.gi_frame.f_locals"],
+        "def vNAME(n):\n    yield n\n    if tick(3):\n        sys.settrace(tracer)\n    yield 2\n    if tick(3):\n        sys.settrace(None)\n\n\n"
         "def uNAME(n):\n    while n:\n        got = yield n\n        n = n - 1 if got is None else got & 3\n"
         "    return 'done'\n\n\ndef wNAME(o):\n    try:\n        got = yield from o\n        yield got\n"
         "    finally:\n        emit('finally')\n\n\ntNAME = uNAME(4)",
@@ -205,8 +208,8 @@ def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]
     def text(template: str) -> str:
         return writer.fill(_named(writer, template, number), scope, 3)
 
-    uses = [text(use) for use in rng.sample(scenario.uses, min(len(scenario.uses), rng.randint(1, 3)))]
-    changes = [text(change) for change in rng.sample(scenario.changes, rng.randint(1, 3))]
+    uses = [text(use) for use in rng.sample(scenario.uses, min(len(scenario.uses), rng.randint(1, 4)))]
+    changes = [text(change) for change in rng.sample(scenario.changes, rng.randint(1, 5))]
     declared = sorted({change.split("; ")[0] for change in changes if change.startswith("global ")})
     turns = rng.randint(4, 14)
     body = [*declared, "y = 0.5", f"for i in range({turns}):", "    y = y * 1.5 + i"]
@@ -214,7 +217,7 @@ def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]
         rest = change.partition("; ")[2] if change.startswith("global ") else change
         body += [f"    if i == {rng.randrange(turns)} and turn != {rng.randrange(3)}:", f"        {rest}"]
     for use in uses:
-        statement = " = " in use or "+=" in use or use.startswith("del ")
+        statement = "= " in use.replace("== ", "").replace("!= ", "") or use.startswith("del ")
         shown = [use, "show(y)"] if statement else [f"show({use})"]
         if rng.random() < 0.6:
             caught = ["except Exception as e:", "    emit(trouble(e))"]

@@ -163,6 +163,42 @@ for i in range(5):
 2: if <name:dict>:
     <block>
 
+3: <fresh> = iter(<iter>)
+while (v := next(<fresh>, None)) is not None:
+    <loop>
+
+3: <fresh> = None
+while <fresh> is None:
+    <new:int> = <int>
+    <fresh> = 1 if <bool> else 2
+
+2: <fresh> = [1, 2, 3]
+while <fresh>:
+    <fresh>.pop()
+    <loop>
+
+2: from math import tau as <new:float>
+
+2: <new:any> = {*<iter>, <int>}
+
+2: class <fresh>:
+    a: int = <int>
+    b = <any>
+print(<fresh>.a)
+
+@function 2: cell = <any>
+def use():
+    return cell
+class Inner:
+    cell = cell
+    other = cell
+show(use())
+del cell
+try:
+    use()
+except NameError as e:
+    print(type(e).__name__)
+
 2: if not <name:float>:
     <block>
 

@@ -24,6 +24,8 @@ PRELOADED = (
     "random",
     "re",
     "warnings",
+    "threading",
+    "signal",
 )  # what many programs import
 MEMORY = 1 << 30  # bytes of address space
 SEPARATOR = "\n=== next program\n"
