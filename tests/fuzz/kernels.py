@@ -230,6 +230,18 @@ while <fresh>:
     <fresh> -= 0.5
     <loop>
 
+3: <fresh> = Last()
+<new:float> = <float>
+<new:int> = <int>
+del <fresh>
+
+3: <fresh> = Last()
+<new:float> = <float>
+<fresh> = <int>
+<new:int> = <int>
+<fresh> = Last(<var:int>)
+<fresh> = <var:float>
+
 2: try:
     <block>
 except (ArithmeticError, TypeError, ValueError) as e:

@@ -88,8 +88,10 @@ SCENARIOS = [
          "KNAME.__init__ = lambda self, *a: None", "KNAME.__init__ = lambda self, *a: 5",
             "KNAME.__init__ = lambda self, n=1, f=2: 5", "KNAME.__init__ = lambda self, n=1, f=2: n if i & 1 else None",
          "KNAME.__init__.__code__ = (lambda self, n=1, f=2: None).__code__", "KNAME.__init__.__defaults__ = (1.5, 2)",
-         "KNAME.__new__ = lambda cls, *a: object.__new__(LNAME)", "KNAME.__setattr__ = lambda *a: None",
-         "KNAME.prop = <any>", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
+         "KNAME.__new__ = lambda cls, *a: object.__new__(LNAME)", "KNAME.__setattr__ = lambda self, name, v: None",
+         "KNAME.prop = <any>",
+            "KNAME.prop = property(lambda self: self.n)",
+            "KNAME.prop = property(lambda self: i, lambda self, v: None)", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
          "KNAME.__bases__ = (BaseNAME, Custom)", "LNAME.__bases__ = (KNAME,)", "global KNAME; KNAME = LNAME",
          "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
          "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "gc.collect()"],
@@ -121,21 +123,29 @@ SCENARIOS = [
          "builtins.more = 1", "o = (1, 2)", "o = bytearray(b'ab')", "o = {1: 2}", "x = 0.5", "x = 's'", "o = type('LL', (list,), {})([1])", "global abs; abs = min", "globals().pop('abs', None)"],
     ),
     Scenario(
-        ["o + i", "i + o", "o - x", "o += i", "o < i", "o == x", "o != o", "-o", "o[i]", "o(i)", "i in o", "len(o)",
+        ["o + i", "i + o", "o - x", "o += i", "o < i", "o == x", "o != o", "-o", "o[i]", "o(i)", "i in o",
+            "i not in o",
+            "0 if i not in o else 1",
+            "o <= i and i",
+            "(o + i) + (o - i)",
+            "o.prop",
+            "o.prop = i", "len(o)",
          "bool(o)", "not o", "o or i", "o and i", "[*o]", "o @ i", "hash(o) & 0", "o[i] = x", "o.__add__(i)", "f'{o}'",
          "int(o)", "[1, 2, 3][o]", "range(o)", "o < o", "1 if o else 2", "o is o", "o // 2", "2 ** o", "~o",
          "del o[i]", "[*zip(o, o)]", "max(o, i)", "{o: 1}", "o in {1: 2}", "x + o"],
-        ["DNAME.__METHOD__ = lambda *a: <any>", "DNAME.__METHOD__ = lambda *a: NotImplemented",
-         "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None", "DNAME.__METHOD__ = lambda *a: sys.settrace(tracer)", "DNAME.__METHOD__ = lambda *a: (sys.settrace(tracer), i)[1]",
-         "DNAME.__METHOD__ = raising", "ENAME.__METHOD__ = lambda *a: <any>", "o = ENAME()", "o = DNAME()",
+        ["DNAME.__METHOD__ = lambda ARGS: <any>", "DNAME.__METHOD__ = lambda ARGS: NotImplemented",
+         "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None", "DNAME.__METHOD__ = lambda ARGS: sys.settrace(tracer)", "DNAME.__METHOD__ = lambda ARGS: (sys.settrace(tracer), i)[1]",
+         "DNAME.__METHOD__ = raising", "ENAME.__METHOD__ = lambda ARGS: <any>", "o = ENAME()", "o = DNAME()",
          "o = <lit:int>", "o = <lit:float>", "o = [5, 6]", "o = DNAME(<lit:int>)", "o.__class__ = ENAME",
-         "DNAME.__METHOD__ = lambda self, *a: DNAME.bad", "DNAME.__METHOD__ = Last", "x = o", "x = <any>"],
+         "DNAME.__METHOD__ = lambda ARGS: DNAME.bad", "DNAME.__METHOD__ = Last", "x = o", "x = <any>"],
         "def raising(*a):\n    raise Custom(LEN(a))\n\n\n"
-        "class DNAME(BASE):\n    def __METHOD__(self, *a):\n        return <any>\n\n"
-        "    def __METHOD__(self, *a):\n        return LEN(a)\n\n"
+        "class DNAME(BASE):\n    n = 3\n\n    def __METHOD__(ARGS):\n        return <any>\n\n"
+        "    def __METHOD__(ARGS):\n        return self.n\n\n"
+        "    def __METHOD__(ARGS):\n        y = self.n + 1.5\n        return y > 2\n\n"
+        "    def __METHOD__(ARGS):\n        return i\n\n"
         "    def __repr__(self):\n        return 'D'\n\n"
         "    def __iter__(self):\n        return iter([1, 2.5])\n\n"
-        "    def change(self, *a):\n        DNAME.__METHOD__ = lambda *a: <any>\n        return NotImplemented\n\n\n"
+        "    def change(self, *a):\n        DNAME.__METHOD__ = lambda ARGS: <any>\n        return NotImplemented\n\n\n"
         "class ENAME(DNAME):\n    pass",
     ),
     Scenario(
@@ -189,6 +199,7 @@ DUNDERS = [
     "floordiv",
     "rpow",
 ]
+SIGNATURES = ["self, a=0, b=0", "self, a=0, b=0", "self, a", "self, a=0", "self, *a"]
 BASES = ["object", "object", "object", "int", "float", "list"]
 
 
@@ -196,6 +207,8 @@ def _named(writer: Expander, text: str, number: int) -> str:
     """Return the text with the scenario's names and dunders of its own choice."""
     while "METHOD" in text:
         text = text.replace("METHOD", writer.rng.choice(DUNDERS), 1)
+    while "ARGS" in text:
+        text = text.replace("ARGS", writer.rng.choice(SIGNATURES), 1)
     return text.replace("NAME", str(number)).replace("BASE", writer.rng.choice(BASES))
 
 

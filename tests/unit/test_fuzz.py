@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 
 import pytest
-from fuzz import coverage, planted, program
+from fuzz import coverage, library, planted, program
 from fuzz.campaign import State
 from fuzz.runner import Outcome, Side, Workers
 from fuzz.shrink import shrink
@@ -46,6 +46,16 @@ def test_programs_end_and_repeat_themselves() -> None:
             first = workers.run(plain, [text])
             assert first.status == 0, first.err
             assert first.comparable() == workers.run(plain, [text]).comparable()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_mutated_tests_compile_and_repeat(seed: int) -> None:
+    python = pathlib.Path(sys.executable)
+    if not library.library(python):
+        pytest.skip("this interpreter has no package test")
+    text = library.mutate(python, seed)
+    compile(text, "program", "exec")
+    assert text == library.mutate(python, seed)
 
 
 def test_worker_survives_crashes_and_loops() -> None:
