@@ -77,8 +77,8 @@ BUGS = [
         "            if (old->ob_refcnt == 1) {", "            if (old->ob_refcnt <= 2) {"),
     Bug("not-boxed-before-release", "runtime/exits.c",
         "    box_locals(regs, exit->ctx);\n    regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + "
-        "exit->offset;\n    _Py_Dealloc(dying);",
-        "    regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;\n    _Py_Dealloc(dying);"),
+        "exit->offset;\n    free_dying(regs, exit, dying);",
+        "    regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;\n    free_dying(regs, exit, dying);"),
     Bug("not-boxed-before-a-call", "runtime/entries.c",
         "    empty_registers(b);\n    own_facts(b, count);",
         "    if (b->ctx.depth < 5) empty_registers(b);\n    own_facts(b, count);"),
