@@ -133,6 +133,12 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 2: <float> < <int>
 
+2: float(<var:int>) == <var:int>
+
+2: <var:int> == <float>
+
+2: <var:int> <= <var:int> * 1.0
+
 1: (not <bool>)
 
 2: <bool> and <bool>

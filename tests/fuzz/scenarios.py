@@ -80,7 +80,8 @@ SCENARIOS = [
         ["o.n = <any>", "del o.n", "o.f = <any>", "o.n = Last()", "o.more = <any>", "o.shared = <any>",
          "o.near = lambda *a: <any>", "o.prop = <any>", "o.__class__ = LNAME", "o.__class__ = KNAME",
          "o.__dict__", "o.__dict__ = {'n': <any>, 'f': 0.5}", "o.__dict__['n'] = <any>", "o.__dict__['far'] = len",
-         "vars(o).clear()", "KNAME.shared = <any>", "del KNAME.shared", "KNAME.n = property(lambda self: <any>)",
+         "vars(o).clear()", "v = o.n; del o.n; o.n = v", "[(setattr(o, 'z', k), delattr(o, 'z')) for k in range(40)]",
+         "v = o.n; del o.n; o.n = v; [(setattr(o, 'z', k), delattr(o, 'z')) for k in range(40)]", "KNAME.shared = <any>", "del KNAME.shared", "KNAME.n = property(lambda self: <any>)",
          "KNAME.near = lambda self, v=1: <any>", "KNAME.near.__code__ = (lambda self, v=1: 7).__code__",
          "KNAME.near.__defaults__ = (<any>,)", "KNAME.near.__defaults__ = None", "del LNAME.near",
          "BaseNAME.inherited = <any>", "BaseNAME.near = 1", "del BaseNAME.inherited", "KNAME.far = <any>",
@@ -106,6 +107,8 @@ SCENARIOS = [
          "global fNAME; fNAME = KeyError", "global fNAME; del fNAME", "gNAME.__defaults__ = (4,)", "gNAME.x = 1",
          "global gNAME; gNAME = fNAME", "global VNAME; VNAME = <any>", "global VNAME; VNAME = Last()",
          "global WNAME; WNAME = <any>", "global VNAME; del VNAME", "globals()['VNAME'] = <any>",
+         "exec('v = VNAME; del VNAME; VNAME = v\\nfor k in range(99): z = k; del z', globals())",
+         "exec('w = WNAME; del WNAME; WNAME = w\\nfor k in range(99): z = k; del z', globals())",
          "globals()['more%d' % i] = i", "hNAME(<any>)", "exec('VNAME = 5', globals())", "builtins.VNAME = <any>",
          "x = <any>", "x = Last()"],
         "def fNAME(a, b=<lit:any>):\n    return a, b\n\n\ndef gNAME(a=<lit:int>):\n    return VNAME, a\n\n\n"
