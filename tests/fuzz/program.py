@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
+import warnings
 
 from fuzz.classes import DESCRIPTORS, Class, class_lines
 from fuzz.effects import effect_lines
@@ -62,9 +64,9 @@ def _without_code(expressions: dict[str, list[Template]]) -> dict[str, list[Temp
 class ProgramWriter:
     """Writes one program."""
 
-    def __init__(self, seed: int) -> None:
-        """Take the seed that decides everything."""
-        self.rng = random.Random(seed)
+    def __init__(self, seed: int, attempt: int = 0) -> None:
+        """Take what decides everything."""
+        self.rng = random.Random(f"{seed}/{attempt}")
         self.seed = seed
         self.write = Expander(self.rng, EXPRESSIONS, LITERALS, STATEMENTS)
         self.quiet = Expander(self.rng, _without_code(EXPRESSIONS), LITERALS, STATEMENTS)
@@ -346,6 +348,18 @@ class ProgramWriter:
         return "\n".join([*self.lines, FINALE])
 
 
+def compiles(program: str) -> bool:
+    """Does Python accept the program?  The grammar does not know all rules about places of names."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(program, "program", "exec")
+        except SyntaxError:
+            return False
+    return True
+
+
 def generate(seed: int) -> str:
     """Return the program of a seed."""
-    return ProgramWriter(seed).text()
+    programs = (ProgramWriter(seed, attempt).text() for attempt in itertools.count())
+    return next(program for program in programs if compiles(program))
