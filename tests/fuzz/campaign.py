@@ -19,7 +19,9 @@ from fuzz.runner import Outcome, Side, Workers, run_fresh
 BATCH = 12  # programs that run one after another in one process
 FRESH = 40  # one program in so many runs in a fresh interpreter as well
 TOO_DEEP = "RecursionError"  # where exactly the limit is reached is not the same (docs/status.md)
-THRESHOLDS = (3, 4, 5, 8)  # besides 1 and 2
+LITTLE = "96K"  # code memory that fills up
+LEGAL_ENDS = ("no memory for a number", "pyjit cannot be turned on")  # when a fault is injected
+THRESHOLDS = (0, 3, 4, 5, 8)  # besides 1 and 2
 
 
 @dataclasses.dataclass
@@ -84,9 +86,25 @@ class Campaign:
         self.workers = workers
         self.batch: list[tuple[int, str]] = []
 
-    def jit(self, threshold: int) -> Side:
-        """Return the side of pyjit with a threshold."""
-        return Side(self.python, self.pyjit, threshold)
+    def jit(self, threshold: int, **settings: str) -> Side:
+        """Return the side of pyjit with a threshold and more settings, their names without PYJIT_."""
+        more = tuple((f"PYJIT_{name.upper()}", value) for name, value in settings.items())
+        return Side(self.python, self.pyjit, threshold, more)
+
+    def sides(self, seed: int) -> list[Side]:
+        """Return the sides on which a program is run by workers."""
+        rng = random.Random(seed)
+        some = [self.jit(1), self.jit(2)]
+        if rng.random() < 0.5:
+            some.append(self.jit(rng.choice(THRESHOLDS)))
+        if rng.random() < 0.1:
+            some.append(self.jit(1, code_limit=LITTLE))
+        return some
+
+    def fresh_sides(self, seed: int) -> list[Side]:
+        """Return the sides on which a program is run in a fresh interpreter."""
+        fault = int(2 ** random.Random(seed).uniform(1, 13))
+        return [self.jit(seed // FRESH % 3), self.jit(1, fault=f"{fault}{'+' * (fault % 2)}")]
 
     def compare(self, seeds: list[int], programs: list[str], side: Side, plain: Outcome) -> list[Failure]:
         """Run programs under pyjit and compare."""
@@ -102,16 +120,21 @@ class Campaign:
         """Do the programs do the same again without pyjit?"""
         return self.workers.run(self.plain, programs).comparable() == plain.comparable()
 
-    def compare_fresh(self, seed: int, program: str, side: Side) -> list[Failure]:
+    def compare_fresh(self, seed: int, program: str, sides: list[Side]) -> list[Failure]:
         """Run a program in fresh interpreters and compare."""
+        failures = []
         with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as file:
             file.write(program)
             file.flush()
-            plain, jit = (run_fresh(one, pathlib.Path(file.name)) for one in (self.plain, side))
-        self.state.runs += 1
-        if plain.timed_out or jit.timed_out or plain.comparable() == jit.comparable():
-            return []
-        return [Failure((seed,), side, True, (program,), plain, jit)]
+            path = pathlib.Path(file.name)
+            plain = run_fresh(self.plain, path)
+            for side in sides:
+                jit = run_fresh(side, path)
+                self.state.runs += 1
+                odd = plain.timed_out or jit.timed_out or any(end in jit.err for end in LEGAL_ENDS)
+                if not odd and plain.comparable() != jit.comparable():
+                    failures.append(Failure((seed,), side, True, (program,), plain, jit))
+        return failures
 
     def step(self) -> list[Failure]:
         """Run the next program every way, and return where it failed."""
@@ -123,11 +146,11 @@ class Campaign:
             self.state.skipped += 1
             return []
         failures: list[Failure] = []
-        for threshold in (1, 2, *random.Random(seed).sample((*THRESHOLDS, 0, 0, 0), 1)):
-            if threshold and not failures:
-                failures += self.compare([seed], [program], self.jit(threshold), plain)
+        for side in self.sides(seed):
+            if not failures:
+                failures += self.compare([seed], [program], side, plain)
         if not failures and seed % FRESH == 0:
-            failures += self.compare_fresh(seed, program, self.jit(1 + seed // FRESH % 2))
+            failures += self.compare_fresh(seed, program, self.fresh_sides(seed))
         if not failures:
             self.batch.append((seed, program))
         if len(self.batch) == BATCH:

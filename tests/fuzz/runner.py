@@ -29,20 +29,25 @@ class Side:
 
     python: pathlib.Path
     pyjit: pathlib.Path | None = None  # build directory; None: the plain interpreter
-    threshold: int = 1
+    threshold: int = 1  # 0: the default one
     settings: tuple[tuple[str, str], ...] = ()  # more environment variables
 
     @property
     def name(self) -> str:
         """What to call it."""
-        return f"threshold-{self.threshold}" if self.pyjit else "plain"
+        if not self.pyjit:
+            return "plain"
+        threshold = f"threshold-{self.threshold}" if self.threshold else "default"
+        return "-".join([threshold, *(f"{name[6:].lower()}-{value}" for name, value in self.settings)])
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables of its processes."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYJIT"))}
         more = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
         if self.pyjit:
-            more |= {"PYTHONPATH": str(self.pyjit), "PYJIT_THRESHOLD": str(self.threshold)}
+            more["PYTHONPATH"] = str(self.pyjit)
+        if self.pyjit and self.threshold:
+            more["PYJIT_THRESHOLD"] = str(self.threshold)
         return kept | more | dict(self.settings)
 
     def command(self, *arguments: str) -> list[str]:

@@ -101,8 +101,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if "--jit" in sys.argv and not importlib.import_module("pyjit").enable():
         sys.exit("pyjit cannot be turned on")
-    with contextlib.suppress(ImportError):
-        for name in PRELOADED:
+    with contextlib.suppress(ImportError):  # not where code memory would be full afterwards
+        for name in PRELOADED if "PYJIT_CODE_LIMIT" not in os.environ else ():
             importlib.import_module(name)
     if "--once" in sys.argv:
         with open(sys.argv[-1], encoding="utf-8") as file:
