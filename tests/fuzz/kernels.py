@@ -309,6 +309,12 @@ def kernel_lines(writer: Expander, name: str) -> tuple[tuple[str, ...], list[str
     kinds = tuple(rng.choice(("int", "int", "float")) for _ in range(rng.randint(1, 7)))
     scope = Scope(frozenset({"flat"}), {f"p{i}": kind for i, kind in enumerate(kinds)})
     body = writer.lines("<new:int> = <lit:int>\n<new:float> = <lit:float>", scope, 1)
+    if rng.random() < 0.08:  # more locals than contexts describe
+        for _ in range(45):
+            body += writer.fill(
+                "<fresh> = <lit:int>" if rng.random() < 0.5 else "<fresh> = <lit:float>", scope
+            ).split("\n")
+            scope.variables[body[-1].split(" ")[0]] = "float" if "." in body[-1] else "int"
     stop = rng.randint(4, 14)
     body += writer.statement(scope, 1)
     loop = scope.inner("loop")
@@ -319,6 +325,9 @@ def kernel_lines(writer: Expander, name: str) -> tuple[tuple[str, ...], list[str
     body += [f"for i in range({stop}):", *indented(lines)]
     if rng.random() < 0.5:
         body += writer.statement(scope, 5)
+    if rng.random() < 0.08:  # more stack entries than contexts describe
+        name, other = rng.choice(sorted(scope.variables)), rng.choice(sorted(scope.variables))
+        body.append(f"show({f'({name} + ' * 44}{other}{')' * 44})")
     body.append(f"return {', '.join(sorted(scope.variables)[:9])}")
     parameters = ", ".join(f"p{i}" for i in range(len(kinds)))
     return kinds, [f"def {name}({parameters}):", *indented(body), "", ""]

@@ -19,6 +19,7 @@ class Scenario:
     uses: list[str]
     changes: list[str]
     before: str = ""
+    start: str = "[1, 2]"  # what `o` is in the beginning
 
 
 CLASS = """\
@@ -97,6 +98,7 @@ SCENARIOS = [
          "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
          "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "gc.collect()"],
         CLASS,
+        "KNAME()",
     ),
     Scenario(
         ["fNAME(i)", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
@@ -150,6 +152,7 @@ SCENARIOS = [
         "    def __iter__(self):\n        return iter([1, 2.5])\n\n"
         "    def change(self, *a):\n        DNAME.__METHOD__ = lambda ARGS: <any>\n        return NotImplemented\n\n\n"
         "class ENAME(DNAME):\n    pass",
+        "DNAME()",
     ),
     Scenario(
         ["[v for v in o]", "[(v, o.append(v))[0] for v in o if LEN(o) < 9]", "[*zip(o, o)]", "o[i & 1]", "o[-1]",
@@ -172,6 +175,47 @@ SCENARIOS = [
         "def uNAME(n):\n    while n:\n        got = yield n\n        n = n - 1 if got is None else got & 3\n"
         "    return 'done'\n\n\ndef wNAME(o):\n    try:\n        got = yield from o\n        yield got\n"
         "    finally:\n        emit('finally')\n\n\ntNAME = uNAME(4)",
+    ),
+    Scenario(
+        ["PNAME[i & 1](i)", "PNAME[i % 4](x)", "PNAME[0](i)", "PNAME[3](x)", "QNAME[i & 1](i)", "QNAME[0](x)",
+         "(QNAME[0](i), QNAME[1](x))", "[f(i) for f in PNAME]", "[f(x) for f in QNAME]"],
+        ["global VNAME; VNAME = <any>", "PNAME[1].__globals__['VNAME'] = <any>", "PNAME.reverse()", "QNAME.reverse()",
+         "PNAME[2].__globals__['__builtins__'] = {'len': abs}", "PNAME[1].__globals__['len'] = <callable>",
+         "PNAME[1].__globals__.clear()", "del QNAME[0].__closure__[0].cell_contents", "QNAME[0] = cNAME(<any>)",
+         "QNAME[0].__closure__[0].cell_contents = <any>", "PNAME[0].__code__ = QNAME[0].__code__", "x = <any>",
+         "PNAME[0].__code__ = dNAME.__code__", "QNAME[0].__code__ = QNAME[1].__code__", "x = Last()",
+         "builtins.len = <callable>", "builtins.len = LEN", "PNAME[3].__globals__['VNAME'] = Last()"],
+        "def bNAME(v):\n    return VNAME, len([v]), v\n\n\ndef dNAME(v):\n    return v, 'd'\n\n\n"
+        "def cNAME(c):\n    def inner(v):\n        nonlocal c\n        c = v\n        return c, v\n    return inner\n\n\n"
+        "VNAME = <lit:int>\nPNAME = [bNAME]\n"
+        "for space in ({'VNAME': <lit:any>, 'len': abs}, {'VNAME': 3, '__builtins__': {'len': LEN}}, dict(globals())):\n"
+        "    PNAME.append(type(bNAME)(bNAME.__code__, space))\nQNAME = [cNAME(<lit:any>), cNAME(<lit:any>)]",
+    ),
+    Scenario(
+        ["eNAME(i, o)", "eNAME(i & 3, x)", "eNAME(1, o)", "kNAME(o, i)", "kNAME(o, x)", "mNAME(o)", "mNAME(x)",
+         "mNAME([i, x])", "mNAME({'k0': i})", "mNAME((i, o))"],
+        ["o = KeyError", "o = Custom", "o = Custom(<any>)", "o = ValueError(<any>)", "o = <any>", "o = StopIteration",
+         "o = type('Ex', (Custom,), {'__init__': lambda self, n: 1 // 0})", "o = Manager(i)", "o = Manager(<any>, True)",
+         "o = Last()", "o = Custom(1).with_traceback(None)", "x = <any>", "o = (KeyError, Custom)", "x = Manager(x)",
+         "Manager.__exit__ = lambda self, *a: <any>", "Manager.__enter__ = lambda self: <any>", "o = BaseNAME(i)",
+         "BaseNAME.__match_args__ = ('v',)", "BaseNAME.__match_args__ = <any>", "o = BaseNAME(<any>)", "x = o",
+         "BaseNAME.v = property(lambda self: <any>)", "o = GeneratorExit", "o = type('D', (dict,), {})(k0=5)",
+         "Custom.__str__ = lambda self: 5", "o = ExceptionGroup('g', [Custom(i), ValueError(x)])"],
+        "class BaseNAME:\n    __match_args__ = ('v', 'n')\n    n = 1\n\n    def __init__(self, v=0):\n        self.v = v\n\n\n"
+        "def eNAME(v, o):\n    z = 1.5\n    for k in range(4):\n        try:\n            try:\n                z = z * 2 + k\n"
+        "                if k == v:\n                    raise o\n            except (KeyError, Custom) as e:\n"
+        "                emit(trouble(e))\n                if k == 1:\n                    raise\n                if k == 2:\n"
+        "                    raise ValueError(z) from e\n            else:\n                z -= 1\n            finally:\n"
+        "                emit('finally ' + text(z))\n                if k == 2 and v == 2:\n                    continue\n"
+        "        except* ValueError as e:\n            z = trouble(e)\n            z = len(z) * 0.5\n    return z, k\n\n\n"
+        "def kNAME(o, v):\n    z = v\n    for k in range(3):\n        with o as got, Manager(k):\n            z = got\n"
+        "            if k == 1:\n                raise Custom(z)\n            if k == v:\n                return z, k\n"
+        "    return z\n\n\n"
+        "def mNAME(o):\n    match o:\n        case BaseNAME(1, w):\n            return 'one', w\n"
+        "        case BaseNAME(v=w, n=1) if w:\n            return 'two', w\n        case {'k0': w, **rest}:\n"
+        "            return w, rest\n        case [w, *rest] | (w, rest):\n            return w, rest\n"
+        "        case int() as w:\n            return w\n        case None | True:\n            return 'none'\n"
+        "        case str():\n            return 'str'\n    return 'other'",
     ),
 ]  # fmt: skip
 DUNDERS = [
@@ -212,7 +256,7 @@ def _named(writer: Expander, text: str, number: int) -> str:
         text = text.replace("METHOD", writer.rng.choice(DUNDERS), 1)
     while "ARGS" in text:
         text = text.replace("ARGS", writer.rng.choice(SIGNATURES), 1)
-    return text.replace("NAME", str(number)).replace("BASE", writer.rng.choice(BASES))
+    return text.replace("NAME", f"_{number}").replace("BASE", writer.rng.choice(BASES))
 
 
 def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]:
@@ -241,7 +285,7 @@ def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]
         else:
             body += indented(shown)
     body.append("return y, i")
-    start = {0: f"K{number}()", 3: f"D{number}()", 4: "[1, 2, 3]"}.get(SCENARIOS.index(scenario), "[1, 2]")
+    start = _named(writer, scenario.start, number)
     lines = (
         _named(writer, writer.fill(scenario.before, scope, 3), number).split("\n") if scenario.before else []
     )
