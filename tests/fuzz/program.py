@@ -302,11 +302,11 @@ class ProgramWriter:
             kinds, lines = kernel_lines(numbers, f"N{number}")
             self.lines += lines
             calls += [self.driven(Function(f"N{number}", kinds, len(kinds), None))] * rng.randint(1, 2)
-        for number in range(rng.randint(1, 5)):
+        for number in range(rng.randint(2, 7)):
             lines, call = scenario_lines(self.quiet, number)
             self.lines += lines
             calls.append(call)
-        for number in range(rng.randint(1, 3)):
+        for number in range(rng.randint(0, 3)):
             if rng.random() < 0.4:
                 self.generators.append(self.function(f"Y{number}", "def", "function", "yield", "sync"))
                 calls.append(self.driven_generator(self.generators[-1], asynchronous=False))
