@@ -98,7 +98,11 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 2: <int> * <float>
 
-1: <int> / <int>
+2: <int> / <int>
+
+2: (2**59 + <var:int> * 77777) / <lit:int>
+
+1: (<lit:int> - <var:int>) / 7
 
 2: -<var:float>
 
