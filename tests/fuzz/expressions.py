@@ -606,6 +606,12 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 1: sorted(sys._getframe().f_locals)
 
+1: inside(sys._getframe())
+
+1: len(locals())
+
+1: sorted(vars())
+
 1: type(<any>)
 
 1: <obj>.<attribute>

@@ -8,6 +8,7 @@ PRELUDE = """\
 import _thread, builtins, gc, math, operator, signal, sys, threading
 gc.disable()
 NAN, INF = float('nan'), float('inf')
+HELD = None
 LOG, EVENTS, STOP, THREADS = [], [], [], []
 COUNTS = [0, 0]  # lines, ticks; not globals that change: code relies on a module's globals
 LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
@@ -81,6 +82,14 @@ def show(*values):
     emit(' '.join([text(v) for v in values]))
 
 
+def inside(frame):
+    if frame.f_locals is frame.f_globals:
+        return ''
+    plain = int, float, bool, str, type(None)
+    known = [(name, v) for name, v in frame.f_locals.items() if type(v) in plain]
+    return ' '.join([name + '=' + text(v) for name, v in sorted(known)][:8])
+
+
 def where(tb, kind):
     places = []
     while tb is not None and LEN(places) < 12:
@@ -88,7 +97,7 @@ def where(tb, kind):
         spot = list(code.co_positions())[tb.tb_lasti // 2]
         if kind is UnboundLocalError and tb.tb_next is None:
             break
-        places.append('%s %s %s' % (code.co_name, tb.tb_lineno, spot))
+        places.append('%s %s %s %s' % (code.co_name, tb.tb_lineno, spot, inside(tb.tb_frame)))
         tb = tb.tb_next
     return ' | '.join(places)
 

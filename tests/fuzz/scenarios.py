@@ -121,9 +121,9 @@ SCENARIOS = [
     Scenario(
         ["len(o)", "abs(x)", "isinstance(x, int)", "min(i, x)", "[*range(i & 3)]", "str(i)", "int(x)", "math.pi * i",
          "math.sqrt(abs(x))", "type(x)", "len('abc')", "o.append(i)", "o.copy()", "o.index(1)", "o.count(i)", "o.pop()", "x.conjugate()", "x.as_integer_ratio()", "x.__str__()", "o.__len__()", "math.floor(x)", "sorted(o)", "list(o)", "print is print"],
-        ["builtins.len = lambda v: <any>", "builtins.len = LEN", "global len; len = lambda v: <any>",
+        ["builtins.len = lambda v: <lit:any>", "builtins.len = LEN", "global len; len = lambda v: <lit:any>",
          "globals().pop('len', None)", "builtins.abs = <callable>", "builtins.abs = ABS", "math.pi = <any>",
-         "builtins.isinstance = lambda *a: <any>", "builtins.isinstance = ISINSTANCE", "math.more = i",
+         "builtins.isinstance = lambda *a: <lit:any>", "builtins.isinstance = ISINSTANCE", "math.more = i",
          "builtins.range = lambda *a: (1, 2)", "builtins.range = RANGE", "x = <any>", "o = <any>", "o = [1]",
          "builtins.more = 1", "o = (1, 2)", "o = bytearray(b'ab')", "o = {1: 2}", "x = 0.5", "x = 's'", "o = type('LL', (list,), {})([1])", "global abs; abs = min", "globals().pop('abs', None)"],
     ),
@@ -148,6 +148,10 @@ SCENARIOS = [
         "    def __METHOD__(ARGS):\n        return self.n\n\n"
         "    def __METHOD__(ARGS):\n        y = self.n + 1.5\n        return y > 2\n\n"
         "    def __METHOD__(ARGS):\n        return i\n\n"
+        "    def __METHOD__(self, a=0, b=0):\n        return self.n + a\n\n"
+        "    def __METHOD__(self, a=0, b=0):\n        y = self.n * 2.0\n        return [y, 2][a]\n\n"
+        "    def __METHOD__(ARGS):\n        self.n = self.n + 1.5\n        return self\n\n"
+        "    def __METHOD__(ARGS):\n        <effect>\n        return 1\n\n"
         "    def __repr__(self):\n        return 'D'\n\n"
         "    def __iter__(self):\n        return iter([1, 2.5])\n\n"
         "    def change(self, *a):\n        DNAME.__METHOD__ = lambda ARGS: <any>\n        return NotImplemented\n\n\n"
