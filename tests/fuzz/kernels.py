@@ -228,7 +228,7 @@ else:
     <loop>
 
 4: <fresh> = 12
-while <fresh> > 0 and <bool>:
+while <fresh> > 0 and (<bool>):
     <fresh> -= 1
     <loop>
 

@@ -124,7 +124,7 @@ def clip(x):
 def attempt(label, function, *args, **named):
     try:
         result = function(*args, **named)
-    except Exception as e:
+    except (Exception, GeneratorExit) as e:
         emit(label + ' raises ' + trouble(e))
     else:
         emit(label + ' ' + text(result))

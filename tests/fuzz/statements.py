@@ -342,7 +342,7 @@ while <fresh> > 0:
     <loop>
 
 4: <fresh> = 6
-while <bool> and (<fresh> := <fresh> - 1) > 0:
+while (<bool>) and (<fresh> := <fresh> - 1) > 0:
     <loop>
 else:
     <block>
