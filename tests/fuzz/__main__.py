@@ -19,6 +19,7 @@ from fuzz.program import generate
 from fuzz.runner import Workers
 from fuzz.triage import shrink_failure
 
+SAVED = 50  # the state is saved every so many programs
 LIBRARY = 8  # of both sources, every so manieth program is of the library
 
 
@@ -105,11 +106,17 @@ def main() -> int:
         if len(state.failures) - before >= arguments.most:
             raise KeyboardInterrupt
 
+    def progress() -> None:
+        if arguments.resume and state.done % SAVED == 0:
+            state.save(arguments.resume)
+
     with Workers() as workers:
         campaign = Campaign(source, state, arguments.python, arguments.pyjit, workers)
         limit = arguments.minutes * 60 if arguments.minutes is not None else None
         try:
-            campaign.run(arguments.count if limit is None or arguments.count else None, limit, found)
+            campaign.run(
+                arguments.count if limit is None or arguments.count else None, limit, found, progress
+            )
         except KeyboardInterrupt:
             print("stopped")
         if arguments.coverage:

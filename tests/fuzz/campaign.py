@@ -168,8 +168,14 @@ class Campaign:
             return []
         return self.compare(seeds, programs, self.jit(1), plain)
 
-    def run(self, count: int | None, seconds: float | None, found: Callable[[Failure], None]) -> None:
-        """Go on for so many programs, or until so many seconds are over."""
+    def run(
+        self,
+        count: int | None,
+        seconds: float | None,
+        found: Callable[[Failure], None],
+        progress: Callable[[], None],
+    ) -> None:
+        """Go on for so many programs, or until so many seconds are over; `progress` is called after each."""
         began, before = time.monotonic(), self.state.seconds
         end = None if count is None else self.state.done + count
         while (end is None or self.state.done < end) and (
@@ -181,3 +187,4 @@ class Campaign:
                 )
                 found(failure)
             self.state.seconds = before + time.monotonic() - began
+            progress()
