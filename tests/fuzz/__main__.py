@@ -16,7 +16,7 @@ from fuzz import coverage
 from fuzz.campaign import Campaign, Failure, State
 from fuzz.library import library, mutate
 from fuzz.program import generate
-from fuzz.runner import Workers
+from fuzz.runner import Side, Workers
 from fuzz.triage import shrink_failure
 
 SAVED = 50  # the state is saved every so many programs
@@ -30,6 +30,8 @@ def parse() -> argparse.Namespace:
                         help="the interpreter under test")  # fmt: skip
     parser.add_argument("--pyjit", type=pathlib.Path, metavar="DIR",
                         help="directory that holds the package pyjit, if it is not installed")  # fmt: skip
+    parser.add_argument("--variable", metavar="NAME=VALUE", action="append", default=[],
+                        help="environment variable for programs under pyjit")  # fmt: skip
     parser.add_argument("--seed", type=int, help="of the first program; at random if not given")
     parser.add_argument("--source", choices=("grammar", "library", "both"), default="both",
                         help="of programs: the grammar, or CPython's own test files")  # fmt: skip
@@ -111,7 +113,9 @@ def main() -> int:
             state.save(arguments.resume)
 
     with Workers() as workers:
-        campaign = Campaign(source, state, arguments.python, arguments.pyjit, workers)
+        variables = tuple((name, value) for name, _, value in (v.partition("=") for v in arguments.variable))
+        base = Side(arguments.python, arguments.pyjit, settings=variables)
+        campaign = Campaign(source, state, base, workers)
         limit = arguments.minutes * 60 if arguments.minutes is not None else None
         try:
             campaign.run(

@@ -72,26 +72,19 @@ class Failure:
 class Campaign:
     """Runs programs of a source on both sides."""
 
-    def __init__(
-        self,
-        source: Callable[[int], str],
-        state: State,
-        python: pathlib.Path,
-        pyjit: pathlib.Path,
-        workers: Workers,
-    ) -> None:
-        """Take where programs come from, what has been done, and what to run them with."""
+    def __init__(self, source: Callable[[int], str], state: State, base: Side, workers: Workers) -> None:
+        """Take where programs come from, what has been done, and pyjit with the settings common to all."""
         self.source = source
         self.state = state
-        self.plain = Side(python)
-        self.python, self.pyjit = python, pyjit
+        self.base = base
+        self.plain = Side(base.python)
         self.workers = workers
         self.batch: list[tuple[int, str]] = []
 
     def jit(self, threshold: int, **settings: str) -> Side:
         """Return the side of pyjit with a threshold and more settings, their names without PYJIT_."""
         more = tuple((f"PYJIT_{name.upper()}", value) for name, value in settings.items())
-        return Side(self.python, self.pyjit, threshold, more)
+        return dataclasses.replace(self.base, threshold=threshold, settings=self.base.settings + more)
 
     def sides(self, seed: int) -> list[Side]:
         """Return the sides on which a program is run by workers."""
