@@ -44,13 +44,6 @@ code_init(void)
     return pyjit_state.extra_index < 0 ? -1 : 0;
 }
 
-/* The state of a code object, NULL if none. */
-CodeState *
-code_state(PyCodeObject *code)
-{
-    return code_extra(code, pyjit_state.extra_index);
-}
-
 /* The state of a code object, made when there is none yet. */
 CodeState *
 code_state_make(PyCodeObject *code)

@@ -182,7 +182,7 @@ static int commit(void)
         return -1;
     }
     uint8_t *start = memory.base + memory.committed;
-    if (fault_now() || mprotect(start, size, PROT_READ | PROT_EXEC) != 0) {
+    if (fault_now() || codewriter_commit(start, size) < 0) {
         pj_free(block);
         return -1;
     }
@@ -263,10 +263,14 @@ int codemem_init(const void *near, size_t limit)
     if (memory.free_at != NULL && !fault_now()) {
         memory.base = reserve((uintptr_t)near, memory.limit);
     }
-    if (memory.base != NULL && commit() == 0 && codewriter_init(memory.base) == 0) {
-        return 0;
+    if (memory.base != NULL) {
+        codewriter_init(memory.base, memory.limit);
+        if (commit() == 0) {
+            return 0;
+        }
     }
     if (memory.base != NULL) {
+        codewriter_end();
         munmap(memory.base, memory.limit);
     }
     for (int class = 0; class < CLASSES; class++) {

@@ -1,28 +1,32 @@
-/* Writing to code memory whose pages are never writable and executable at once.
+/* Writing to code memory, which is never writable where it is executable.
  *
- * Owns the window: a stretch of code memory with its new content, in which near writes are collected
- * so that they cost one system call. There are two ways to bring it there:
+ * Owns the window: a stretch of code memory with its new content, in which near writes are collected, so
+ * that they take effect together or not at all. There are two ways to bring it there:
  *
- * - through /proc/self/mem, where the kernel writes to private pages whatever their protection. One
- *   system call, and no page ever becomes writable;
+ * - through a second view of the same memory at another address, which costs no system call;
  * - where that is not to be had, by making the pages writable, copying, and making them executable
  *   again. Under the GIL no thread executes code meanwhile.
  *
  * Everything runs under the GIL. */
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* memfd_create, mremap */
+#endif
 #include "pyjit/codemem.h"
 
 #include "cpython/interface.h"
 #include "pyjit/memory.h"
 
-#include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define GAP_MOST ((size_t)4 << 10)     /* bytes between two writes that one call still covers */
 #define WINDOW_MOST ((size_t)32 << 10) /* bytes */
+
+#if !defined(MADV_POPULATE_WRITE)
+#define MADV_POPULATE_WRITE 23 /* Linux 5.14; where it is unknown nothing happens */
+#endif
 
 static struct {
     uint8_t *at; /* in code memory */
@@ -31,88 +35,152 @@ static struct {
     size_t capacity;
 } window;
 
-/* ---- through the file of this process's memory ------------------------------------------------- */
+/* ---- through a second view --------------------------------------------------------------------- */
 
+/* Code memory is a file without a name that is mapped twice: at its own address, executable, and here. A
+ * fork gives parent and child the same file, which from then on neither writes to: who wants to write makes
+ * a copy of the file and goes on in that. */
 static struct {
-    int file; /* -1: not in use */
-    dev_t device;
-    ino_t inode;
-    volatile char *same_process; /* on a page that reads as zero in a child after a fork */
-} own = {.file = -1};
+    uint8_t *base;      /* of code memory */
+    uint8_t *writable;  /* the same memory; NULL: there is no such view */
+    size_t size;        /* of both */
+    size_t executable;  /* bytes from base that have been committed */
+    bool shared;        /* with another process; never if there is no second view */
+} views;
 
-/* Closes the file for good or until it is opened again. */
+/* After a fork, in parent and child. */
 static void
-close_own(void)
+note_fork(void)
 {
-    if (own.file >= 0) {
-        close(own.file);
-        own.file = -1;
-    }
+    views.shared = views.writable != NULL;
 }
 
-/* Opens the file, with a high number that programs do not see where they expect a low one. */
-static void
-open_own(void)
+/* A file of so many bytes, all zero; -1 if there is none to be had. */
+static int
+open_file(size_t size)
 {
-    struct rlimit limit;
-    struct stat status;
-    int low = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
-    if (low < 0) {
+    int file = memfd_create("pyjit", MFD_CLOEXEC);
+    if (file >= 0 && ftruncate(file, (off_t)size) != 0) {
+        close(file);
+        file = -1;
+    }
+    return file;
+}
+
+/* A file with the content of code memory as far as that is committed; -1 if there is none to be had. */
+static int
+copy_file(void)
+{
+    int file = open_file(views.size);
+    for (size_t done = 0; file >= 0 && done < views.executable;) {
+        ssize_t written = pwrite(file, views.base + done, views.executable - done, (off_t)done);
+        if (written <= 0) {
+            close(file);
+            file = -1;
+        } else {
+            done += (size_t)written;
+        }
+    }
+    return file;
+}
+
+/* Puts a file at the place of code memory. Nobody executes there: the GIL is held. */
+static bool
+map_executable(int file)
+{
+    size_t done = views.executable;
+    return (done == 0 || mmap(views.base, done, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0) ==
+                             (void *)views.base) &&
+           (done == views.size || mmap(views.base + done, views.size - done, PROT_NONE, MAP_SHARED | MAP_FIXED,
+                                       file, (off_t)done) == (void *)(views.base + done));
+}
+
+/* Replaces code memory by private memory with the same content, which is written by changing its
+ * protection. Returns 0 or -1. */
+static int
+go_private(void)
+{
+    uint8_t *copy = mmap(NULL, views.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                         -1, 0);
+    if (copy == MAP_FAILED) {
+        return -1;
+    }
+    memcpy(copy, views.base, views.executable);
+    if ((views.executable > 0 && mprotect(copy, views.executable, PROT_READ | PROT_EXEC) != 0) ||
+        (views.executable < views.size &&
+         mprotect(copy + views.executable, views.size - views.executable, PROT_NONE) != 0) ||
+        mremap(copy, views.size, views.size, MREMAP_MAYMOVE | MREMAP_FIXED, views.base) == MAP_FAILED) {
+        munmap(copy, views.size);
+        return -1;
+    }
+    munmap(views.writable, views.size);
+    views.writable = NULL;
+    views.shared = false;
+    return 0;
+}
+
+/* Makes the memory this process's own again. Returns 0 or -1. */
+static int
+unshare_views(void)
+{
+    int file = copy_file();
+    if (file >= 0) {
+        uint8_t *writable = mmap(NULL, views.size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        if (writable != MAP_FAILED) {
+            if (!map_executable(file)) {
+                Py_FatalError("pyjit: code memory cannot be mapped again");
+            }
+            close(file);
+            munmap(views.writable, views.size);
+            views.writable = writable;
+            views.shared = false;
+            return 0;
+        }
+        close(file);
+    }
+    return go_private();
+}
+
+/* Writes the window. Returns 0 or -1. */
+static int
+write_by_view(void)
+{
+    if ((views.shared && unshare_views() < 0) || views.writable == NULL) {
+        return -1;
+    }
+    memcpy(views.writable + (window.at - views.base), window.bytes, window.size);
+    return 0;
+}
+
+/* May the content of files without a name be executed? */
+static bool
+can_execute(int file)
+{
+    void *page = mmap(NULL, 1, PROT_READ | PROT_EXEC, MAP_SHARED, file, 0);
+    return page != MAP_FAILED && munmap(page, 1) == 0;
+}
+
+/* Maps a file in the place of the reservation and a second time, if the system lets it. */
+static void
+make_views(uint8_t *base, size_t size)
+{
+    int file = fault_now() ? -1 : open_file(size);
+    if (file < 0) {
         return;
     }
-    int wanted = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 1024 ? (int)limit.rlim_cur : 1024;
-    own.file = fcntl(low, F_DUPFD_CLOEXEC, wanted > 64 ? wanted - 64 : 3);
-    close(low);
-    if (own.file >= 0 && fstat(own.file, &status) == 0) {
-        own.device = status.st_dev;
-        own.inode = status.st_ino;
-    } else {
-        close_own();
+    uint8_t *writable = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    bool mapped = writable != MAP_FAILED && can_execute(file) && pthread_atfork(NULL, note_fork, note_fork) == 0;
+    if (mapped) {
+        views.base = base;
+        views.size = size;
+        mapped = map_executable(file);
     }
-}
-
-/* Is the file still the one that was opened? The program may have closed it and reused its number. */
-static bool
-is_own(void)
-{
-    struct stat status;
-    return fstat(own.file, &status) == 0 && status.st_dev == own.device && status.st_ino == own.inode;
-}
-
-/* Writes the window. False if that has not worked; then it is not tried again. */
-static bool
-write_by_file(void)
-{
-    if (own.file < 0) {
-        return false;
+    close(file);
+    if (mapped) {
+        views.writable = writable;
+    } else if (writable != MAP_FAILED) {
+        munmap(writable, size);
     }
-    if (!*own.same_process) { /* after a fork it is the parent's memory */
-        if (is_own()) {
-            close(own.file);
-        }
-        own.file = -1;
-        open_own();
-        *own.same_process = 1;
-    } else if (!is_own()) {
-        own.file = -1;
-        open_own();
-    }
-    if (own.file >= 0 &&
-        pwrite(own.file, window.bytes, window.size, (off_t)(uintptr_t)window.at) == (ssize_t)window.size &&
-        memcmp(window.at, window.bytes, window.size) == 0) {
-        return true;
-    }
-    close_own();
-    return false;
-}
-
-/* Does the file show this page as it is? Emulators may show another process's memory. */
-static bool
-file_shows(const uint8_t *page)
-{
-    uint8_t seen[64];
-    return pread(own.file, seen, sizeof seen, (off_t)(uintptr_t)page) == (ssize_t)sizeof seen &&
-           memcmp(seen, page, sizeof seen) == 0;
 }
 
 /* ---- by changing the protection of pages ------------------------------------------------------- */
@@ -194,7 +262,10 @@ codemem_write(uint8_t *at, const void *bytes, size_t size)
 static int
 write_window(void)
 {
-    int result = write_by_file() ? 0 : write_by_protection();
+    int result = views.writable != NULL ? write_by_view() : -1;
+    if (views.writable == NULL) {
+        result = write_by_protection();
+    }
     __builtin___clear_cache((char *)window.at, (char *)window.at + window.size);
     window.size = 0;
     return result;
@@ -227,30 +298,38 @@ codemem_overwrite(uint8_t *at, const void *bytes, size_t size)
     }
 }
 
-/* Finds out how code memory can be written. */
+/* Gets the next bytes ready for being executed and written. */
 int
-codewriter_init(uint8_t *page)
+codewriter_commit(uint8_t *start, size_t size)
 {
-    static const char mark[64] = "pyjit: code memory";
-    if (codemem_write(page, mark, sizeof mark) < 0 || fault_now() || write_by_protection() < 0) {
-        window.size = 0;
+    if (views.shared && unshare_views() < 0) {
         return -1;
     }
-    char *shared = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-#if defined(MADV_WIPEONFORK)
-    if (shared != MAP_FAILED && madvise(shared, (size_t)sysconf(_SC_PAGESIZE), MADV_WIPEONFORK) == 0) {
-        own.same_process = shared;
-        *own.same_process = 1;
-        open_own();
-        if (own.file >= 0 && (!file_shows(page) || !write_by_file())) {
-            close_own();
-        }
+    if (mprotect(start, size, PROT_READ | PROT_EXEC) != 0) {
+        return -1;
     }
-#endif
-    if (own.file < 0 && shared != MAP_FAILED) {
-        munmap(shared, (size_t)sysconf(_SC_PAGESIZE));
+    views.executable += size;
+    if (views.writable != NULL) {
+        size_t before = views.executable - size;
+        (void)madvise(views.writable, before, MADV_DONTNEED); /* would count as resident twice */
+        (void)madvise(views.writable + before, size, MADV_POPULATE_WRITE);
     }
-    window.size = 0;
     return 0;
+}
+
+/* Chooses how code memory is written. */
+void
+codewriter_init(uint8_t *base, size_t size)
+{
+    make_views(base, size);
+}
+
+/* Lets go of code memory, from which nothing has been executed. */
+void
+codewriter_end(void)
+{
+    if (views.writable != NULL) {
+        munmap(views.writable, views.size);
+    }
+    memset(&views, 0, sizeof views);
 }

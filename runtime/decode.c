@@ -1,27 +1,7 @@
 /* Decoding of bytecode: instruction boundaries, jump targets and stack effects.
  * Owns no state; knows nothing of contexts or machine code. */
-#define NEED_OPCODE_TABLES
+#define NEED_OPCODE_TABLES /* this file holds them */
 #include "pyjit/decode.h"
-
-/* Decodes the instruction that starts at `start`. */
-Instr
-decode_at(const _Py_CODEUNIT *units, int start)
-{
-    Instr in = {.start = start};
-    int at = start;
-    int opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
-    int oparg = _Py_OPARG(units[at]);
-    while (opcode == EXTENDED_ARG) {
-        at++;
-        opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
-        oparg = oparg << 8 | _Py_OPARG(units[at]);
-    }
-    in.opcode = opcode;
-    in.oparg = oparg;
-    in.offset = at;
-    in.next = at + 1 + _PyOpcode_Caches[opcode];
-    return in;
-}
 
 /* Where a jumping instruction goes when it jumps, or -1. */
 int
@@ -50,17 +30,32 @@ decode_jump_target(const Instr *in)
     }
 }
 
+/* Is this a jump backwards, of those that look at the eval breaker? */
+static bool
+jumps_back(int opcode)
+{
+    switch (opcode) {
+    case JUMP_BACKWARD:
+    case POP_JUMP_BACKWARD_IF_FALSE:
+    case POP_JUMP_BACKWARD_IF_TRUE:
+    case POP_JUMP_BACKWARD_IF_NONE:
+    case POP_JUMP_BACKWARD_IF_NOT_NONE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Does any loop occur in this bytecode? */
 bool
 decode_has_loop(const _Py_CODEUNIT *units, int count)
 {
     for (int at = 0; at < count;) {
-        Instr in = decode_at(units, at);
-        int target = decode_jump_target(&in);
-        if (target >= 0 && target <= at && in.opcode != JUMP_BACKWARD_NO_INTERRUPT) {
+        int opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
+        if (jumps_back(opcode)) {
             return true;
         }
-        at = in.next;
+        at += 1 + _PyOpcode_Caches[opcode];
     }
     return false;
 }

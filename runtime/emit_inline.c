@@ -116,7 +116,8 @@ begin(Block *b, CodeState *callee, InlineSite site)
     int number = inline_site(b->state, site);
     if (number != 0) {
         begin_attempt(b, &b->attempts[site.nesting - 1], callee);
-        ASM(&b->as, OP_check_room, bytes_beyond(b, end), site.recursion, (intptr_t)block_exit_generic(b));
+        ASM(&b->as, OP_check_room, bytes_beyond(b, end), (intptr_t)inline_get(b->state, number)->gate,
+            (intptr_t)block_exit_miss(b));
     }
     return number;
 }

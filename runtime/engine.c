@@ -150,6 +150,14 @@ engine_memory_freed(void)
 
 /* ---- deciding ---------------------------------------------------------------------------------- */
 
+/* Would one more execution change nothing but their count? The first one is another matter. */
+static inline bool
+is_still_cold(const CodeState *state)
+{
+    return state->status == CODE_COLD && state->executions > 0 &&
+           state->executions + 1 < settings_get()->threshold;
+}
+
 /* Counts an execution of the code. */
 CodeState *
 engine_state(PyCodeObject *code)
@@ -232,6 +240,10 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
         suspend();
     } else if (!tstate->cframe->use_tracing) {
         CodeState *state = code_state(frame->f_code);
+        if (state != NULL && is_still_cold(state)) {
+            state->executions++;
+            return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
+        }
         uint8_t *target = state == NULL || throwflag ? NULL : known_target(state, frame);
         if (target == NULL) {
             state = engine_state(frame->f_code);

@@ -127,6 +127,15 @@ show_frames(Registers *regs, Exit *exit, Place *place)
     return inline_push_frames(regs, state, exit->ctx, &place->depth);
 }
 
+/* Counts that frames had to be pushed here. */
+static void
+note_frames(Exit *exit)
+{
+    if (exit->taken < UINT8_MAX) {
+        inline_note_frames(exit_group(exit)->code, exit->ctx->site, ++exit->taken);
+    }
+}
+
 /* To code that is compiled now if nobody was here before. */
 static uint8_t *
 take_branch(Registers *regs, Exit *exit)
@@ -211,6 +220,7 @@ take_release(Registers *regs, Exit *exit)
     if (exit->ctx->site != 0) {
         Place place;
         CodeState *state = show_frames(regs, exit, &place);
+        note_frames(exit);
         regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
         _Py_Dealloc(dying);
         return resume_at(regs, state, (Place){exit->continue_at, place.depth});
@@ -418,6 +428,7 @@ exits_take(Registers *regs, uint32_t id)
         return take_finish(regs, exit);
     case EXIT_UNINLINE:
         state = show_frames(regs, exit, &place);
+        note_frames(exit);
         return resume_at(regs, state, place);
     case EXIT_RELEASE:
         return take_release(regs, exit);

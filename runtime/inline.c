@@ -11,6 +11,7 @@
 
 #define UNITS_MOST 100  /* of code that is compiled in place */
 #define FAILURES_MOST 3 /* after that it is not tried again */
+#define FRAMES_MOST 50  /* times that frames are pushed at one exit; then the site is given up */
 
 /* ---- sites ------------------------------------------------------------------------------------- */
 
@@ -22,7 +23,7 @@ inline_site(CodeState *state, InlineSite site)
         const InlineSite *it = &state->sites[i];
         if (it->function == site.function && it->version == site.version && it->outer == site.outer &&
             it->call == site.call && it->below == site.below && it->locals == site.locals) {
-            return i + 1;
+            return *it->gate == INT_MAX ? 0 : i + 1;
         }
     }
     if (state->site_count == SITES_MOST) {
@@ -37,8 +38,22 @@ inline_site(CodeState *state, InlineSite site)
         state->sites = sites;
         state->site_capacity = capacity;
     }
+    site.gate = code_allocate(state, sizeof *site.gate);
+    if (site.gate == NULL) {
+        return 0;
+    }
+    *site.gate = site.recursion;
     state->sites[state->site_count++] = site;
     return state->site_count;
+}
+
+/* Notes that the frames of a site had to be pushed. */
+void
+inline_note_frames(CodeState *state, int number, int count)
+{
+    if (number != 0 && count == FRAMES_MOST) {
+        *inline_get(state, number)->gate = INT_MAX;
+    }
 }
 
 /* ---- which code -------------------------------------------------------------------------------- */

@@ -139,6 +139,38 @@ drop_stack(_PyInterpreterFrame *frame, int from, int depth)
     }
 }
 
+/* The handlers of the offsets where exceptions came from last, by offset. Entries begin as those of offset 0,
+ * where nothing is ever handled. */
+#define HANDLERS_CACHED 8
+
+typedef struct HandlerCache {
+    struct {
+        int offset;
+        bool found;
+        Handler handler;
+    } entries[HANDLERS_CACHED];
+} HandlerCache;
+
+/* Looks an offset up in the exception table; false if nothing handles it. */
+static bool
+find_handler(CodeState *state, int offset, Handler *handler)
+{
+    if (state->handlers == NULL) {
+        state->handlers = code_allocate(state, sizeof *state->handlers);
+    }
+    if (state->handlers == NULL || offset == 0) {
+        return unwind_find_handler(state->code, offset, handler);
+    }
+    HandlerCache *cache = state->handlers;
+    int at = offset % HANDLERS_CACHED;
+    if (cache->entries[at].offset != offset) {
+        cache->entries[at].offset = offset;
+        cache->entries[at].found = unwind_find_handler(state->code, offset, &cache->entries[at].handler);
+    }
+    *handler = cache->entries[at].handler;
+    return cache->entries[at].found;
+}
+
 /* Finds the handler of the pending exception, or ends the frame. */
 uint8_t *
 resume_unwind(Registers *regs, CodeState *state, Place *place, bool add_traceback)
@@ -156,7 +188,7 @@ resume_unwind(Registers *regs, CodeState *state, Place *place, bool add_tracebac
     }
     Handler handler;
     int depth = place->depth;
-    while (unwind_find_handler(state->code, place->offset, &handler)) {
+    while (find_handler(state, place->offset, &handler)) {
         PyObject **stack = frame->localsplus + frame->f_code->co_nlocalsplus;
         drop_stack(frame, depth, handler.depth);
         depth = handler.depth;

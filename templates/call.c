@@ -94,9 +94,9 @@ OPERATION(take_known_callee, PTR(function)) {
     r1 = (int64_t)function;
 }
 
-/* Room for so many bytes, and for so many levels of recursion. */
-OPERATION(check_room, IMM(size), IMM(levels), EXIT(rare)) {
-    if (unlikely(tstate->recursion_remaining < levels)) LEAVE(rare);
+/* Room for so many bytes, and for so many levels of recursion as the gate says. */
+OPERATION(check_room, IMM(size), PTR(gate), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining < *(int *)gate)) LEAVE(rare);
     if (unlikely((char *)tstate->datastack_limit - (char *)tstate->datastack_top <= size)) LEAVE(rare);
 }
 

@@ -11,6 +11,7 @@
 #include "pyjit/context.h"
 #include "pyjit/facts.h"
 #include "pyjit/liveness.h"
+#include "pyjit/state.h"
 
 #include <stddef.h>
 
@@ -96,7 +97,8 @@ typedef struct Exit {
     uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult;
                       EXIT_FINISH: FinishResult */
     uint8_t slot;  /* in its group */
-    uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling */
+    uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling; EXIT_UNINLINE,
+                          EXIT_RELEASE of code in place: how often, up to 255 */
     bool at_once : 1;  /* EXIT_BRANCH: it is compiled the first time */
     bool counted : 1;  /* room for its thunk has been counted */
     bool calls : 1;    /* EXIT_CHECK: the eval breaker matters */
@@ -155,6 +157,7 @@ struct CodeState {
     int constant_count, constant_capacity;
     uint8_t inline_failures; /* how often compiling this code in place has failed */
     bool in_place;           /* this code has been compiled in the place of a call */
+    struct HandlerCache *handlers; /* for the offsets where exceptions came from last (resume.c) */
     ExitGroup *exits;
     CodeChunk *chunks; /* the newest first */
     Arena *arena;
@@ -163,7 +166,11 @@ struct CodeState {
 };
 
 /* The state of a code object, NULL if none. Borrows. */
-CodeState *code_state(PyCodeObject *code);
+static inline CodeState *
+code_state(PyCodeObject *code)
+{
+    return code_extra(code, pyjit_state.extra_index);
+}
 
 /* The state of a code object, made when there is none yet; NULL when out of memory. */
 CodeState *code_state_make(PyCodeObject *code);

@@ -1,4 +1,4 @@
-/* Code memory: executable pages, never writable and executable at once.
+/* Code memory: pages that are never writable where they are executable.
  *
  * One reservation of address space holds all machine code. Nobody writes into it directly: what is to
  * change is given to codemem_write, and takes effect with codemem_flush. */
@@ -20,7 +20,7 @@ typedef struct CodeChunk {
 } CodeChunk;
 
 /* Reserves address space for at most `limit` bytes of code, within 2 GB (x86-64; 128 MB on ARM64)
- * of `near` when it can, anywhere when it cannot. Private and anonymous, so fork is safe.
+ * of `near` when it can, anywhere when it cannot. After a fork parent and child each have their own.
  * Returns 0 or -1. */
 int codemem_init(const void *near, size_t limit);
 
@@ -50,7 +50,13 @@ int codemem_flush(void);
 /* Writes at once what must not stay as it is: if that is impossible the process ends. */
 void codemem_overwrite(uint8_t *at, const void *bytes, size_t size);
 
-/* Finds out how code memory, of which the first page is committed, can be written. Returns 0 or -1. */
-int codewriter_init(uint8_t *page);
+/* Chooses how code memory, which is reserved from `base` on, is written. */
+void codewriter_init(uint8_t *base, size_t size);
+
+/* Makes the next bytes of the reservation executable, and writable in the chosen way. Returns 0 or -1. */
+int codewriter_commit(uint8_t *start, size_t size);
+
+/* Lets go of code memory, from which nothing has been executed. */
+void codewriter_end(void);
 
 #endif

@@ -14,7 +14,25 @@ typedef struct {
 } Instr;
 
 /* Decodes the instruction that starts at `start`. Specialized bytecode counts as the generic one. */
-Instr decode_at(const _Py_CODEUNIT *units, int start);
+static inline Instr
+decode_at(const _Py_CODEUNIT *units, int start)
+{
+    int at = start;
+    int opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
+    int oparg = _Py_OPARG(units[at]);
+    while (opcode == EXTENDED_ARG) {
+        at++;
+        opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
+        oparg = oparg << 8 | _Py_OPARG(units[at]);
+    }
+    return (Instr){
+        .opcode = opcode,
+        .oparg = oparg,
+        .start = start,
+        .offset = at,
+        .next = at + 1 + _PyOpcode_Caches[opcode],
+    };
+}
 
 /* Where a jumping instruction goes when it jumps, or -1 when it is not a jump. */
 int decode_jump_target(const Instr *in);

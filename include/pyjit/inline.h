@@ -25,6 +25,8 @@ typedef struct InlineSite {
     uint8_t nesting;            /* 1 for outer 0 */
     uint8_t levels;             /* of recursion that the call counts for */
     uint8_t recursion;          /* levels with those of the sites it is in */
+    int *gate;                  /* what compiled code asks of recursion_remaining here: `recursion`, or
+                                   INT_MAX when the site has turned out not to be worth while */
     int call;                   /* where prev_instr is meanwhile: offset of a CALL's last cache entry, of
                                    another instruction itself (special.h) */
     int below;                  /* stack entries below what the call takes off */
@@ -32,7 +34,7 @@ typedef struct InlineSite {
     int stack;                  /* and of the first of its operand stack */
 } InlineSite;
 
-/* The number of this site, noted now if it is new; 0 if there is no room. */
+/* The number of this site, noted now if it is new; 0 if there is no room or the site was given up. */
 int inline_site(CodeState *state, InlineSite site);
 
 /* The site with a number; NULL for 0. */
@@ -41,6 +43,9 @@ inline_get(const CodeState *state, int number)
 {
     return number == 0 ? NULL : &state->sites[number - 1];
 }
+
+/* Notes that the frames of a site had to be pushed at an exit, for the `count`th time. */
+void inline_note_frames(CodeState *state, int number, int count);
 
 /* Is this code of a kind that can be compiled in place? */
 bool inline_suits(CodeState *callee);

@@ -214,10 +214,10 @@ def test_no_page_is_writable_and_executable(jit: Interpreter) -> None:
         def look():
             with open("/proc/self/maps") as maps:
                 return [line for line in maps if line.split()[1].startswith("rwx")]
-        def executable_anonymous():
+        def executable():
             with open("/proc/self/maps") as maps:
                 fields = [line.split() for line in maps]
-            return [f for f in fields if "x" in f[1] and len(f) == 5]
+            return [f for f in fields if "x" in f[1] and (len(f) == 5 or "memfd:pyjit" in f[5])]
         class Looks:
             def __add__(self, other):
                 assert look() == []
@@ -233,11 +233,62 @@ def test_no_page_is_writable_and_executable(jit: Interpreter) -> None:
             f(3, 1.5)
             f(3, Looks())
         assert pyjit.is_compiled(f)
-        assert executable_anonymous(), "no machine code anywhere"
+        assert executable(), "no machine code anywhere"
         """
     )
     run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
     assert run.status == 0, run.report()
+
+
+AFTER_A_FORK = """
+import os, resource, sys
+
+def make(name, constant):
+    space = {}
+    exec(f"def {name}(n):\\n t = 0\\n for i in range(n):\\n  t += i * {constant}\\n return t", space)
+    return space[name]
+
+def use(constants):
+    for constant in constants:
+        f = make(f"f{constant}", constant)
+        for n in (0, 3, 50, 4):
+            assert f(n) == constant * n * (n - 1) // 2
+        functions.append((f, constant))
+    for f, constant in functions:
+        assert f(60) == constant * 1770
+
+functions = []
+use(range(100))
+def forks(depth, constants):
+    children = []
+    for number in range(3):
+        child = os.fork()
+        if child == 0:
+            if number == 1:
+                limit()
+            use(constants)
+            if depth:
+                forks(depth - 1, range(900, 930))
+            use(range(1000, 1030))
+            os._exit(7)
+        children.append(child)
+        use(range(300 + 20 * number, 320 + 20 * number))
+    for child in children:
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+def limit():
+    LIMIT
+
+forks(1, range(200, 240))
+use(range(500, 520))
+print("done")
+"""
+
+
+@pytest.mark.parametrize("limit", ["pass", "resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))"])
+def test_parents_and_children_go_on_compiling(jit: Interpreter, limit: str) -> None:
+    run = jit.run_code(AFTER_A_FORK.replace("LIMIT", limit), PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.out == "done\n", run.report()
 
 
 # -- Failing allocations --------------------------------------------------------------------------

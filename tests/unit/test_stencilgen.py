@@ -316,4 +316,4 @@ def test_the_header_names_operands_and_shows_the_assembly(tmp_path: Path) -> Non
     text = header.stencils_header("cp311, x86_64", "0", [operation], [chosen])
     assert "{4, HOLE_X86_64_ABS32S, VALUE_OPERAND, 0 /* x */, 0}," in text
     assert re.search(r"/\* guard_type\n \* hot:\n \*     movq HOLE_0_guard_type_x\(%r12\), %rax\n", text)
-    assert "{\"guard_type\", 0, 0x0, 0x4, 3, 0, {OPERAND_SLOT, OPERAND_POINTER, OPERAND_EXIT}," in text
+    assert '{"guard_type", 0, 0x0, 0x4, 3, 0, {OPERAND_SLOT, OPERAND_POINTER, OPERAND_EXIT},' in text

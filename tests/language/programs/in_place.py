@@ -160,6 +160,23 @@ hot("total", total, (ints,), ([Value(2.5)] * 3,), (ints + [Value(2**62), Value(2
 hot("failing", failing, (ints,), (ints + [Value("x")],), (ints + [None],), (ints + [Value([])],))
 
 
+def either(x, y):
+    if x is None:
+        return 0
+    return x + y
+
+
+def later(items):
+    """At first what is compiled in place needs no frame, then always."""
+    count = 0
+    for item in items:
+        count += len(str(either(item, item)))
+    return count
+
+
+hot("later", later, ([None] * 100,), (["x"] * 200,), ([None] * 90 + [[1]] * 120 + [2] * 10,), repeat=4)
+
+
 class Looks:
     """Reading it shows who asks."""
 
