@@ -109,8 +109,11 @@ BUGS = [
         "if (unlikely((TRACED() | SEEN()) != 0)) LEAVE(happened);",
         "if (unlikely(SEEN() != 0)) LEAVE(happened);"),
     Bug("handler-one-off", "runtime/resume.c",
-        "while (unwind_find_handler(state->code, place->offset, &handler)) {",
-        "while (unwind_find_handler(state->code, place->offset + 1, &handler)) {"),
+        "return unwind_find_handler(state->code, offset, handler);\n    }\n    HandlerCache *cache",
+        "return unwind_find_handler(state->code, offset, handler);\n    }\n    offset++;\n    HandlerCache *cache"),
+    Bug("handler-of-another-place", "runtime/resume.c",
+        "    if (cache->entries[at].offset != offset) {",
+        "    if (cache->entries[at].offset == 0) {"),
 ]  # fmt: skip
 
 
