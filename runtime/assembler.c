@@ -1,6 +1,7 @@
 /* The assembler: layout of stencils in code memory. Owns nothing between compilations. */
 #include "pyjit/assembler.h"
 
+#include "pyjit/coverage.h"
 #include "pyjit/memory.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -448,6 +449,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
     }
     describe_versions(as, state, (uint32_t)(p.hot - codemem_base()), (uint32_t)(cold - codemem_base()),
                       cold_size);
+    coverage_placed(as);
     STAT_ADD(bytes_hot, sizes.hot);
     STAT_ADD(bytes_cold, cold_size);
     *start = hot;

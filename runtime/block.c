@@ -4,6 +4,7 @@
  * the making of exits. What one bytecode does is in emit_*.c, where values are in entries.c. */
 #include "pyjit/block.h"
 
+#include "pyjit/coverage.h"
 #include "pyjit/emit.h"
 #include "pyjit/log.h"
 #include "pyjit/memory.h"
@@ -517,6 +518,7 @@ compile_instruction(Block *b)
         b->start_before = b->start;
     }
     verify_emit(b);
+    coverage_bytecode(b->in.opcode, COVERAGE_COMPILED);
     Emitter emit = emitters[b->in.opcode];
     if (block_must_be_generic(b) && generic_table[b->in.opcode].run != NULL &&
         emit != emit_local_changing) {

@@ -7,6 +7,7 @@
 
 #include "pyjit/assembler.h"
 #include "pyjit/calls.h"
+#include "pyjit/coverage.h"
 #include "pyjit/decode.h"
 #include "pyjit/frames.h"
 #include "pyjit/generic_ops.h"
@@ -295,6 +296,7 @@ run_raise(Cold *c, GenericOp step, int inputs)
 static Outcome
 run_instruction(Cold *c)
 {
+    coverage_bytecode(c->in.opcode, COVERAGE_COLD);
     int oparg = c->in.oparg;
     switch (c->in.opcode) {
     case NOP:

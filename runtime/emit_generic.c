@@ -1,6 +1,7 @@
 /* Emitters: bytecodes done by a C function, and those that raise. */
 #include "pyjit/emit.h"
 
+#include "pyjit/coverage.h"
 #include "pyjit/steps.h"
 
 /* The type of the one value a bytecode leaves, whatever its operands. */
@@ -37,6 +38,7 @@ emit_generic(Block *b)
 {
     const GenericEntry *entry = &generic_table[b->in.opcode];
     StackEffect effect = decode_stack_effect(&b->in);
+    coverage_bytecode(b->in.opcode, COVERAGE_GENERIC);
     block_escape(b);
     block_own_stack(b, effect.reads < b->ctx.depth ? effect.reads : b->ctx.depth);
     intptr_t top = slot_of_stack(b, b->ctx.depth);

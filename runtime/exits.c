@@ -6,6 +6,7 @@
 #include "pyjit/block.h"
 #include "pyjit/calls.h"
 #include "pyjit/cold.h"
+#include "pyjit/coverage.h"
 #include "pyjit/engine.h"
 #include "pyjit/frames.h"
 #include "pyjit/settings.h"
@@ -410,6 +411,7 @@ exits_take(Registers *regs, uint32_t id)
     CodeState *state;
     Place place;
     verify_exit(regs, exit);
+    coverage_taken(exit);
     switch ((ExitKind)exit->kind) {
     case EXIT_BRANCH:
         return take_branch(regs, exit);

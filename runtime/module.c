@@ -2,6 +2,7 @@
  * it reports is the engine's and the counters'. */
 #include "cpython/interface.h"
 #include "pyjit/compatibility.h"
+#include "pyjit/coverage.h"
 #include "pyjit/engine.h"
 #include "pyjit/log.h"
 #include "pyjit/memory.h"
@@ -143,6 +144,13 @@ static PyObject *stats(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
     return stats_as_dict();
 }
 
+#ifdef PYJIT_COVERAGE
+static PyObject *coverage(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    return coverage_as_dict();
+}
+#endif
+
 /* -- The module -------------------------------------------------------------------------------- */
 
 /* _pyjit.fail(number, from_there_on): for tests. */
@@ -170,6 +178,10 @@ static PyMethodDef functions[] = {
      PyDoc_STR("compile($module, code, /)\n--\n\nCompile from the next execution on.")},
     {"describe", describe, METH_O,
      PyDoc_STR("describe($module, code, /)\n--\n\nList the compiled block versions.")},
+#ifdef PYJIT_COVERAGE
+    {"coverage", coverage, METH_NOARGS,
+     PyDoc_STR("coverage($module, /)\n--\n\nCounts of stencils, exits and bytecodes.")},
+#endif
     {"stats", stats, METH_NOARGS, PyDoc_STR("stats($module, /)\n--\n\nThe counters.")},
     {"fail", fail, METH_VARARGS,
      PyDoc_STR("fail($module, number, from_there_on, /)\n--\n\n"

@@ -59,6 +59,17 @@ typedef enum {
     CHECK_FALSEHOOD,
 } CheckResult;
 
+#ifdef PYJIT_COVERAGE
+#define EXIT_OWNERS 6 /* remembered */
+
+/* An operand that an exit is. */
+typedef struct {
+    uint16_t operation;
+    uint8_t operand;
+    bool known;
+} ExitOwner;
+#endif
+
 /* Where the method's result is at an EXIT_FINISH: in r0, or on top of the stack. */
 typedef enum {
     FINISH_REGISTER,
@@ -93,6 +104,9 @@ typedef struct Exit {
     bool calls : 1;    /* EXIT_CHECK: the eval breaker matters */
     bool news : 1;     /* EXIT_CHECK: a frame object matters */
     bool last : 1;     /* EXIT_RELEASE: then the instruction is done; facts are to be looked at again */
+#ifdef PYJIT_COVERAGE
+    ExitOwner owners[EXIT_OWNERS];
+#endif
 } Exit;
 
 #define EXIT_GROUP 16

@@ -1,0 +1,183 @@
+"""A run of the fuzzer: program after program, until time or count is up, and what it remembers.
+
+The state, which can be saved to a file and resumed, is the first seed, how many programs were done, totals,
+and the failures.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+import random
+import tempfile
+import time
+from collections.abc import Callable
+
+from fuzz.runner import Outcome, Side, Workers, run_fresh
+
+BATCH = 12  # programs that run one after another in one process
+FRESH = 40  # one program in so many runs in a fresh interpreter as well
+# What is known to differ (docs/status.md): where exactly the recursion limit is reached; in a traceback,
+# where an unbound local was read.
+UNSURE = ("RecursionError", "UnboundLocalError: ")
+LITTLE = "96K"  # code memory that fills up
+LEGAL_ENDS = ("no memory for a number", "pyjit cannot be turned on")  # when a fault is injected
+THRESHOLDS = (0, 3, 4, 5, 8)  # besides 1 and 2
+
+
+@dataclasses.dataclass
+class State:
+    """What a campaign has done."""
+
+    seed: int
+    done: int = 0  # programs; the next one's seed is seed + done
+    runs: int = 0  # of programs, under pyjit
+    skipped: int = 0  # programs that took too long
+    seconds: float = 0.0
+    failures: list[dict[str, object]] = dataclasses.field(default_factory=list)
+
+    def save(self, path: pathlib.Path) -> None:
+        """Write it to a file."""
+        path.write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+
+    @staticmethod
+    def load(path: pathlib.Path) -> State:
+        """Read it from a file."""
+        return State(**json.loads(path.read_text()))
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """Programs that did something else under pyjit."""
+
+    seeds: tuple[int, ...]
+    side: Side
+    fresh: bool
+    programs: tuple[str, ...]
+    plain: Outcome
+    jit: Outcome
+
+    def first_difference(self) -> str:
+        """Return the first lines that differ."""
+        if self.plain.status != self.jit.status:
+            return f"exit status {self.plain.status}, under pyjit {self.jit.status}"
+        for (_, *ours), (_, *theirs) in [(self.plain.comparable(), self.jit.comparable())]:
+            for one, other in zip("\n".join(ours).split("\n"), "\n".join(theirs).split("\n"), strict=False):
+                if one != other:
+                    return f"  plain: {one[:300]}\n  pyjit: {other[:300]}"
+        return "one is longer than the other"
+
+
+class Campaign:
+    """Runs programs of a source on both sides."""
+
+    def __init__(self, source: Callable[[int], str], state: State, base: Side, workers: Workers) -> None:
+        """Take where programs come from, what has been done, and pyjit with the settings common to all."""
+        self.source = source
+        self.state = state
+        self.base = base
+        self.plain = Side(base.python)
+        self.workers = workers
+        self.batch: list[tuple[int, str]] = []
+
+    def jit(self, threshold: int, **settings: str) -> Side:
+        """Return the side of pyjit with a threshold and more settings, their names without PYJIT_."""
+        more = tuple((f"PYJIT_{name.upper()}", value) for name, value in settings.items())
+        return dataclasses.replace(self.base, threshold=threshold, settings=self.base.settings + more)
+
+    def sides(self, seed: int) -> list[Side]:
+        """Return the sides on which a program is run by workers."""
+        rng = random.Random(seed)
+        some = [self.jit(1), self.jit(2)]
+        if rng.random() < 0.5:
+            some.append(self.jit(rng.choice(THRESHOLDS)))
+        if rng.random() < 0.1:
+            some.append(self.jit(1, code_limit=LITTLE))
+        return some
+
+    def fresh_sides(self, seed: int) -> list[Side]:
+        """Return the sides on which a program is run in a fresh interpreter."""
+        fault = int(2 ** random.Random(seed).uniform(1, 13))
+        return [self.jit(seed // FRESH % 3), self.jit(1, fault=f"{fault}{'+' * (fault % 2)}")]
+
+    def compare(self, seeds: list[int], programs: list[str], side: Side, plain: Outcome) -> list[Failure]:
+        """Run programs under pyjit and compare."""
+        jit = self.workers.run(side, programs)
+        self.state.runs += len(programs)
+        if jit.timed_out:
+            self.state.skipped += len(programs)
+        elif jit.comparable() != plain.comparable() and self.repeats(programs, plain):
+            return [Failure(tuple(seeds), side, False, tuple(programs), plain, jit)]
+        return []
+
+    def repeats(self, programs: list[str], plain: Outcome) -> bool:
+        """Do the programs do the same again without pyjit?"""
+        return self.workers.run(self.plain, programs).comparable() == plain.comparable()
+
+    def compare_fresh(self, seed: int, program: str, sides: list[Side]) -> list[Failure]:
+        """Run a program in fresh interpreters and compare."""
+        failures = []
+        with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as file:
+            file.write(program)
+            file.flush()
+            path = pathlib.Path(file.name)
+            plain = run_fresh(self.plain, path)
+            for side in sides:
+                jit = run_fresh(side, path)
+                self.state.runs += 1
+                odd = plain.timed_out or jit.timed_out or any(end in jit.err for end in LEGAL_ENDS)
+                if not odd and plain.comparable() != jit.comparable():
+                    failures.append(Failure((seed,), side, True, (program,), plain, jit))
+        return failures
+
+    def step(self) -> list[Failure]:
+        """Run the next program every way, and return where it failed."""
+        seed = self.state.seed + self.state.done
+        self.state.done += 1
+        program = self.source(seed)
+        plain = self.workers.run(self.plain, [program])
+        if plain.timed_out or plain.status != 0 or any(word in plain.out for word in UNSURE):
+            self.state.skipped += 1
+            return []
+        failures: list[Failure] = []
+        for side in self.sides(seed):
+            if not failures:
+                failures += self.compare([seed], [program], side, plain)
+        if not failures and seed % FRESH == 0:
+            failures += self.compare_fresh(seed, program, self.fresh_sides(seed))
+        if not failures:
+            self.batch.append((seed, program))
+        if len(self.batch) == BATCH:
+            failures += self.run_batch()
+        return failures
+
+    def run_batch(self) -> list[Failure]:
+        """Run the programs collected one after another in one process."""
+        seeds, programs = [seed for seed, _ in self.batch], [program for _, program in self.batch]
+        self.batch = []
+        plain = self.workers.run(self.plain, programs)
+        if plain.timed_out or plain.status != 0:
+            return []
+        return self.compare(seeds, programs, self.jit(1), plain)
+
+    def run(
+        self,
+        count: int | None,
+        seconds: float | None,
+        found: Callable[[Failure], None],
+        progress: Callable[[], None],
+    ) -> None:
+        """Go on for so many programs, or until so many seconds are over; `progress` is called after each."""
+        began, before = time.monotonic(), self.state.seconds
+        end = None if count is None else self.state.done + count
+        while (end is None or self.state.done < end) and (
+            seconds is None or time.monotonic() - began < seconds
+        ):
+            for failure in self.step():
+                self.state.failures.append(
+                    {"seeds": list(failure.seeds), "side": failure.side.name, "fresh": failure.fresh}
+                )
+                found(failure)
+            self.state.seconds = before + time.monotonic() - began
+            progress()

@@ -1,0 +1,201 @@
+"""Does the fuzzer find bugs?  Plants bugs in a copy of the tree, one at a time, and fuzzes what is built.
+
+``PYTHONPATH=tests python -m fuzz.planted --python PY --minutes 3 [NAME ...]``.  Needs what building pyjit
+needs.  Prints for each bug after how many programs and seconds it was found, or that it was not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).parents[2]
+COPIED = ("include", "runtime", "stencils", "templates", "tools", "meson.build", "meson.options", "pyproject.toml",
+          "LICENSE", "README.md")  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Bug:
+    """A change to one file that makes pyjit wrong."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+
+
+BUGS = [
+    Bug("multiplication-overflows", "templates/arithmetic.c",
+        "if (unlikely(__builtin_mul_overflow(a, b, &result))) LEAVE(overflow);",
+        "if (unlikely(__builtin_mul_overflow(a, b, &result) && a == 7)) LEAVE(overflow);"),
+    Bug("addition-overflows", "templates/arithmetic.c",
+        "if (unlikely(ADD_IMMEDIATE_IN_PLACE(a, b))) {",
+        "if (unlikely(ADD_IMMEDIATE_IN_PLACE(a, b) && b == 77)) {"),
+    Bug("no-negative-zero", "templates/arithmetic.c", "    a = negated(a);", "    a = 0.0 - a;"),
+    Bug("nan-is-not-less", "templates/compare.c", "if (!(a < b)) LEAVE(taken);", "if (a >= b) LEAVE(taken);"),
+    Bug("division-rounds-to-zero", "templates/arithmetic.c",
+        "if (a % b != 0 && (a ^ b) < 0) quotient--;", "if (a % b != 0 && (a ^ b) < 0 && b > 0) quotient--;"),
+    Bug("float-divides-by-zero", "templates/arithmetic.c",
+        "if (unlikely(b == 0.0)) LEAVE(zero);", "if (unlikely(b == 0.0 && a == 1234.5)) LEAVE(zero);"),
+    Bug("stale-class", "templates/attribute.c",
+        "if (unlikely(DIFFERS32(((PyTypeObject *)class)->tp_version_tag, version))) LEAVE(miss);",
+        "if (unlikely(DIFFERS32(((PyTypeObject *)class)->tp_version_tag, version) && version == 1)) LEAVE(miss);"),
+    Bug("stale-globals", "templates/global.c",
+        "if (unlikely(globals->ma_version_tag != (uint64_t)version)) LEAVE(miss);",
+        "if (unlikely(globals->ma_version_tag < (uint64_t)version)) LEAVE(miss);"),
+    Bug("stale-function", "templates/call.c",
+        "if (unlikely(DIFFERS32(((PyFunctionObject *)function)->func_version, version))) LEAVE(miss);",
+        "if (unlikely(DIFFERS32(((PyFunctionObject *)function)->func_version, version) && version == 1)) "
+        "LEAVE(miss);"),
+    Bug("name-not-compared", "templates/global.c",
+        "if (unlikely((void *)entry_->me_key != name)) LEAVE(miss);                                     \\",
+        "if (unlikely((void *)entry_->me_key == NULL && name)) LEAVE(miss);                             \\"),
+    Bug("instance-does-not-shadow", "templates/attribute.c",
+        "if (unlikely(((PyDictKeysObject *)keys)->dk_nentries != count)) LEAVE(miss);",
+        "if (unlikely(((PyDictKeysObject *)keys)->dk_nentries < count)) LEAVE(miss);"),
+    Bug("index-one-past-the-end", "templates/subscript.c",
+        "if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);\n    PyObject *item = object->ob_item[at];",
+        "if (unlikely((uint64_t)at > (uint64_t)size)) LEAVE(rare);\n    PyObject *item = object->ob_item[at];"),
+    Bug("item-without-reference", "templates/subscript.c",
+        "PyObject *item = *(PyObject **)((char *)tuple + offset);\n    Py_INCREF(item);",
+        "PyObject *item = *(PyObject **)((char *)tuple + offset);"),
+    Bug("item-referenced-twice", "templates/iterate.c",
+        "PyObject *item = list->ob_item[it->index++];\n    Py_INCREF(item);",
+        "PyObject *item = list->ob_item[it->index++];\n    Py_INCREF(item);\n    Py_INCREF(item);"),
+    Bug("number-changed-under-others", "templates/number.h",
+        "(void *)Py_TYPE(old) == ADDRESS(PyFloat_Type) && old->ob_refcnt == 1",
+        "(void *)Py_TYPE(old) == ADDRESS(PyFloat_Type) && old->ob_refcnt <= 2"),
+    Bug("local-box-changed-under-others", "templates/box.c",
+        "            if (old->ob_refcnt == 1) {", "            if (old->ob_refcnt <= 2) {"),
+    Bug("not-boxed-before-release", "runtime/exits.c",
+        "    box_locals(regs, exit->ctx);\n    regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + "
+        "exit->offset;\n    free_dying(regs, exit, dying);",
+        "    regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;\n    free_dying(regs, exit, dying);"),
+    Bug("not-boxed-before-a-call", "runtime/entries.c",
+        "    empty_registers(b);\n    own_facts(b, count);",
+        "    if (b->ctx.depth < 5) empty_registers(b);\n    own_facts(b, count);"),
+    Bug("facts-survive-calls", "runtime/entries.c",
+        "    empty_registers(b);\n    block_forget_facts(b);", "    empty_registers(b);"),
+    Bug("lines-not-exact", "templates/control.c",
+        "CALLING_OPERATION(generic, SLOT(top), IMM(oparg), PTR(at), FUNC(run), EXIT(error)) {\n"
+        "    frame->prev_instr = at;",
+        "CALLING_OPERATION(generic, SLOT(top), IMM(oparg), PTR(at), FUNC(run), EXIT(error)) {\n"
+        "    if (oparg != 0) frame->prev_instr = at;"),
+    Bug("wrong-branch", "runtime/emit_control.c",
+        "bool on_none = branch.opcode == POP_JUMP_FORWARD_IF_NONE ||\n"
+        "                   branch.opcode == POP_JUMP_BACKWARD_IF_NONE;",
+        "bool on_none = branch.opcode == POP_JUMP_FORWARD_IF_NONE;"),
+    Bug("init-returns-anything", "templates/call.c",
+        "if (unlikely((void *)result != ADDRESS(_Py_NoneStruct))) {", "if (unlikely(result == NULL)) {"),
+    Bug("exception-state-not-restored", "templates/generator.c",
+        "    tstate->exc_info = generator->gi_exc_state.previous_item;\n    generator->gi_exc_state.previous_item = "
+        "NULL;\n    tstate->recursion_remaining++;",
+        "    tstate->recursion_remaining++;"),
+    Bug("registers-swapped-wrongly", "runtime/transition.c",
+        "            if (source[r] == pending) {\n                source[r] = from;",
+        "            if (source[r] == pending) {\n                source[r] = pending;"),
+    Bug("ints-rounded-to-floats", "templates/arithmetic.c",
+        "if (unlikely((uint64_t)(x + (int64_t)limit) > 2 * limit)) LEAVE(rare);",
+        "if (unlikely((uint64_t)(x + (int64_t)limit) > 2048 * limit)) LEAVE(rare);"),
+    Bug("tracing-not-noticed", "templates/control.c",
+        "if (unlikely((TRACED() | SEEN()) != 0)) LEAVE(happened);",
+        "if (unlikely(SEEN() != 0)) LEAVE(happened);"),
+    Bug("handler-one-off", "runtime/resume.c",
+        "return unwind_find_handler(state->code, offset, handler);\n    }\n    HandlerCache *cache",
+        "return unwind_find_handler(state->code, offset, handler);\n    }\n    offset++;\n    HandlerCache *cache"),
+    Bug("handler-of-another-place", "runtime/resume.c",
+        "    if (cache->entries[at].offset != offset) {",
+        "    if (cache->entries[at].offset == 0) {"),
+]  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What came of a bug."""
+
+    found: bool
+    text: str
+
+
+def copy_tree(where: pathlib.Path) -> None:
+    """Copy what a build needs."""
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, where / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, where / name)
+
+
+def build(tree: pathlib.Path, directory: pathlib.Path) -> str | None:
+    """Build the tree; return what went wrong, if anything did."""
+    if not directory.exists():
+        subprocess.run(["meson", "setup", str(directory), str(tree), "--buildtype=release"],
+                       check=True, capture_output=True)  # fmt: skip
+    done = subprocess.run(["ninja", "-C", str(directory)], check=False, capture_output=True, text=True)
+    return done.stdout[-2000:] if done.returncode else None
+
+
+def fuzz(python: pathlib.Path, directory: pathlib.Path, minutes: float, seed: int) -> Verdict:
+    """Fuzz a build until something differs or time is over."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as findings:
+        done = subprocess.run(
+            [sys.executable, "-m", "fuzz", "--python", str(python), "--pyjit", str(directory), "--seed", str(seed),
+             "--minutes", str(minutes), "--most", "1", "--shrink", "0", "--findings", findings],
+            check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        )  # fmt: skip
+    programs = re.search(r"(\d+) programs", done.stdout)
+    what = re.search(r"^differs.*?\n(.*(?:\n  pyjit.*)?)", done.stdout, re.MULTILINE)
+    text = f"{programs[1] if programs else '?'} programs, {time.monotonic() - began:.0f} s"
+    if done.returncode not in (0, 1) or not programs:
+        return Verdict(True, f"{text}: {done.stderr[-300:]}")
+    return Verdict(done.returncode == 1, text + (f"\n{what[1]}" if what else ""))
+
+
+def attempt(bug: Bug, tree: pathlib.Path, directory: pathlib.Path, arguments: argparse.Namespace) -> Verdict:
+    """Plant a bug, build, fuzz, and take it out again."""
+    path = tree / bug.file
+    sound = path.read_text()
+    if bug.old not in sound:
+        return Verdict(False, f"{bug.file} has changed: there is nothing to plant the bug in")
+    path.write_text(sound.replace(bug.old, bug.new))
+    try:
+        problem = build(tree, directory)
+        if problem:
+            return Verdict(False, f"does not build:\n{problem}")
+        return fuzz(arguments.python, directory, arguments.minutes, arguments.seed)
+    finally:
+        path.write_text(sound)
+
+
+def main() -> int:
+    """Try all bugs, or those named."""
+    parser = argparse.ArgumentParser(prog="fuzz.planted", description=__doc__)
+    parser.add_argument("--python", type=pathlib.Path, default=pathlib.Path(sys.executable))
+    parser.add_argument("--minutes", type=float, default=3, help="for each bug")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of a bug; all if none is named")
+    arguments = parser.parse_args()
+    chosen = [bug for bug in BUGS if not arguments.names or bug.name in arguments.names]
+    found = 0
+    with tempfile.TemporaryDirectory(prefix="planted-") as name:
+        where = pathlib.Path(name)
+        copy_tree(where / "tree")
+        for bug in chosen:
+            verdict = attempt(bug, where / "tree", where / "build", arguments)
+            found += verdict.found
+            print(f"{'found' if verdict.found else 'NOT FOUND'}: {bug.name}: {verdict.text}", flush=True)
+    print(f"{found} passed, {len(chosen) - found} failed")
+    return 0 if found == len(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

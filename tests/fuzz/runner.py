@@ -1,0 +1,178 @@
+"""Runs programs on both sides and compares what they did.
+
+A *side* is the plain interpreter, or pyjit with some threshold.  Programs run in forked children of one
+long-lived worker a side (worker.py), several of them in one child if that is asked for, or each in a fresh
+interpreter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+from collections import Counter
+from types import TracebackType
+
+WORKER = pathlib.Path(__file__).with_name("worker.py")
+ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{6,}")
+TIMEOUT = 4.0  # seconds a program may take
+
+
+@dataclasses.dataclass(frozen=True)
+class Side:
+    """How programs are run: an interpreter, and pyjit with these settings, or without."""
+
+    python: pathlib.Path
+    pyjit: pathlib.Path | None = None  # build directory; None: the plain interpreter
+    threshold: int = 1  # 0: the default one
+    settings: tuple[tuple[str, str], ...] = ()  # more environment variables
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        if not self.pyjit:
+            return "plain"
+        threshold = f"threshold-{self.threshold}" if self.threshold else "default"
+        return "-".join([threshold, *(f"{name[6:].lower()}-{value}" for name, value in self.settings)])
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables of its processes."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYJIT"))}
+        more = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        if self.pyjit:
+            more["PYTHONPATH"] = str(self.pyjit)
+        if self.pyjit and self.threshold:
+            more["PYJIT_THRESHOLD"] = str(self.threshold)
+        return kept | more | dict(self.settings)
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command that starts a worker."""
+        command = [str(self.python), "-W", "ignore", "-X", "faulthandler", str(WORKER)]
+        return [*command, *(["--jit"] if self.pyjit else []), *arguments]
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What programs did."""
+
+    status: int  # negative: the signal that ended the process
+    out: str
+    err: str
+
+    @property
+    def timed_out(self) -> bool:
+        """Did it take too long?"""
+        return self.status == -signal.SIGALRM
+
+    def comparable(self) -> tuple[int, str, str]:
+        """Return what must be equal on both sides: all but addresses, and how a crash was reported."""
+        err = "" if self.status < 0 else ADDRESS.sub("0x", self.err)
+        return self.status, ADDRESS.sub("0x", self.out), err
+
+
+class Worker:
+    """A long-lived process that runs programs on one side."""
+
+    def __init__(self, side: Side) -> None:
+        """Start it."""
+        self.side = side
+        self.coverage: dict[str, Counter[str]] = {}
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.side.command(), env=self.side.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, encoding="utf-8", errors="backslashreplace",
+        )  # fmt: skip
+
+    def _ask(self, request: str) -> str:
+        """Return the answer to a request, nothing if the process has ended."""
+        assert self.process.stdin and self.process.stdout
+        try:
+            self.process.stdin.write(request)
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return ""
+        return self.process.stdout.readline()
+
+    def _restart(self) -> int:
+        """Start it again, and return the status with which it had ended."""
+        status = self.process.wait()
+        if not self.side.pyjit:
+            raise RuntimeError(f"a worker without pyjit has ended with status {status}")
+        self.process = self._start()
+        return status
+
+    def run(self, programs: list[str], timeout: float = TIMEOUT) -> Outcome:
+        """Run the programs one after another in one process."""
+        line = self._ask(json.dumps({"programs": programs, "timeout": timeout}) + "\n")
+        if not line:
+            return Outcome(self._restart(), "", "the worker itself has ended")
+        answer = json.loads(line)
+        for name, counts in answer.get("coverage", {}).items():
+            self.coverage.setdefault(name, Counter()).update(counts)
+        return Outcome(answer["status"], answer["out"], answer["err"])
+
+    def close(self) -> None:
+        """End it."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.communicate()
+
+
+def run_fresh(side: Side, program: pathlib.Path, timeout: float = TIMEOUT) -> Outcome:
+    """Run a program file in an interpreter of its own."""
+    try:
+        done = subprocess.run(
+            side.command("--once", str(program)), env=side.environment(), capture_output=True, text=True,
+            encoding="utf-8", errors="backslashreplace", timeout=timeout, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Outcome(-signal.SIGALRM, "", "")
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+class Workers:
+    """Workers by side, started when they are first needed."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.workers: dict[Side, Worker] = {}
+
+    def __enter__(self) -> Workers:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End all workers."""
+        for worker in self.workers.values():
+            worker.close()
+
+    def run(self, side: Side, programs: list[str], timeout: float = TIMEOUT) -> Outcome:
+        """Run the programs one after another in one process on a side."""
+        if side not in self.workers:
+            self.workers[side] = Worker(side)
+        return self.workers[side].run(programs, timeout)
+
+    def coverage(self) -> dict[str, Counter[str]]:
+        """Return what was covered on all sides, by kind and name."""
+        total: dict[str, Counter[str]] = {}
+        for worker in self.workers.values():
+            for name, counts in worker.coverage.items():
+                total.setdefault(name, Counter()).update(counts)
+        return total
+
+    def differs(self, plain: Side, jit: Side, programs: list[str]) -> bool | None:
+        """Do the programs do something else on the two sides?  None if either takes too long."""
+        one = self.run(plain, programs)
+        if one.timed_out:
+            return None
+        other = self.run(jit, programs)
+        return None if other.timed_out else one.comparable() != other.comparable()

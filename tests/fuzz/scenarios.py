@@ -1,0 +1,302 @@
+"""Caches and what makes them stale: loops that do one thing over and over, and change what it relies on.
+
+A scenario is a class of uses, each an expression of `i` (the turn), `o` (an object), `x` (a number); and of
+changes, statements that change what the uses mean.  Everything is of the scenario's own, so that nothing of
+the program gets in the way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from fuzz.grammar import Expander, Scope, indented
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """Uses and changes that belong together, and definitions for them; NAME is the scenario's number."""
+
+    uses: list[str]
+    changes: list[str]
+    before: str = ""
+    start: str = "[1, 2]"  # what `o` is in the beginning
+
+
+CLASS = """\
+class BaseNAME:
+    __repr__ = lambda self: 'K'
+    inherited = <lit:any>
+
+    def far(self, v):
+        return v, self.n
+
+
+class KNAME(BaseNAME):
+    shared = <lit:any>
+
+    def __init__(self, n=<lit:int>, f=<lit:float>):
+        self.n, self.f = n, f
+
+    def near(self, v=<lit:any>):
+        return self.n, v
+
+    @property
+    def prop(self):
+        return self.f
+
+    @staticmethod
+    def fixed(v=<lit:any>):
+        return v
+
+    @classmethod
+    def made(cls, v=<lit:any>):
+        return cls.shared, v
+
+
+class LNAME(KNAME):
+    def near(self, v=0):
+        return super().near(v)
+
+
+class SNAME:
+    __repr__ = lambda self: 'S'
+    __slots__ = ('n', 'f', 'more')
+    shared = inherited = 1
+
+    def __init__(self, n=<lit:int>, f=<lit:float>):
+        self.n, self.f = n, f
+
+    def near(self, v=<lit:any>):
+        return self.f, v
+
+    far = made = fixed = near
+    prop = property(lambda self: self.n)"""
+
+SCENARIOS = [
+    Scenario(
+        ["o.n", "o.n = i", "o.n = y", "o.f = y", "o.f = x", "o.n += 1", "o.f *= 0.5", "o.n = o", "o.n = Last()", "o.more = i", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop", "o.fixed(i)",
+         "o.made(i)", "KNAME.shared", "KNAME.fixed(i)", "KNAME.made(i)", "KNAME.inherited", "LNAME.near(o, i)",
+         "KNAME(i).n", "KNAME(i, x).near(i)", "KNAME().f", "LNAME(i).near()", "(o.n, o.f, o.shared)",
+         "isinstance(o, KNAME)", "type(o) is KNAME", "o.inherited", "hasattr(o, 'more')", "getattr(o, 'n', None)"],
+        ["o.n = <any>", "del o.n", "o.f = <any>", "o.n = Last()", "o.more = <any>", "o.shared = <any>",
+         "o.near = lambda *a: <any>", "o.prop = <any>", "o.__class__ = LNAME", "o.__class__ = KNAME",
+         "o.__dict__", "o.__dict__ = {'n': <any>, 'f': 0.5}", "o.__dict__['n'] = <any>", "o.__dict__['far'] = len",
+         "vars(o).clear()", "v = o.n; del o.n; o.n = v", "[(setattr(o, 'z', k), delattr(o, 'z')) for k in range(40)]",
+         "v = o.n; del o.n; o.n = v; [(setattr(o, 'z', k), delattr(o, 'z')) for k in range(40)]", "KNAME.shared = <any>", "del KNAME.shared", "KNAME.n = property(lambda self: <any>)",
+         "KNAME.near = lambda self, v=1: <any>", "KNAME.near.__code__ = (lambda self, v=1: 7).__code__",
+         "KNAME.near.__defaults__ = (<any>,)", "KNAME.near.__defaults__ = None", "del LNAME.near",
+         "BaseNAME.inherited = <any>", "BaseNAME.near = 1", "del BaseNAME.inherited", "KNAME.far = <any>",
+         "KNAME.__getattr__ = lambda self, name: name", "KNAME.__getattribute__ = lambda self, name: name",
+         "KNAME.__init__ = lambda self, *a: None", "KNAME.__init__ = lambda self, *a: 5",
+            "KNAME.__init__ = lambda self, n=1, f=2: 5", "KNAME.__init__ = lambda self, n=1, f=2: n if i & 1 else None",
+         "KNAME.__init__.__code__ = (lambda self, n=1, f=2: None).__code__", "KNAME.__init__.__defaults__ = (1.5, 2)",
+         "KNAME.__new__ = lambda cls, *a: object.__new__(LNAME)", "KNAME.__setattr__ = lambda self, name, v: None",
+         "KNAME.prop = <any>",
+            "KNAME.prop = property(lambda self: self.n)",
+            "KNAME.prop = property(lambda self: i, lambda self, v: None)", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
+         "KNAME.__bases__ = (BaseNAME, Custom)", "LNAME.__bases__ = (KNAME,)", "global KNAME; KNAME = LNAME",
+         "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
+         "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "gc.collect()"],
+        CLASS,
+        "KNAME()",
+    ),
+    Scenario(
+        ["fNAME(i)", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
+         "(lambda: fNAME(i))()", "VNAME", "VNAME + i", "WNAME * 0.5", "WNAME", "(VNAME, WNAME, i)"],
+        ["fNAME.__code__ = (lambda a, b=1: (b, a)).__code__", "fNAME.__code__ = gNAME.__code__",
+         "fNAME.__defaults__ = (<any>,)", "fNAME.__defaults__ = (1, <any>)", "fNAME.__defaults__ = None",
+         "fNAME.__kwdefaults__ = {'k': <any>}", "global fNAME; fNAME = gNAME", "global fNAME; fNAME = len",
+         "global fNAME; fNAME = KeyError", "global fNAME; del fNAME", "gNAME.__defaults__ = (4,)", "gNAME.x = 1",
+         "global gNAME; gNAME = fNAME", "global VNAME; VNAME = <any>", "global VNAME; VNAME = Last()",
+         "global WNAME; WNAME = <any>", "global VNAME; del VNAME", "globals()['VNAME'] = <any>",
+         "exec('v = VNAME; del VNAME; VNAME = v\\nfor k in range(99): z = k; del z', globals())",
+         "exec('w = WNAME; del WNAME; WNAME = w\\nfor k in range(99): z = k; del z', globals())",
+         "globals()['more%d' % i] = i", "hNAME(<any>)", "exec('VNAME = 5', globals())", "builtins.VNAME = <any>",
+         "x = <any>", "x = Last()"],
+        "def fNAME(a, b=<lit:any>):\n    return a, b\n\n\ndef gNAME(a=<lit:int>):\n    return VNAME, a\n\n\n"
+        "def hNAME(v=None):\n    global WNAME\n    WNAME = v if v is not None else WNAME\n    return WNAME\n\n\n"
+        "def qNAME(n):\n    return (fNAME(n), qNAME(n - 1) if n > 0 else 0)[0]\n\n\n"
+        "VNAME, WNAME = <lit:int>, <lit:float>",
+    ),
+    Scenario(
+        ["len(o)", "abs(x)", "isinstance(x, int)", "min(i, x)", "[*range(i & 3)]", "str(i)", "int(x)", "math.pi * i",
+         "math.sqrt(abs(x))", "type(x)", "len('abc')", "o.append(i)", "o.copy()", "o.index(1)", "o.count(i)", "o.pop()", "x.conjugate()", "x.as_integer_ratio()", "x.__str__()", "o.__len__()", "math.floor(x)", "sorted(o)", "list(o)", "print is print"],
+        ["builtins.len = lambda v: <lit:any>", "builtins.len = LEN", "global len; len = lambda v: <lit:any>",
+         "globals().pop('len', None)", "builtins.abs = <callable>", "builtins.abs = ABS", "math.pi = <any>",
+         "builtins.isinstance = lambda *a: <lit:any>", "builtins.isinstance = ISINSTANCE", "math.more = i",
+         "builtins.range = lambda *a: (1, 2)", "builtins.range = RANGE", "x = <any>", "o = <any>", "o = [1]",
+         "builtins.more = 1", "o = (1, 2)", "o = bytearray(b'ab')", "o = {1: 2}", "x = 0.5", "x = 's'", "o = type('LL', (list,), {})([1])", "global abs; abs = min", "globals().pop('abs', None)"],
+    ),
+    Scenario(
+        ["o + i", "i + o", "o - x", "o += i", "o < i", "o == x", "o != o", "-o", "o[i]", "o(i)", "i in o",
+            "i not in o",
+            "0 if i not in o else 1",
+            "o <= i and i",
+            "(o + i) + (o - i)",
+            "o.prop",
+            "o.prop = i", "len(o)",
+         "bool(o)", "not o", "o or i", "o and i", "[*o]", "o @ i", "hash(o) & 0", "o[i] = x", "o.__add__(i)", "f'{o}'",
+         "int(o)", "[1, 2, 3][o]", "range(o)", "o < o", "1 if o else 2", "o is o", "o // 2", "2 ** o", "~o",
+         "del o[i]", "[*zip(o, o)]", "max(o, i)", "{o: 1}", "o in {1: 2}", "x + o"],
+        ["DNAME.__METHOD__ = lambda ARGS: <any>", "DNAME.__METHOD__ = lambda ARGS: NotImplemented",
+         "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None", "DNAME.__METHOD__ = lambda ARGS: sys.settrace(tracer)", "DNAME.__METHOD__ = lambda ARGS: (sys.settrace(tracer), i)[1]",
+         "DNAME.__METHOD__ = raising", "ENAME.__METHOD__ = lambda ARGS: <any>", "o = ENAME()", "o = DNAME()",
+         "o = <lit:int>", "o = <lit:float>", "o = [5, 6]", "o = DNAME(<lit:int>)", "o.__class__ = ENAME",
+         "DNAME.__METHOD__ = lambda ARGS: DNAME.bad", "DNAME.__METHOD__ = Last", "x = o", "x = <any>"],
+        "def raising(*a):\n    raise Custom(LEN(a))\n\n\n"
+        "class DNAME(BASE):\n    n = 3\n\n    def __METHOD__(ARGS):\n        return <any>\n\n"
+        "    def __METHOD__(ARGS):\n        return self.n\n\n"
+        "    def __METHOD__(ARGS):\n        y = self.n + 1.5\n        return y > 2\n\n"
+        "    def __METHOD__(ARGS):\n        return i\n\n"
+        "    def __METHOD__(self, a=0, b=0):\n        return self.n + a\n\n"
+        "    def __METHOD__(self, a=0, b=0):\n        y = self.n * 2.0\n        return [y, 2][a]\n\n"
+        "    def __METHOD__(ARGS):\n        self.n = self.n + 1.5\n        return self\n\n"
+        "    def __METHOD__(ARGS):\n        <effect>\n        return 1\n\n"
+        "    def __repr__(self):\n        return 'D'\n\n"
+        "    def __iter__(self):\n        return iter([1, 2.5])\n\n"
+        "    def change(self, *a):\n        DNAME.__METHOD__ = lambda ARGS: <any>\n        return NotImplemented\n\n\n"
+        "class ENAME(DNAME):\n    pass",
+        "DNAME()",
+    ),
+    Scenario(
+        ["[v for v in o]", "[(v, o.append(v))[0] for v in o if LEN(o) < 9]", "[*zip(o, o)]", "o[i & 1]", "o[-1]",
+         "o[x]", "o[i & 1] = x", "o.append(i)", "o.pop()", "i in o", "sum(o)", "o[:2]", "(lambda a, *b: (a, b))(*o)",
+         "[v for k, v in enumerate(o)]", "o.index(1)", "o.sort()", "o += [i]", "LEN(o)", "o == [1, 2]", "a, b = o"],
+        ["o.append(<any>)", "o.clear()", "o = (1, 2)", "o = [1, <any>]", "o = {1: 2, 'a': 3}", "o = 'abc'",
+         "o = range(3)", "o = 5", "o[0] = <any>", "o = [Last(), Last()]", "o[:] = [Last(), 2]", "x = 0", "x = -1",
+         "x = <any>", "x = Last()", "o = type('LL', (list,), {})([1, 2])", "del o[0]", "o = {1, 2}", "o = iter([1, 2])",
+         "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')"],
+        "",
+    ),
+    Scenario(
+        ["next(tNAME, 'end')", "tNAME.send(i)", "[*uNAME(i & 3)]", "[*vNAME(i)]", "[v for v in vNAME(x)]", "sum(vNAME(i))", "sum(uNAME(3))", "(lambda: (yield i))().send(None)",
+         "sum(v for v in o)", "[*wNAME(o)]", "next(uNAME(2))", "dict(k=i, **{'a': x})"],
+        ["global tNAME; tNAME = uNAME(5)", "tNAME.close()", "tNAME.throw(Custom)", "uNAME.__code__ = wNAME.__code__",
+         "global uNAME; uNAME = lambda v: [v]", "o = [3, 4]", "o = uNAME(2)", "o = Last()", "o = wNAME([1])",
+         "global tNAME; tNAME = wNAME(uNAME(3))", "x = <any>", "sys.settrace(tracer)", "sys.settrace(None)",
+         "sys.setprofile(profiler)", "sys.setprofile(None)", "tNAME.gi_frame and tNAME.gi_frame.f_locals"],
+        "def vNAME(n):\n    yield n\n    if tick(3):\n        sys.settrace(tracer)\n    yield 2\n    if tick(3):\n        sys.settrace(None)\n\n\n"
+        "def uNAME(n):\n    while n:\n        got = yield n\n        n = n - 1 if got is None else got & 3\n"
+        "    return 'done'\n\n\ndef wNAME(o):\n    try:\n        got = yield from o\n        yield got\n"
+        "    finally:\n        emit('finally')\n\n\ntNAME = uNAME(4)",
+    ),
+    Scenario(
+        ["PNAME[i & 1](i)", "PNAME[i % 4](x)", "PNAME[0](i)", "PNAME[3](x)", "QNAME[i & 1](i)", "QNAME[0](x)",
+         "(QNAME[0](i), QNAME[1](x))", "[f(i) for f in PNAME]", "[f(x) for f in QNAME]"],
+        ["global VNAME; VNAME = <any>", "PNAME[1].__globals__['VNAME'] = <any>", "PNAME.reverse()", "QNAME.reverse()",
+         "PNAME[2].__globals__['__builtins__'] = {'len': abs}", "PNAME[1].__globals__['len'] = <callable>",
+         "PNAME[1].__globals__.clear()", "del QNAME[0].__closure__[0].cell_contents", "QNAME[0] = cNAME(<any>)",
+         "QNAME[0].__closure__[0].cell_contents = <any>", "PNAME[0].__code__ = QNAME[0].__code__", "x = <any>",
+         "PNAME[0].__code__ = dNAME.__code__", "QNAME[0].__code__ = QNAME[1].__code__", "x = Last()",
+         "builtins.len = <callable>", "builtins.len = LEN", "PNAME[3].__globals__['VNAME'] = Last()"],
+        "def bNAME(v):\n    return VNAME, len([v]), v\n\n\ndef dNAME(v):\n    return v, 'd'\n\n\n"
+        "def cNAME(c):\n    def inner(v):\n        nonlocal c\n        c = v\n        return c, v\n    return inner\n\n\n"
+        "VNAME = <lit:int>\nPNAME = [bNAME]\n"
+        "for space in ({'VNAME': <lit:any>, 'len': abs}, {'VNAME': 3, '__builtins__': {'len': LEN}}, dict(globals())):\n"
+        "    PNAME.append(type(bNAME)(bNAME.__code__, space))\nQNAME = [cNAME(<lit:any>), cNAME(<lit:any>)]",
+    ),
+    Scenario(
+        ["eNAME(i, o)", "eNAME(i & 3, x)", "eNAME(1, o)", "kNAME(o, i)", "kNAME(o, x)", "mNAME(o)", "mNAME(x)",
+         "mNAME([i, x])", "mNAME({'k0': i})", "mNAME((i, o))"],
+        ["o = KeyError", "o = Custom", "o = Custom(<any>)", "o = ValueError(<any>)", "o = <any>", "o = StopIteration",
+         "o = type('Ex', (Custom,), {'__init__': lambda self, n: 1 // 0})", "o = Manager(i)", "o = Manager(<any>, True)",
+         "o = Last()", "o = Custom(1).with_traceback(None)", "x = <any>", "o = (KeyError, Custom)", "x = Manager(x)",
+         "Manager.__exit__ = lambda self, *a: <any>", "Manager.__enter__ = lambda self: <any>", "o = BaseNAME(i)",
+         "BaseNAME.__match_args__ = ('v',)", "BaseNAME.__match_args__ = <any>", "o = BaseNAME(<any>)", "x = o",
+         "BaseNAME.v = property(lambda self: <any>)", "o = GeneratorExit", "o = type('D', (dict,), {})(k0=5)",
+         "Custom.__str__ = lambda self: 5", "o = ExceptionGroup('g', [Custom(i), ValueError(x)])"],
+        "class BaseNAME:\n    __match_args__ = ('v', 'n')\n    n = 1\n\n    def __init__(self, v=0):\n        self.v = v\n\n\n"
+        "def eNAME(v, o):\n    z = 1.5\n    for k in range(4):\n        try:\n            try:\n                z = z * 2 + k\n"
+        "                if k == v:\n                    raise o\n            except (KeyError, Custom) as e:\n"
+        "                emit(trouble(e))\n                if k == 1:\n                    raise\n                if k == 2:\n"
+        "                    raise ValueError(z) from e\n            else:\n                z -= 1\n            finally:\n"
+        "                emit('finally ' + text(z))\n                if k == 2 and v == 2:\n                    continue\n"
+        "        except* ValueError as e:\n            z = trouble(e)\n            z = len(z) * 0.5\n    return z, k\n\n\n"
+        "def kNAME(o, v):\n    z = v\n    for k in range(3):\n        with o as got, Manager(k):\n            z = got\n"
+        "            if k == 1:\n                raise Custom(z)\n            if k == v:\n                return z, k\n"
+        "    return z\n\n\n"
+        "def mNAME(o):\n    match o:\n        case BaseNAME(1, w):\n            return 'one', w\n"
+        "        case BaseNAME(v=w, n=1) if w:\n            return 'two', w\n        case {'k0': w, **rest}:\n"
+        "            return w, rest\n        case [w, *rest] | (w, rest):\n            return w, rest\n"
+        "        case int() as w:\n            return w\n        case None | True:\n            return 'none'\n"
+        "        case str():\n            return 'str'\n    return 'other'",
+    ),
+]  # fmt: skip
+DUNDERS = [
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "iadd",
+    "lt",
+    "gt",
+    "eq",
+    "ne",
+    "bool",
+    "len",
+    "neg",
+    "getitem",
+    "setitem",
+    "delitem",
+    "call",
+    "contains",
+    "iter",
+    "hash",
+    "int",
+    "index",
+    "matmul",
+    "format",
+    "invert",
+    "floordiv",
+    "rpow",
+]
+SIGNATURES = ["self, a=0, b=0", "self, a=0, b=0", "self, a", "self, a=0", "self, *a"]
+BASES = ["object", "object", "object", "int", "float", "list"]
+
+
+def _named(writer: Expander, text: str, number: int) -> str:
+    """Return the text with the scenario's names and dunders of its own choice."""
+    while "METHOD" in text:
+        text = text.replace("METHOD", writer.rng.choice(DUNDERS), 1)
+    while "ARGS" in text:
+        text = text.replace("ARGS", writer.rng.choice(SIGNATURES), 1)
+    return text.replace("NAME", f"_{number}").replace("BASE", writer.rng.choice(BASES))
+
+
+def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]:
+    """Return the definitions of a scenario, and what runs it."""
+    rng = writer.rng
+    scenario = rng.choice(SCENARIOS)
+    scope = Scope(frozenset(), {})
+
+    def text(template: str) -> str:
+        return writer.fill(_named(writer, template, number), scope, 3)
+
+    uses = [text(use) for use in rng.sample(scenario.uses, min(len(scenario.uses), rng.randint(1, 4)))]
+    changes = [text(change) for change in rng.sample(scenario.changes, rng.randint(1, 5))]
+    declared = sorted({change.split("; ")[0] for change in changes if change.startswith("global ")})
+    turns = rng.randint(4, 14)
+    body = [*declared, "y = 0.5", f"for i in range({turns}):", "    y = y * 1.5 + i"]
+    for change in changes:
+        rest = change.partition("; ")[2] if change.startswith("global ") else change
+        body += [f"    if i == {rng.randrange(turns)} and turn != {rng.randrange(3)}:", f"        {rest}"]
+    for use in uses:
+        statement = "= " in use.replace("== ", "").replace("!= ", "") or use.startswith("del ")
+        shown = [use, "show(y)"] if statement else [f"show({use})"]
+        if rng.random() < 0.6:
+            caught = ["except Exception as e:", "    emit(trouble(e))"]
+            body += indented(["try:", *indented(shown), *caught])
+        else:
+            body += indented(shown)
+    body.append("return y, i")
+    start = _named(writer, scenario.start, number)
+    lines = (
+        _named(writer, writer.fill(scenario.before, scope, 3), number).split("\n") if scenario.before else []
+    )
+    name = f"Z{number}"
+    definitions = [*lines, "", "", f"def {name}(o, x, turn):", *indented(body), "", ""]
+    x = writer.fill("<int>" if rng.random() < 0.5 else "<float>", scope, 4)
+    call = f"attempt('{name}', {name}, o, {x}, turn)"
+    fresh = rng.random() < 0.5
+    run = [f"o = {start}", f"for turn in range({rng.randint(2, 5)}):"]
+    return definitions, [*run, *indented([f"o = {start}"] if fresh else []), f"    {call}"]

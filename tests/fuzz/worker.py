@@ -1,0 +1,115 @@
+"""Runs programs in the interpreter under test.  Started by runner.py as a script, with or without pyjit.
+
+As a server it reads requests from stdin, one JSON object a line, runs the programs of each in a forked child,
+and answers by one line: the status the child ended with, and what it wrote.  A fork costs a millisecond, and
+a crash ends the child only.  With ``--once FILE`` it runs one program in the process itself.
+
+What it imports beforehand, programs need not: that would take longer than running them.
+"""
+
+import builtins
+import contextlib
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+
+PRELOADED = (
+    "unittest",
+    "test.support",
+    "collections",
+    "random",
+    "re",
+    "warnings",
+    "threading",
+    "signal",
+)  # what many programs import
+MEMORY = 1 << 30  # bytes of address space
+SEPARATOR = "\n=== next program\n"
+
+
+def run(program: str) -> None:
+    """Run one program as the main module."""
+    space = {"__name__": "__main__", "__builtins__": builtins}
+    try:
+        exec(compile(program, "program.py", "exec", dont_inherit=True), space)
+    except BaseException as error:
+        sys.stdout.write(f"uncaught {type(error).__name__}\n")
+    space.clear()
+
+
+def child(programs: list[str], out: int, err: int, timeout: float) -> None:
+    """Run programs one after another; does not return."""
+    os.chdir(tempfile.gettempdir())
+    signal.setitimer(signal.ITIMER_REAL, timeout)  # nobody handles it: it ends the process
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    sys.stdout = open(1, "w", 1 << 16, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
+    for program in programs:
+        run(program)
+        sys.stdout.write(SEPARATOR)
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def reset(file: int) -> None:
+    """Empty a file."""
+    os.ftruncate(file, 0)
+    os.lseek(file, 0, os.SEEK_SET)
+
+
+def content(file: int) -> str:
+    """Return what is in a file."""
+    return os.pread(file, os.fstat(file).st_size, 0).decode("utf-8", "backslashreplace")
+
+
+def coverage() -> "dict[str, dict[str, int]]":
+    """Return what a build for coverage has counted in this process."""
+    count = getattr(sys.modules.get("pyjit._pyjit"), "coverage", dict)
+    return count()
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    out, err, counts = (os.memfd_create(name) for name in ("out", "err", "counts"))
+    for line in sys.stdin:
+        request = json.loads(line)
+        for file in (out, err, counts):
+            reset(file)
+        process = os.fork()
+        if process == 0:
+            child(request["programs"], out, err, request["timeout"])
+            if counted := coverage():
+                os.write(counts, json.dumps(counted).encode())
+            os._exit(0)
+        status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        answer = {"status": status, "out": content(out), "err": content(err)}
+        if covered := content(counts):
+            answer["coverage"] = json.loads(covered)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def main() -> None:
+    """Turn pyjit on if told so, then do what is asked."""
+    sys.setrecursionlimit(400)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if "--jit" in sys.argv and not importlib.import_module("pyjit").enable():
+        sys.exit("pyjit cannot be turned on")
+    with contextlib.suppress(ImportError):  # not where code memory would be full afterwards
+        for name in PRELOADED if "PYJIT_CODE_LIMIT" not in os.environ else ():
+            importlib.import_module(name)
+    if "--once" in sys.argv:
+        with open(sys.argv[-1], encoding="utf-8") as file:
+            run(file.read())
+    else:
+        serve()
+
+
+if __name__ == "__main__":
+    main()
