@@ -426,7 +426,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
         chunk = chunk_with_room(state, size);
     }
     if (chunk == NULL) {
-        pyjit_state.code_full = true;
+        pyjit_state.code_full = codemem_is_full();
         return -1;
     }
     if (!grow((void **)&as->image, &as->image_capacity, (int)size, 1)) {

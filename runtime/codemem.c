@@ -19,6 +19,7 @@
 #define GRANULE ((size_t)512)        /* smallest chunk */
 #define CLASSES 22                   /* 512 bytes to 1 GB */
 #define COMMIT_STEP ((size_t)64 << 10)
+#define REFUSALS_MOST 16 /* of the system; then there will be no more */
 #define PROBE_STEP ((uintptr_t)4 << 20)
 #define LOW_END ((uintptr_t)1 << 31) /* below, an address fits a signed 32-bit hole */
 
@@ -41,6 +42,7 @@ static struct {
     size_t committed;       /* from base, executable */
     size_t used;            /* in chunks handed out */
     size_t page;            /* bytes */
+    int refusals;           /* of the system to give more, one after the other */
     Block **free_at;        /* by granule: the free block that starts there, or NULL */
     Block *free[CLASSES];   /* lists of free blocks of GRANULE << class bytes */
 } memory;
@@ -229,8 +231,10 @@ CodeChunk *codemem_alloc(size_t size)
     int from = find_free(class);
     while (from == CLASSES) {
         if (commit() < 0) {
+            memory.refusals++;
             return NULL;
         }
+        memory.refusals = 0;
         from = find_free(class);
     }
     Block *block = split(memory.free[from], from, class);
@@ -242,6 +246,11 @@ CodeChunk *codemem_alloc(size_t size)
     block->chunk.hot_used = 0;
     block->chunk.cold_used = 0;
     return &block->chunk;
+}
+
+bool codemem_is_full(void)
+{
+    return memory.refusals > REFUSALS_MOST || memory.limit - memory.committed < memory.page;
 }
 
 void codemem_free(CodeChunk *chunk)

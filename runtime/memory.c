@@ -7,15 +7,33 @@
 
 #include <stdlib.h>
 
+static struct {
+    bool changed; /* what the settings say no longer counts */
+    uint64_t at;
+    bool after;
+    uint64_t count;
+} faults;
+
 bool fault_now(void)
 {
-    static uint64_t count;
     const Settings *settings = settings_get();
-    if (settings->fault_at == 0) {
+    uint64_t at = faults.changed ? faults.at : settings->fault_at;
+    bool after = faults.changed ? faults.after : settings->fault_after;
+    if (at == 0) {
         return false;
     }
-    count++;
-    return count == settings->fault_at || (settings->fault_after && count > settings->fault_at);
+    faults.count++;
+    return faults.count == at || (after && faults.count > at);
+}
+
+uint64_t fault_set(uint64_t at, bool after)
+{
+    uint64_t count = faults.count;
+    faults.changed = true;
+    faults.at = at;
+    faults.after = after;
+    faults.count = 0;
+    return count;
 }
 
 void *pj_malloc(size_t size)

@@ -5,6 +5,7 @@
 #include "pyjit/coverage.h"
 #include "pyjit/engine.h"
 #include "pyjit/log.h"
+#include "pyjit/memory.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -152,6 +153,18 @@ static PyObject *coverage(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none)
 
 /* -- The module -------------------------------------------------------------------------------- */
 
+/* _pyjit.fail(number, from_there_on): for tests. */
+static PyObject *
+fail(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    unsigned long long at;
+    int after;
+    if (!PyArg_ParseTuple(args, "Kp:fail", &at, &after)) {
+        return NULL;
+    }
+    return PyLong_FromUnsignedLongLong(fault_set(at, after != 0));
+}
+
 static PyMethodDef functions[] = {
     {"enable", enable, METH_NOARGS,
      PyDoc_STR("enable($module, /)\n--\n\nTurn the JIT on. True if it is on now.")},
@@ -170,6 +183,10 @@ static PyMethodDef functions[] = {
      PyDoc_STR("coverage($module, /)\n--\n\nCounts of stencils, exits and bytecodes.")},
 #endif
     {"stats", stats, METH_NOARGS, PyDoc_STR("stats($module, /)\n--\n\nThe counters.")},
+    {"fail", fail, METH_VARARGS,
+     PyDoc_STR("fail($module, number, from_there_on, /)\n--\n\n"
+               "Make the number-th allocation from now on fail, 0 for none; returns how many there were\n"
+               "since the last call of this.")},
     {NULL, NULL, 0, NULL},
 };
 

@@ -28,6 +28,9 @@ int codemem_init(const void *near, size_t limit);
  * Sizes are rounded up to a small power of two (512 bytes at least). */
 CodeChunk *codemem_alloc(size_t size);
 
+/* Is codemem_alloc to fail again, after it has failed, until some chunk is given back? */
+bool codemem_is_full(void);
+
 /* Gives the chunk back for reuse. Nothing may execute in it any more. */
 void codemem_free(CodeChunk *chunk);
 

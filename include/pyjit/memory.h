@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* As malloc, calloc, realloc and free, from CPython's raw allocator. A failure is NULL and sets no
  * exception: the caller abandons what it was compiling. */
@@ -15,5 +16,9 @@ void pj_free(void *memory);
 /* Must the allocation or mapping about to be made fail? Counts it: PYJIT_FAULT=N fails the N-th,
  * PYJIT_FAULT=N+ the N-th and all later ones. */
 bool fault_now(void);
+
+/* The same counting anew from here, whatever the settings say; 0 for none. Returns how many have been counted
+ * since the last time. */
+uint64_t fault_set(uint64_t at, bool after);
 
 #endif
