@@ -232,6 +232,13 @@ run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t
     return result;
 }
 
+/* Runs a new frame from compiled code on. */
+PyObject *
+engine_run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target)
+{
+    return run(tstate, frame, state, target, false);
+}
+
 /* PEP 523. */
 PyObject *
 engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
@@ -249,6 +256,9 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
             state = engine_state(frame->f_code);
         }
         if (state != NULL) {
+            if (target != NULL) {
+                vectorcall_adopt(frame->f_func, state);
+            }
             return run(tstate, frame, state, target, throwflag != 0);
         }
     }
