@@ -225,6 +225,32 @@ SCENARIOS = [
         "        case int() as w:\n            return w\n        case None | True:\n            return 'none'\n"
         "        case str():\n            return 'str'\n    return 'other'",
     ),
+    Scenario(
+        ["[*map(fNAME, [1, x])]", "sorted([3, 1, i], key=fNAME)", "max(i, x, key=fNAME)", "[*filter(fNAME, [0, 1, x])]",
+         "functools.reduce(fNAME, [1, 2, x])", "functools.partial(fNAME, i)(b=x)", "fNAME.__call__(i, b=x)",
+         "fNAME.__get__(i)()", "operator.call(fNAME, i, x)", "[*map(KNAME, [1, i])]", "[*map(gNAME, [i, x])]",
+         "sum(map(fNAME, [1, 2]))", "[*map(fNAME, [1, 2], [x, i])]", "[*map(lambda v: fNAME(v), o)]", "{fNAME(1): 2}",
+         "functools.partial(KNAME, 1)().n", "[*zip(map(fNAME, o), gNAME(i & 3))]", "[*map(len, map(gNAME, o))]",
+         "max([KNAME(1), KNAME(2)]).n", "sorted([KNAME(2), KNAME(i)])[0].n", "KNAME(i) in [KNAME(2), KNAME(i)]",
+         "{KNAME(1): i}[KNAME(1)]", "[*map(KNAME.near, [KNAME(i)])]", "[*map(KNAME(i).near, [1, x])]",
+         "str(KNAME(i))", "'%s' % KNAME(x)", "fNAME(*[i], **{'b': x})", "dict(map(lambda v: (v, fNAME), o))[1](i)"],
+        ["fNAME.__code__ = (lambda a, b=1: (b, a)).__code__", "fNAME.__code__ = gNAME.__code__", "x = <any>",
+         "fNAME.__defaults__ = (<any>,)", "fNAME.__defaults__ = None", "fNAME.__kwdefaults__ = {'c': 1}",
+         "global fNAME; fNAME = gNAME", "global fNAME; fNAME = KNAME", "global fNAME; fNAME = lambda *a, **k: <any>",
+         "KNAME.__init__ = lambda self, n, f=1: None", "KNAME.__init__ = lambda self, n: 5", "KNAME.n = <any>",
+         "KNAME.__init__.__code__ = (lambda self, n=1, f=2: None).__code__", "KNAME.__lt__ = lambda self, a: <any>",
+         "KNAME.__eq__ = lambda self, a: <any>", "KNAME.__hash__ = lambda self: <any>", "KNAME.__str__ = fNAME",
+         "KNAME.__str__ = lambda self: 's'", "o = (i for i in (1, 2))", "o = [1, <any>]", "sys.settrace(tracer)",
+         "sys.settrace(None)", "sys.setprofile(profiler)", "sys.setprofile(None)", "fNAME.__code__ = gcd.__code__",
+         "global fNAME; fNAME = functools.partial(fNAME, 1)", "x = Last()", "global fNAME; fNAME = staticmethod(fNAME)"],
+        "def gcd(a, b=6):\n    while b:\n        a, b = b, a % b\n    return a\n\n\n"
+        "def fNAME(a, b=<lit:any>):\n    y = 0.5\n    for k in range(3):\n        y = y * 2 + k\n    return a, b, y\n\n\n"
+        "def gNAME(a, b=2):\n    yield a\n    got = yield b\n    return got\n\n\n"
+        "class KNAME:\n    f = 2.5\n\n    def __init__(self, n=1, f=0):\n        self.n = n\n\n"
+        "    def __lt__(self, a):\n        return self.n < a.n\n\n    def __eq__(self, a):\n        return self.n == a.n\n\n"
+        "    def __hash__(self):\n        return 7\n\n    def near(self, v=1):\n        return self.n, v\n\n"
+        "    def __repr__(self):\n        return 'K'",
+    ),
 ]  # fmt: skip
 DUNDERS = [
     "add",
