@@ -125,8 +125,9 @@ class Worker:
 
     def close(self) -> None:
         """End it."""
-        with contextlib.suppress(BrokenPipeError):
-            self.process.communicate()
+        with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
+            self.process.communicate(timeout=10)
+        self.process.kill()
 
 
 def run_fresh(side: Side, program: pathlib.Path, timeout: float = TIMEOUT) -> Outcome:
