@@ -1,6 +1,7 @@
 /* Where attributes are. Owns nothing. */
 #include "pyjit/attribute.h"
 
+#include "pyjit/hook.h"
 #include "pyjit/keys.h"
 #include "pyjit/names.h"
 
@@ -297,7 +298,8 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
         return plan;
     }
     PyObject *found = lookup(plan.type, name);
-    if (plan.type->tp_getattro != PyObject_GenericGetAttr || !can_guard(plan.type)) {
+    bool hooked = plan.type->tp_getattro != PyObject_GenericGetAttr;
+    if ((hooked && !hook_applies(plan.type)) || !can_guard(plan.type)) {
         return plan;
     }
     if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL) {
@@ -305,7 +307,7 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
         if (plan.at > 0) {
             plan.place = PLACE_MEMBER;
             plan.value = *(PyObject **)((char *)owner + plan.at);
-        } else if (Py_IS_TYPE(found, &PyProperty_Type)) {
+        } else if (Py_IS_TYPE(found, &PyProperty_Type) && !hooked) { /* an AttributeError has the hook asked */
             plan_property(&plan, found, "fget");
         }
         return plan;

@@ -5,6 +5,7 @@
 #include "pyjit/assembler.h"
 #include "pyjit/block.h"
 #include "pyjit/exits.h"
+#include "pyjit/hook.h"
 #include "pyjit/inline.h"
 #include "pyjit/log.h"
 #include "pyjit/names.h"
@@ -84,7 +85,7 @@ engine_start(const char **why)
         return -1;
     }
     has_index = true;
-    if (names_init() < 0) {
+    if (names_init() < 0 || hook_init() < 0) {
         *why = "no memory";
         return -1;
     }

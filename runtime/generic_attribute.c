@@ -1,11 +1,13 @@
 /* Generic operations: attributes and method lookup. */
 #include "pyjit/generic_support.h"
 
+#include "pyjit/hook.h"
+
 /* [owner] -> [owner.name] */
 GENERIC(load_attr)
 {
     PyObject *owner = sp[-1];
-    PyObject *result = PyObject_GetAttr(owner, code_name(frame, oparg));
+    PyObject *result = hook_get_attribute(owner, code_name(frame, oparg));
     Py_DECREF(owner);
     return leave(&sp[-1], result);
 }
@@ -32,8 +34,14 @@ GENERIC(delete_attr)
 /* [owner] -> [unbound method, owner], or [NULL, attribute] when it is not such a method */
 GENERIC(load_method)
 {
-    PyObject *owner = sp[-1], *attribute = NULL;
-    int unbound = _PyObject_GetMethod(owner, code_name(frame, oparg), &attribute);
+    PyObject *owner = sp[-1], *attribute = NULL, *name = code_name(frame, oparg);
+    int unbound = 0;
+    if (Py_TYPE(owner)->tp_getattro == PyObject_GenericGetAttr) {
+        unbound = _PyObject_GetMethod(owner, name, &attribute);
+    }
+    else {
+        attribute = hook_get_attribute(owner, name);
+    }
     if (attribute == NULL) {
         Py_DECREF(owner);
         return -1;

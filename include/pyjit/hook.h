@@ -1,0 +1,19 @@
+/* Classes with __getattr__: what they have is found as in other classes, and __getattr__ is called for what
+ * they have not, without an AttributeError being made first. */
+#ifndef PYJIT_HOOK_H
+#define PYJIT_HOOK_H
+
+#include "cpython/interface.h"
+
+#include <stdbool.h>
+
+/* Finds CPython's slot function for such classes. Returns 0 or -1, without an exception. */
+int hook_init(void);
+
+/* Do instances of this class have __getattr__ besides the ordinary way to their attributes? */
+bool hook_applies(PyTypeObject *type);
+
+/* New reference to an attribute of an instance of any class, as PyObject_GetAttr; NULL with an exception. */
+PyObject *hook_get_attribute(PyObject *owner, PyObject *name);
+
+#endif

@@ -1,0 +1,72 @@
+/* Classes with __getattr__. Owns the address of CPython's slot function for them. */
+#include "pyjit/hook.h"
+
+#include "pyjit/names.h"
+
+static getattrofunc slot; /* of classes with __getattr__, or with a __getattribute__ of their own */
+
+/* Finds the slot function, which is in every class that defines __getattr__. */
+int
+hook_init(void)
+{
+    if (slot == NULL) {
+        PyObject *class = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){OO}", "pyjit",
+                                                pyjit_names.dunder_getattr, Py_None);
+        if (class == NULL) {
+            PyErr_Clear();
+            return -1;
+        }
+        slot = ((PyTypeObject *)class)->tp_getattro;
+        Py_DECREF(class);
+    }
+    return 0;
+}
+
+/* Do instances of this class have __getattr__ besides the ordinary way to their attributes? */
+bool
+hook_applies(PyTypeObject *type)
+{
+    if (type->tp_getattro != slot || _PyType_Lookup(type, pyjit_names.dunder_getattr) == NULL) {
+        return false;
+    }
+    PyObject *ordinary = _PyType_Lookup(type, pyjit_names.dunder_getattribute);
+    return ordinary == NULL ||
+           (Py_IS_TYPE(ordinary, &PyWrapperDescr_Type) &&
+            ((PyWrapperDescrObject *)ordinary)->d_wrapped == (void *)PyObject_GenericGetAttr);
+}
+
+/* What __getattr__, stolen, gives for an attribute. */
+static PyObject *
+ask(PyObject *hook, PyObject *owner, PyObject *name)
+{
+    PyObject *result;
+    if (Py_IS_TYPE(hook, &PyFunction_Type)) {
+        PyObject *arguments[] = {owner, name};
+        result = PyObject_Vectorcall(hook, arguments, 2, NULL);
+    } else {
+        descrgetfunc get = Py_TYPE(hook)->tp_descr_get;
+        if (get != NULL) {
+            Py_SETREF(hook, get(hook, owner, (PyObject *)Py_TYPE(owner)));
+        }
+        result = hook == NULL ? NULL : PyObject_CallOneArg(hook, name);
+    }
+    Py_XDECREF(hook);
+    return result;
+}
+
+/* New reference to an attribute. */
+PyObject *
+hook_get_attribute(PyObject *owner, PyObject *name)
+{
+    PyTypeObject *type = Py_TYPE(owner);
+    if (type->tp_getattro != slot || !hook_applies(type)) {
+        return PyObject_GetAttr(owner, name);
+    }
+    PyObject *hook = Py_NewRef(_PyType_Lookup(type, pyjit_names.dunder_getattr));
+    PyObject *found = _PyObject_GenericGetAttrWithDict(owner, name, NULL, 1);
+    if (found != NULL || PyErr_Occurred()) {
+        Py_DECREF(hook);
+        return found;
+    }
+    return ask(hook, owner, name);
+}
