@@ -54,6 +54,30 @@ ask(PyObject *hook, PyObject *owner, PyObject *name)
     return result;
 }
 
+/* Tells a pending AttributeError what was wanted of which object, if it does not know yet, as
+ * PyObject_GetAttr does. */
+static void
+complete_error(PyObject *owner, PyObject *name)
+{
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        return;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (PyErr_GivenExceptionMatches(value, PyExc_AttributeError)) {
+        PyAttributeErrorObject *error = (PyAttributeErrorObject *)value;
+        if (error->name == NULL && error->obj == NULL &&
+            (PyObject_SetAttrString(value, "name", name) < 0 || PyObject_SetAttrString(value, "obj", owner) < 0)) {
+            Py_XDECREF(type);
+            Py_XDECREF(value);
+            Py_XDECREF(traceback);
+            return;
+        }
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
 /* New reference to an attribute. */
 PyObject *
 hook_get_attribute(PyObject *owner, PyObject *name)
@@ -64,9 +88,12 @@ hook_get_attribute(PyObject *owner, PyObject *name)
     }
     PyObject *hook = Py_NewRef(_PyType_Lookup(type, pyjit_names.dunder_getattr));
     PyObject *found = _PyObject_GenericGetAttrWithDict(owner, name, NULL, 1);
-    if (found != NULL || PyErr_Occurred()) {
-        Py_DECREF(hook);
-        return found;
+    if (found == NULL && !PyErr_Occurred()) {
+        found = ask(Py_NewRef(hook), owner, name);
     }
-    return ask(hook, owner, name);
+    Py_DECREF(hook);
+    if (found == NULL) {
+        complete_error(owner, name);
+    }
+    return found;
 }
