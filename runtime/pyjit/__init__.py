@@ -60,8 +60,9 @@ def is_compiled(function: "FunctionType | MethodType | CodeType") -> bool:
 def compile(function: "FunctionType | MethodType | CodeType") -> None:
     """Ask that the function be compiled from its next execution on, however rarely it has run.
 
-    Blocks are compiled when execution reaches them, so nothing is until then. Raises TypeError for anything but a Python function, method or code object,
-    RuntimeError while the JIT has not been enabled, and MemoryError.
+    Blocks are compiled when execution reaches them, so nothing is until then. Raises TypeError for
+    anything but a Python function, method or code object, RuntimeError while the JIT has not been
+    enabled, and MemoryError.
     """
     _pyjit.compile(function)
 
