@@ -327,6 +327,9 @@ bool
 emit_call_native(Block *b, const Call *call)
 {
     PyTypeObject *type = Py_TYPE(call->callable);
+    if (emit_call_numeric(b, call) || b->ended) {
+        return true;
+    }
     if (type == &PyCFunction_Type) {
         if (call->callable == pyjit_state.builtin_len && call_len(b, call)) {
             return true;

@@ -67,6 +67,9 @@ find_builtins(void)
 {
     Py_XSETREF(pyjit_state.builtin_len, find_builtin("len"));
     Py_XSETREF(pyjit_state.builtin_isinstance, find_builtin("isinstance"));
+    Py_XSETREF(pyjit_state.builtin_abs, find_builtin("abs"));
+    Py_XSETREF(pyjit_state.builtin_min, find_builtin("min"));
+    Py_XSETREF(pyjit_state.builtin_max, find_builtin("max"));
     Py_XSETREF(pyjit_state.list_append,
                Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append")));
 }

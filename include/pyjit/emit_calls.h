@@ -56,6 +56,10 @@ bool emit_inline_special(Block *b, const Special *special, CodeState *callee, co
 /* Goes on with the instruction, its method having returned: the result is on the stack above the operands. */
 void emit_special_returned(Block *b);
 
+/* CALL of a builtin that is done in place for numbers; false if it is not one (then nothing has been emitted
+ * that matters). */
+bool emit_call_numeric(Block *b, const Call *call);
+
 /* CALL of something written in C; false if it must be called generically. */
 bool emit_call_native(Block *b, const Call *call);
 

@@ -18,6 +18,7 @@ typedef struct PyjitState {
     uint8_t *return_frame;  /* permanent code: pops the frame and continues its caller */
     uint8_t *return_last;   /* permanent code: the rare end of a return */
     PyObject *builtin_len, *builtin_isinstance, *list_append; /* known by identity; owned */
+    PyObject *builtin_abs, *builtin_min, *builtin_max;        /* likewise */
 } PyjitState;
 
 extern PyjitState pyjit_state;

@@ -423,7 +423,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
     "str": templates("""
 1: ['a', b'bc', 'D'][<index>].upper()
 
-1: ''.join(sorted(<set>))
+1: ''.join(sorted(map(text, <set>)))
 
 3: <str> + 'q'
 
@@ -653,7 +653,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 1: iter(<list>)
 
-1: set(<list>)
+1: set(<str>)
 """),
     "attribute": templates("""
 n

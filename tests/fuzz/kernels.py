@@ -100,9 +100,11 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 2: <int> / <int>
 
-2: (2**59 + <var:int> * 77777) / <lit:int>
+3: (2**59 + <var:int> * 77777) / 7
 
-1: (<lit:int> - <var:int>) / 7
+2: (2**57 - <var:int>) / 3
+
+1: (<int> + 2**55) / 49
 
 2: -<var:float>
 

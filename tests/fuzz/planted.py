@@ -104,7 +104,7 @@ BUGS = [
         "            if (source[r] == pending) {\n                source[r] = pending;"),
     Bug("ints-rounded-to-floats", "templates/arithmetic.c",
         "if (unlikely((uint64_t)(x + (int64_t)limit) > 2 * limit)) LEAVE(rare);",
-        "if (unlikely((uint64_t)(x + (int64_t)limit) > 2048 * limit)) LEAVE(rare);"),
+        "if (unlikely((uint64_t)(x + (int64_t)limit) > 512 * limit)) LEAVE(rare);"),
     Bug("tracing-not-noticed", "templates/control.c",
         "if (unlikely((TRACED() | SEEN()) != 0)) LEAVE(happened);",
         "if (unlikely(SEEN() != 0)) LEAVE(happened);"),

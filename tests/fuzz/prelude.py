@@ -5,7 +5,7 @@ It is part of the program, so that a program stands alone, and so that it can be
 """
 
 PRELUDE = """\
-import _thread, builtins, gc, math, operator, signal, sys, threading
+import _thread, builtins, functools, gc, math, operator, signal, sys, threading
 gc.disable()
 NAN, INF = float('nan'), float('inf')
 HELD = None

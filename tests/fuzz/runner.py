@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
 from collections import Counter
@@ -20,6 +21,7 @@ from types import TracebackType
 
 WORKER = pathlib.Path(__file__).with_name("worker.py")
 ADDRESS = re.compile(r"0[xX][0-9a-fA-F]{6,}")
+PATIENCE = 60.0  # seconds a worker may take besides, to start for example
 TIMEOUT = 4.0  # seconds a program may take
 
 
@@ -90,14 +92,16 @@ class Worker:
             text=True, encoding="utf-8", errors="backslashreplace",
         )  # fmt: skip
 
-    def _ask(self, request: str) -> str:
-        """Return the answer to a request, nothing if the process has ended."""
+    def _ask(self, request: str, patience: float) -> str:
+        """Return the answer to a request, nothing if the process has ended or hangs for so many seconds."""
         assert self.process.stdin and self.process.stdout
         try:
             self.process.stdin.write(request)
             self.process.stdin.flush()
         except BrokenPipeError:
             return ""
+        if not select.select([self.process.stdout], [], [], patience)[0]:
+            self.process.kill()
         return self.process.stdout.readline()
 
     def _restart(self) -> int:
@@ -110,7 +114,8 @@ class Worker:
 
     def run(self, programs: list[str], timeout: float = TIMEOUT) -> Outcome:
         """Run the programs one after another in one process."""
-        line = self._ask(json.dumps({"programs": programs, "timeout": timeout}) + "\n")
+        request = json.dumps({"programs": programs, "timeout": timeout})
+        line = self._ask(request + "\n", timeout + PATIENCE)
         if not line:
             return Outcome(self._restart(), "", "the worker itself has ended")
         answer = json.loads(line)
@@ -120,8 +125,9 @@ class Worker:
 
     def close(self) -> None:
         """End it."""
-        with contextlib.suppress(BrokenPipeError):
-            self.process.communicate()
+        with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
+            self.process.communicate(timeout=10)
+        self.process.kill()
 
 
 def run_fresh(side: Side, program: pathlib.Path, timeout: float = TIMEOUT) -> Outcome:

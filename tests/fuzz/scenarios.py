@@ -60,7 +60,7 @@ class LNAME(KNAME):
 
 class SNAME:
     __repr__ = lambda self: 'S'
-    __slots__ = ('n', 'f', 'more')
+    __slots__ = ('n', 'f', 'more', 'next')
     shared = inherited = 1
 
     def __init__(self, n=<lit:int>, f=<lit:float>):
@@ -74,7 +74,9 @@ class SNAME:
 
 SCENARIOS = [
     Scenario(
-        ["o.n", "o.n = i", "o.n = y", "o.f = y", "o.f = x", "o.n += 1", "o.f *= 0.5", "o.n = o", "o.n = Last()", "o.more = i", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop", "o.fixed(i)",
+        ["o.n = Last(); o.n = i", "o.f = Last(); o.f = y", "o.n = Last(); o.n = x", "o.more = Last(); o.more = y",
+         "z = Last(); o.n = z; z = i; o.n = z", "o.next = o; o.next = i; o.next = y", "o.f = y; o.f += 1.5; o.n = i; o.n += 1",
+         "o.n", "o.n = i", "o.n = y", "o.f = y", "o.f = x", "o.n += 1", "o.f *= 0.5", "o.n = o", "o.n = Last()", "o.more = i", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop", "o.fixed(i)",
          "o.made(i)", "KNAME.shared", "KNAME.fixed(i)", "KNAME.made(i)", "KNAME.inherited", "LNAME.near(o, i)",
          "KNAME(i).n", "KNAME(i, x).near(i)", "KNAME().f", "LNAME(i).near()", "(o.n, o.f, o.shared)",
          "isinstance(o, KNAME)", "type(o) is KNAME", "o.inherited", "hasattr(o, 'more')", "getattr(o, 'n', None)"],
@@ -98,10 +100,10 @@ SCENARIOS = [
          "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
          "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "gc.collect()"],
         CLASS,
-        "KNAME()",
+        "KNAME()|KNAME()|LNAME()|SNAME()|SNAME()",
     ),
     Scenario(
-        ["fNAME(i)", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
+        ["fNAME(i)", "fall()", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
          "(lambda: fNAME(i))()", "VNAME", "VNAME + i", "WNAME * 0.5", "WNAME", "(VNAME, WNAME, i)"],
         ["fNAME.__code__ = (lambda a, b=1: (b, a)).__code__", "fNAME.__code__ = gNAME.__code__",
          "fNAME.__defaults__ = (<any>,)", "fNAME.__defaults__ = (1, <any>)", "fNAME.__defaults__ = None",
@@ -140,7 +142,9 @@ SCENARIOS = [
          "del o[i]", "[*zip(o, o)]", "max(o, i)", "{o: 1}", "o in {1: 2}", "x + o"],
         ["DNAME.__METHOD__ = lambda ARGS: <any>", "DNAME.__METHOD__ = lambda ARGS: NotImplemented",
          "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None", "DNAME.__METHOD__ = lambda ARGS: sys.settrace(tracer)", "DNAME.__METHOD__ = lambda ARGS: (sys.settrace(tracer), i)[1]",
-         "DNAME.__METHOD__ = raising", "ENAME.__METHOD__ = lambda ARGS: <any>", "o = ENAME()", "o = DNAME()",
+         "DNAME.__METHOD__ = raising",
+         "DNAME.__bool__ = lambda self: sys.settrace(tracer) is None", "DNAME.__eq__ = lambda self, a: sys.settrace(tracer)",
+         "DNAME.__bool__ = lambda self: i & 1 == 0", "DNAME.__len__ = lambda self: i & 1", "ENAME.__METHOD__ = lambda ARGS: <any>", "o = ENAME()", "o = DNAME()",
          "o = <lit:int>", "o = <lit:float>", "o = [5, 6]", "o = DNAME(<lit:int>)", "o.__class__ = ENAME",
          "DNAME.__METHOD__ = lambda ARGS: DNAME.bad", "DNAME.__METHOD__ = Last", "x = o", "x = <any>"],
         "def raising(*a):\n    raise Custom(LEN(a))\n\n\n"
@@ -169,13 +173,13 @@ SCENARIOS = [
         "",
     ),
     Scenario(
-        ["next(tNAME, 'end')", "tNAME.send(i)", "[*uNAME(i & 3)]", "[*vNAME(i)]", "[v for v in vNAME(x)]", "sum(vNAME(i))", "sum(uNAME(3))", "(lambda: (yield i))().send(None)",
+        ["next(tNAME, 'end')", "tNAME.send(i)", "[*uNAME(i & 3)]", "[*vNAME(i)]", "[*wNAME(vNAME(i))]", "[*wNAME(wNAME(o))]", "[v for v in vNAME(x)]", "sum(vNAME(i))", "sum(uNAME(3))", "(lambda: (yield i))().send(None)",
          "sum(v for v in o)", "[*wNAME(o)]", "next(uNAME(2))", "dict(k=i, **{'a': x})"],
         ["global tNAME; tNAME = uNAME(5)", "tNAME.close()", "tNAME.throw(Custom)", "uNAME.__code__ = wNAME.__code__",
          "global uNAME; uNAME = lambda v: [v]", "o = [3, 4]", "o = uNAME(2)", "o = Last()", "o = wNAME([1])",
          "global tNAME; tNAME = wNAME(uNAME(3))", "x = <any>", "sys.settrace(tracer)", "sys.settrace(None)",
          "sys.setprofile(profiler)", "sys.setprofile(None)", "tNAME.gi_frame and tNAME.gi_frame.f_locals"],
-        "def vNAME(n):\n    yield n\n    if tick(3):\n        sys.settrace(tracer)\n    yield 2\n    if tick(3):\n        sys.settrace(None)\n\n\n"
+        "def vNAME(n):\n    yield n\n    if tick(5):\n        sys.settrace(tracer)\n\n\n"
         "def uNAME(n):\n    while n:\n        got = yield n\n        n = n - 1 if got is None else got & 3\n"
         "    return 'done'\n\n\ndef wNAME(o):\n    try:\n        got = yield from o\n        yield got\n"
         "    finally:\n        emit('finally')\n\n\ntNAME = uNAME(4)",
@@ -220,6 +224,32 @@ SCENARIOS = [
         "            return w, rest\n        case [w, *rest] | (w, rest):\n            return w, rest\n"
         "        case int() as w:\n            return w\n        case None | True:\n            return 'none'\n"
         "        case str():\n            return 'str'\n    return 'other'",
+    ),
+    Scenario(
+        ["[*map(fNAME, [1, x])]", "sorted([3, 1, i], key=fNAME)", "max(i, x, key=fNAME)", "[*filter(fNAME, [0, 1, x])]",
+         "functools.reduce(fNAME, [1, 2, x])", "functools.partial(fNAME, i)(b=x)", "fNAME.__call__(i, b=x)",
+         "fNAME.__get__(i)()", "operator.call(fNAME, i, x)", "[*map(KNAME, [1, i])]", "[*map(gNAME, [i, x])]",
+         "sum(map(fNAME, [1, 2]))", "[*map(fNAME, [1, 2], [x, i])]", "[*map(lambda v: fNAME(v), o)]", "{fNAME(1): 2}",
+         "functools.partial(KNAME, 1)().n", "[*zip(map(fNAME, o), gNAME(i & 3))]", "[*map(len, map(gNAME, o))]",
+         "max([KNAME(1), KNAME(2)]).n", "sorted([KNAME(2), KNAME(i)])[0].n", "KNAME(i) in [KNAME(2), KNAME(i)]",
+         "{KNAME(1): i}[KNAME(1)]", "[*map(KNAME.near, [KNAME(i)])]", "[*map(KNAME(i).near, [1, x])]",
+         "str(KNAME(i))", "'%s' % KNAME(x)", "fNAME(*[i], **{'b': x})", "dict(map(lambda v: (v, fNAME), o))[1](i)"],
+        ["fNAME.__code__ = (lambda a, b=1: (b, a)).__code__", "fNAME.__code__ = gNAME.__code__", "x = <any>",
+         "fNAME.__defaults__ = (<any>,)", "fNAME.__defaults__ = None", "fNAME.__kwdefaults__ = {'c': 1}",
+         "global fNAME; fNAME = gNAME", "global fNAME; fNAME = KNAME", "global fNAME; fNAME = lambda *a, **k: <any>",
+         "KNAME.__init__ = lambda self, n, f=1: None", "KNAME.__init__ = lambda self, n: 5", "KNAME.n = <any>",
+         "KNAME.__init__.__code__ = (lambda self, n=1, f=2: None).__code__", "KNAME.__lt__ = lambda self, a: <any>",
+         "KNAME.__eq__ = lambda self, a: <any>", "KNAME.__hash__ = lambda self: <any>", "KNAME.__str__ = fNAME",
+         "KNAME.__str__ = lambda self: 's'", "o = (i for i in (1, 2))", "o = [1, <any>]", "sys.settrace(tracer)",
+         "sys.settrace(None)", "sys.setprofile(profiler)", "sys.setprofile(None)", "fNAME.__code__ = gcd.__code__",
+         "global fNAME; fNAME = functools.partial(fNAME, 1)", "x = Last()", "global fNAME; fNAME = staticmethod(fNAME)"],
+        "def gcd(a, b=6):\n    while b:\n        a, b = b, a % b\n    return a\n\n\n"
+        "def fNAME(a, b=<lit:any>):\n    y = 0.5\n    for k in range(3):\n        y = y * 2 + k\n    return a, b, y\n\n\n"
+        "def gNAME(a, b=2):\n    yield a\n    got = yield b\n    return got\n\n\n"
+        "class KNAME:\n    f = 2.5\n\n    def __init__(self, n=1, f=0):\n        self.n = n\n\n"
+        "    def __lt__(self, a):\n        return self.n < a.n\n\n    def __eq__(self, a):\n        return self.n == a.n\n\n"
+        "    def __hash__(self):\n        return 7\n\n    def near(self, v=1):\n        return self.n, v\n\n"
+        "    def __repr__(self):\n        return 'K'",
     ),
 ]  # fmt: skip
 DUNDERS = [
@@ -289,7 +319,7 @@ def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]
         else:
             body += indented(shown)
     body.append("return y, i")
-    start = _named(writer, scenario.start, number)
+    start = _named(writer, rng.choice(scenario.start.split("|")), number)
     lines = (
         _named(writer, writer.fill(scenario.before, scope, 3), number).split("\n") if scenario.before else []
     )

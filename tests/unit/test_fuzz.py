@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -10,7 +11,7 @@ from collections import Counter
 import pytest
 from fuzz import coverage, library, planted, program
 from fuzz.campaign import State
-from fuzz.runner import Outcome, Side, Workers
+from fuzz.runner import Outcome, Side, Worker, Workers
 from fuzz.shrink import shrink
 from fuzz.triage import signature
 
@@ -64,6 +65,14 @@ def test_worker_survives_crashes_and_loops() -> None:
         assert workers.run(plain, ["import os; os.abort()"]).status == -6
         assert workers.run(plain, ["while True: pass"], timeout=0.2).timed_out
         assert workers.run(plain, ["print(1)", "print(2)"]).out.count("next program") == 2
+
+
+def test_hanging_worker_is_ended() -> None:
+    worker = Worker(Side(pathlib.Path(sys.executable)))
+    assert worker.run(["print(1)"]).status == 0
+    worker.process.send_signal(signal.SIGSTOP)
+    assert worker._ask("\n", 0.2) == ""
+    worker.close()
 
 
 def test_shrinker_keeps_what_matters() -> None:

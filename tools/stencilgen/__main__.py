@@ -121,6 +121,7 @@ def run(options: argparse.Namespace) -> None:
             output = generate_stencils(options, families, digest, Path(scratch))
             needed += included_headers(options.include, Path(scratch))
     if options.depfile:
+        needed.append(options.templates)  # changes when a template file is added or goes
         names = " ".join(str(file) for file in needed)
         options.depfile.write_text(f"{output}: {names}\n", encoding="utf-8")
 

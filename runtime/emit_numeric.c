@@ -1,0 +1,184 @@
+/* Emitters: abs(), min(), max() of two numbers, float() and int() of a number.
+ *
+ * An object that min() or max() returns is one of its arguments, which a program can tell. So numbers that have
+ * no object yet are compared in registers, others as the objects they are. */
+#include "pyjit/emit_calls.h"
+
+#include "pyjit/state.h"
+
+#define NUMBERS (1u << TYPE_INT | 1u << TYPE_FLOAT)
+
+/* Emits the guard that the callee is this very object. */
+static void
+guard_callee(Block *b, const Call *call)
+{
+    if (block_constant(b, block_stack(b, call->callee)) != call->callable) {
+        ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee), (intptr_t)call->callable,
+            (intptr_t)block_exit_miss(b));
+    }
+}
+
+/* The call's stack is replaced by a number in a register. */
+static void
+replace_call(Block *b, ValueType type, int reg)
+{
+    block_drop(b, b->in.oparg + 2);
+    block_push_register(b, type, reg);
+    b->kwnames = NULL;
+}
+
+/* Has the n-th entry's number no object, so that a new one would be the only one? */
+static bool
+has_no_object(Block *b, int n)
+{
+    const Entry *value = block_value(b, n);
+    return (value->location == IN_INT || value->location == IN_FLOAT) && !value->boxed;
+}
+
+/* Is the n-th entry a small int, of which there is one object only? */
+static bool
+is_small_int(Block *b, int n)
+{
+    PyObject *constant = block_constant(b, block_stack(b, n));
+    if (constant == NULL || !PyLong_CheckExact(constant)) {
+        return false;
+    }
+    int overflow;
+    long value = PyLong_AsLongAndOverflow(constant, &overflow);
+    return overflow == 0 && value >= -_PY_NSMALLNEGINTS && value < _PY_NSMALLPOSINTS;
+}
+
+/* abs() of a number. */
+static bool
+call_abs(Block *b, const Call *call)
+{
+    ValueType type = block_learn(b, call->first, NUMBERS);
+    if (b->ended) {
+        return true;
+    }
+    if (type == TYPE_FLOAT) {
+        guard_callee(b, call);
+        int x = block_float_result(b, call->first, 0);
+        ASM(&b->as, OP_float_absolute, x);
+        replace_call(b, TYPE_FLOAT, x);
+        return true;
+    }
+    if (type == TYPE_INT && has_no_object(b, call->first)) {
+        guard_callee(b, call);
+        int x = block_int_result(b, call->first, 0);
+        ASM(&b->as, OP_int_absolute, x, (intptr_t)block_exit_generic(b));
+        replace_call(b, TYPE_INT, x);
+        return true;
+    }
+    return false;
+}
+
+/* min() or max() of two ints or floats in registers. */
+static void
+choose_number(Block *b, const Call *call, ValueType type, bool largest)
+{
+    int first = call->first, second = call->first - 1;
+    if (type == TYPE_INT) {
+        int y = block_int_register(b, second, 0);
+        int x = block_int_result(b, first, 1u << y);
+        ASM(&b->as, largest ? OP_int_larger : OP_int_smaller, x, y);
+        replace_call(b, type, x);
+    } else {
+        int y = block_float_register(b, second, 0);
+        int x = block_float_result(b, first, 1u << y);
+        ASM(&b->as, largest ? OP_float_larger : OP_float_smaller, x, y);
+        replace_call(b, type, x);
+    }
+}
+
+/* min() or max() of two objects: the chosen one comes to where the call's stack begins. */
+static void
+choose_object(Block *b, const Call *call, ValueType type, bool largest)
+{
+    int operation = type == TYPE_INT ? (largest ? OP_larger_int_object : OP_smaller_int_object)
+                                     : (largest ? OP_larger_float_object : OP_smaller_float_object);
+    int lowest = b->in.oparg + 1;
+    intptr_t x = block_object_slot(b, call->first), y = block_object_slot(b, call->first - 1);
+    intptr_t to = slot_of_stack(b, b->ctx.depth - 1 - lowest);
+    if (type == TYPE_INT) {
+        ASM(&b->as, operation, x, y, to, (intptr_t)block_exit_generic(b));
+    } else {
+        ASM(&b->as, operation, x, y, to);
+    }
+    block_drop(b, lowest);
+    block_pop(b, 1);
+    block_push(b, type);
+    b->kwnames = NULL;
+}
+
+/* min() or max() of two numbers of one type. */
+static bool
+call_choice(Block *b, const Call *call, bool largest)
+{
+    int first = call->first, second = call->first - 1;
+    if (block_type(b, b->in.oparg + 1) != TYPE_NULL || block_stack(b, call->callee)->owned) {
+        return false;
+    }
+    ValueType x = block_learn(b, first, NUMBERS), y = b->ended ? x : block_learn(b, second, NUMBERS);
+    if (b->ended) {
+        return true;
+    }
+    if (x != y || (x != TYPE_INT && x != TYPE_FLOAT)) {
+        return false;
+    }
+    guard_callee(b, call);
+    bool in_registers = (has_no_object(b, first) || is_small_int(b, first)) &&
+                        (has_no_object(b, second) || is_small_int(b, second));
+    if (in_registers) {
+        choose_number(b, call, x, largest);
+    } else {
+        choose_object(b, call, x, largest);
+    }
+    return true;
+}
+
+/* float() of a number. */
+static bool
+call_float(Block *b, const Call *call)
+{
+    if (block_learn(b, call->first, 1u << TYPE_INT) != TYPE_INT) {
+        return b->ended;
+    }
+    guard_callee(b, call);
+    int x = block_float_result(b, call->first, 0);
+    replace_call(b, TYPE_FLOAT, x);
+    return true;
+}
+
+/* int() of a float. */
+static bool
+call_int(Block *b, const Call *call)
+{
+    if (block_learn(b, call->first, 1u << TYPE_FLOAT) != TYPE_FLOAT) {
+        return b->ended;
+    }
+    guard_callee(b, call);
+    int x = block_float_register(b, call->first, 0), to = block_take_int(b, 0);
+    ASM(&b->as, OP_float_to_int, x, to, (intptr_t)block_exit_generic(b));
+    replace_call(b, TYPE_INT, to);
+    return true;
+}
+
+/* CALL of a builtin that is done in place for numbers. */
+bool
+emit_call_numeric(Block *b, const Call *call)
+{
+    if (call->keywords != 0 || call->callee != b->in.oparg) {
+        return false;
+    }
+    if (call->count == 1) {
+        return (call->callable == pyjit_state.builtin_abs && call_abs(b, call)) ||
+               (call->callable == (PyObject *)&PyFloat_Type && call_float(b, call)) ||
+               (call->callable == (PyObject *)&PyLong_Type && call_int(b, call));
+    }
+    if (call->count == 2) {
+        return (call->callable == pyjit_state.builtin_min && call_choice(b, call, false)) ||
+               (call->callable == pyjit_state.builtin_max && call_choice(b, call, true));
+    }
+    return false;
+}
