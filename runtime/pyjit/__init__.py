@@ -1,8 +1,9 @@
 """A just-in-time compiler for stock CPython.
 
 Start any program with ``PYJIT=1`` in the environment, or call :func:`enable`. The program does the
-same, sooner. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_CODE_LIMIT``,
-``PYJIT_STATS``, ``PYJIT_LOG``) are read when this package is first imported.
+same, sooner. Code is compiled when it is hot: a function at its 16th execution, a loop at its eighth
+turn. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_CODE_LIMIT``, ``PYJIT_STATS``,
+``PYJIT_LOG``) are read when this package is first imported.
 """
 
 try:
@@ -49,7 +50,7 @@ def is_enabled() -> bool:
 
 
 def is_compiled(function: "FunctionType | MethodType | CodeType") -> bool:
-    """Return whether any block of the function has been compiled to machine code.
+    """Return whether any block of the function has been compiled, alone or in the place of a call.
 
     Raises TypeError for anything but a Python function, method or code object.
     """
@@ -59,9 +60,9 @@ def is_compiled(function: "FunctionType | MethodType | CodeType") -> bool:
 def compile(function: "FunctionType | MethodType | CodeType") -> None:
     """Ask that the function be compiled from its next execution on, however rarely it has run.
 
-    Blocks are compiled when execution reaches them, so nothing is until then, and a function pyjit
-    refuses never is. Raises TypeError for anything but a Python function, method or code object,
-    RuntimeError while the JIT has not been enabled, and MemoryError.
+    Blocks are compiled when execution reaches them, so nothing is until then. Raises TypeError for
+    anything but a Python function, method or code object, RuntimeError while the JIT has not been
+    enabled, and MemoryError.
     """
     _pyjit.compile(function)
 
@@ -69,9 +70,10 @@ def compile(function: "FunctionType | MethodType | CodeType") -> None:
 def stats() -> dict[str, int | dict[str, int]]:
     """Return what has been counted since the process started, by name.
 
-    Counts are plain numbers, except for ``bytes_*`` and ``code_memory_*`` (bytes) and
+    Values are numbers of times or things, except for ``bytes_*`` and ``code_memory_*`` (bytes) and
     ``compile_ns`` (nanoseconds). ``refusals`` and ``exits`` are counts by reason: of code objects
-    left to the interpreter, and of frames handed back to it.
+    left to the interpreter, and of frames handed back to it. All of them are listed in
+    ``docs/settings.md``.
     """
     return _pyjit.stats()
 
@@ -80,7 +82,8 @@ def disassemble(function: "FunctionType | MethodType | CodeType") -> str:
     """Return the machine code of a function as text, by block version in order of address.
 
     Each bytecode instruction is followed by the machine instructions made for it, each line with
-    the source line number and the bytecode offset (bytes) it belongs to. Without the package
+    the source line number and the bytecode offset (bytes) it belongs to. What was compiled in the
+    place of a call names its function. Without the package
     ``capstone`` the machine code is shown as hexadecimal bytes. Raises TypeError for anything but
     a Python function, method or code object.
     """
