@@ -125,6 +125,11 @@ OPERATION(guard_locals_are_globals, EXIT(miss)) {
 
 /* ---- cells ----------------------------------------------------------------------------------- */
 
+/* A cell with this content. */
+OPERATION(guard_cell_holds, SLOT(cell), PTR(content), EXIT(miss)) {
+    if (unlikely((void *)((PyCellObject *)cell)->ob_ref != content)) LEAVE(miss);
+}
+
 OPERATION(load_deref, SLOT(cell), SLOT(to), EXIT(empty)) {
     PyObject *value = ((PyCellObject *)cell)->ob_ref;
     if (unlikely(value == NULL)) LEAVE(empty);

@@ -60,6 +60,9 @@ void emit_special_returned(Block *b);
  * that matters). */
 bool emit_call_numeric(Block *b, const Call *call);
 
+/* CALL of super() before a LOAD_METHOD, which is done as well; false if it is not that or not simple. */
+bool emit_call_super(Block *b, const Call *call);
+
 /* CALL of something written in C; false if it must be called generically. */
 bool emit_call_native(Block *b, const Call *call);
 

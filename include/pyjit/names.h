@@ -24,6 +24,7 @@
     X(dunder_notes, "__notes__")         \
     X(dunder_spec, "__spec__")           \
     X(dunder_contains, "__contains__")   \
+    X(dunder_class, "__class__")         \
     X(dunder_getattr, "__getattr__")     \
     X(dunder_getattribute, "__getattribute__") \
     X(dunder_getitem, "__getitem__")     \
