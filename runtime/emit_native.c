@@ -3,6 +3,7 @@
 
 #include "pyjit/calls.h"
 #include "pyjit/state.h"
+#include "pyjit/text.h"
 
 #include <string.h>
 
@@ -214,7 +215,7 @@ call_type(Block *b, const Call *call)
     if (is_type_of) {
         ASM(&b->as, OP_type_of, block_object_slot(b, call->first));
     } else if (is_str_of) {
-        ASM(&b->as, OP_call_one, (intptr_t)PyObject_Str, block_object_slot(b, call->first),
+        ASM(&b->as, OP_call_one, (intptr_t)text_of, block_object_slot(b, call->first),
             block_instr_address(b));
     } else {
         ASM(&b->as, OP_call_vectorcall, (intptr_t)type->tp_vectorcall, callee,

@@ -1,6 +1,8 @@
 /* Generic operations: building containers and strings, adding to them, taking them apart. */
 #include "pyjit/generic_support.h"
 
+#include "pyjit/text.h"
+
 /* ---- Building ----------------------------------------------------------------------------- */
 
 /* Releases the `count` top entries, which were the inputs of `result`, and puts it (stolen, NULL on
@@ -343,7 +345,7 @@ GENERIC(get_len)
 
 /* By the conversion in the oparg of FORMAT_VALUE; NULL for none. */
 static const unaryfunc conversions[FVC_MASK + 1] = {
-    [FVC_STR] = PyObject_Str,
+    [FVC_STR] = text_of,
     [FVC_REPR] = PyObject_Repr,
     [FVC_ASCII] = PyObject_ASCII,
 };
@@ -362,7 +364,10 @@ GENERIC(format_value)
             return -1;
         }
     }
-    if (spec != NULL || !PyUnicode_CheckExact(value)) {
+    if (spec == NULL && PyLong_CheckExact(value)) {
+        Py_SETREF(value, text_of(value));
+    }
+    else if (spec != NULL || !PyUnicode_CheckExact(value)) {
         Py_SETREF(value, PyObject_Format(value, spec));
         Py_XDECREF(spec);
     }

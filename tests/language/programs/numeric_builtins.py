@@ -17,6 +17,17 @@ def loop(n):
 hot("loop", loop, (3,), (100,), repeat=6)
 
 
+def texts(x):
+    return str(x), f"{x}", f"{x!s}", f"{x!r}", f"{x:>5}", f"[{x}]{x}", str(x) is str(x), len(str(x)), str(x).isascii()
+
+
+INTS = [0, 1, -1, 9, 10, -10, 99, 100, 256, 257, -1000, 2**30 - 1, 2**30, -(2**30), 2**31, 10**9, 10**17, 10**18 - 1]
+INTS += [10**18, 2**60 - 1, -(2**60) + 1, 2**60, -(2**60), 2**63, -(2**63), 10**30, True, 2.5, "s", None]
+for x in INTS:
+    hot("text", texts, (x,), repeat=6)
+hot("texts", texts, *[(x,) for x in INTS if x is not None], repeat=10)
+
+
 class MyInt(int):
     def __abs__(self):
         return "abs"
