@@ -121,6 +121,14 @@ init_returned(PyObject *result)
     Py_DECREF(result);
 }
 
+/* What a builtin function has returned, if it agrees with whether an exception is pending; else NULL and a
+ * SystemError. */
+PyObject *
+result_of_builtin(PyObject *function, PyObject *result)
+{
+    return _Py_CheckFunctionResult(_PyThreadState_GET(), function, result, NULL);
+}
+
 /* len(object). */
 PyObject *
 length_of(PyObject *object)

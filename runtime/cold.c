@@ -9,6 +9,7 @@
 #include "pyjit/calls.h"
 #include "pyjit/coverage.h"
 #include "pyjit/decode.h"
+#include "pyjit/engine.h"
 #include "pyjit/frames.h"
 #include "pyjit/generic_ops.h"
 #include "pyjit/settings.h"
@@ -442,6 +443,9 @@ cold_run(Registers *regs, CodeState *state, Place place)
     for (;;) {
         if (c.tstate->cframe->use_tracing) {
             return resume_interpreted(regs, (Place){next, c.depth}, REASON_TRACED);
+        }
+        if (c.tstate->interp->eval_frame != engine_eval_frame) {
+            return resume_interpreted(regs, (Place){next, c.depth}, REASON_REPLACED);
         }
         c.in = decode_at(state->units, next);
         c.frame->prev_instr = _PyCode_CODE(state->code) + c.in.offset;

@@ -22,7 +22,7 @@ static void
 check(Block *b, int news, int seen, int continue_at, CheckResult result)
 {
     Exit *exit = block_exit_check(b, continue_at, result);
-    exit->calls = news == OP_check_call;
+    exit->calls = news == OP_check_call || news == OP_check_builtin;
     exit->news = !b->ctx.observed && knows_locals(b);
     ASM(&b->as, exit->news ? news : seen, (intptr_t)exit);
 }
@@ -32,6 +32,13 @@ void
 emit_check_call(Block *b)
 {
     check(b, OP_check_call, OP_check_call_seen, b->in.next, CHECK_COMPLETE);
+}
+
+/* After a call of a C function. */
+void
+emit_check_builtin(Block *b)
+{
+    check(b, OP_check_builtin, OP_check_builtin_seen, b->in.next, CHECK_COMPLETE);
 }
 
 /* After what is not a call. */

@@ -140,20 +140,57 @@ emit_return_generator(Block *b)
 
 /* ---- iteration: generic -------------------------------------------------------------------------- */
 
-/* FOR_ITER over anything. */
-void
-emit_for_iter_generic(Block *b)
+/* A step of a loop that pushes so many items or ends the loop. */
+static void
+step_of_loop(Block *b, GenericOp step, int items)
 {
     int target = decode_jump_target(&b->in);
     block_settle_stack(b);
-    emit_step(b, step_for_iter, 1, 1, true);
+    emit_step(b, step, 1, 1, true);
     Context before = b->ctx;
     block_pop(b, 1);
     ASM(&b->as, OP_check_traced_if, 0, (intptr_t)block_exit_leave(b, target));
     ASM(&b->as, OP_branch_r0_false, (intptr_t)block_exit_to(b, target));
     b->ctx = before;
-    block_push(b, TYPE_UNKNOWN);
+    for (int i = 0; i < items; i++) {
+        block_push(b, TYPE_UNKNOWN);
+    }
+}
+
+/* FOR_ITER over anything. */
+void
+emit_for_iter_generic(Block *b)
+{
+    step_of_loop(b, step_for_iter, 1);
     emit_check_run(b);
+}
+
+/* Does this iterator give pairs that step_for_pair takes apart? */
+static bool
+gives_pairs(PyObject *iterator)
+{
+    return Py_IS_TYPE(iterator, &PyDictIterItem_Type) || Py_IS_TYPE(iterator, &PyEnum_Type) ||
+           (Py_IS_TYPE(iterator, &PyZip_Type) && ((ZipIterator *)iterator)->count == 2);
+}
+
+/* FOR_ITER over pairs, and the UNPACK_SEQUENCE after it. False if that is not what comes. */
+bool
+emit_for_pair(Block *b, PyObject *iterator)
+{
+    Instr unpack = decode_at(b->here->units, b->in.next);
+    if (iterator == NULL || !gives_pairs(iterator) || unpack.opcode != UNPACK_SEQUENCE || unpack.oparg != 2 ||
+        block_is_target(b, b->in.next) || b->ctx.depth + 2 >= CTX_STACK) {
+        return false;
+    }
+    intptr_t slot = block_object_slot(b, 0), miss = (intptr_t)block_exit_miss(b);
+    ASM(&b->as, OP_guard_type, slot, (intptr_t)Py_TYPE(iterator), miss);
+    if (Py_IS_TYPE(iterator, &PyZip_Type)) {
+        ASM(&b->as, OP_guard_zip_of_two, slot, miss);
+    }
+    step_of_loop(b, step_for_pair, 2);
+    b->in.next = unpack.next;
+    emit_check_run(b);
+    return true;
 }
 
 /* SEND to anything. */

@@ -56,7 +56,9 @@ emit_for_iter(Block *b)
         }
         break;
     default:
-        emit_for_iter_generic(b);
+        if (block_must_be_generic(b) || !emit_for_pair(b, sample)) {
+            emit_for_iter_generic(b);
+        }
         break;
     }
 }

@@ -40,13 +40,20 @@ release_call(Block *b)
     block_pop(b, count);
 }
 
-/* The result, in r0, becomes the top of the stack after a C function has run. */
+/* The result, in r0, becomes the top of the stack. */
 static void
-push_result(Block *b)
+push_unchecked(Block *b)
 {
     ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
     block_push(b, TYPE_UNKNOWN);
     b->kwnames = NULL;
+}
+
+/* The same after a C function has run that belongs to a type. */
+static void
+push_result(Block *b)
+{
+    push_unchecked(b);
     emit_check_call(b);
 }
 
@@ -102,7 +109,8 @@ call_builtin(Block *b, const Call *call)
         break;
     }
     release_call(b);
-    push_result(b);
+    push_unchecked(b);
+    emit_check_builtin(b);
     return true;
 }
 

@@ -299,9 +299,11 @@ take_check(Registers *regs, Exit *exit)
         Place next = {exit->continue_at - 1, complete_stack(regs, exit)};
         return unwind(regs, exit_group(exit)->code, next, true);
     }
-    if (tstate->cframe->use_tracing) {
+    bool traced = tstate->cframe->use_tracing;
+    if (traced || tstate->interp->eval_frame != engine_eval_frame) {
         own_stack(regs, exit->ctx);
-        return resume_interpreted(regs, (Place){exit->continue_at, complete_stack(regs, exit)}, REASON_TRACED);
+        Place next = {exit->continue_at, complete_stack(regs, exit)};
+        return resume_interpreted(regs, next, traced ? REASON_TRACED : REASON_REPLACED);
     }
     if (exit->news && regs->frame->frame_obj != NULL) {
         return go_on_observed(regs, exit);

@@ -32,6 +32,19 @@ OPERATION(check_call_seen, EXIT(happened)) {
     if (unlikely((BROKEN() | TRACED()) != 0)) LEAVE(happened);
 }
 
+extern PyObject *engine_eval_frame(PyThreadState *, Frame *, int);
+
+#define FOREIGN() ((uintptr_t)tstate->interp->eval_frame ^ (uintptr_t)ADDRESS(engine_eval_frame))
+
+/* After a call of a C function, which may have set another frame evaluator, too. */
+OPERATION(check_builtin, EXIT(happened)) {
+    if (unlikely((BROKEN() | TRACED() | SEEN() | FOREIGN()) != 0)) LEAVE(happened);
+}
+
+OPERATION(check_builtin_seen, EXIT(happened)) {
+    if (unlikely((BROKEN() | TRACED() | FOREIGN()) != 0)) LEAVE(happened);
+}
+
 /* A truth is in r0, and the way that this one takes begins with an exit that does not look. */
 RAW_CALLING_OPERATION(check_traced_if, IMM(truth), EXIT(leave)) {
     if (unlikely(TRACED() != 0) && r0 == truth) LEAVE(leave);

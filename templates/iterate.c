@@ -24,3 +24,8 @@ OPERATION(tuple_next, SLOT(iterator), SLOT(to), EXIT(done)) {
     Py_INCREF(item);
     to = item;
 }
+
+/* zip() of two iterables, to judge by its count. */
+OPERATION(guard_zip_of_two, SLOT(x), EXIT(miss)) {
+    if (unlikely(((ZipIterator *)x)->count != 2)) LEAVE(miss);
+}

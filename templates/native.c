@@ -27,14 +27,21 @@ typedef PyObject *(*FastKeywords)(PyObject *, PyObject *const *, Py_ssize_t, PyO
 #define METHOD_DEF(function) (((PyCFunctionObject *)(function))->m_ml)
 #define DESCRIPTOR_DEF(descriptor) (((PyMethodDescrObject *)(descriptor))->d_method)
 
-/* METH_NOARGS and METH_O count as a level of recursion. */
+extern PyObject *result_of_builtin(PyObject *, PyObject *);
+
+/* METH_NOARGS and METH_O count as a level of recursion. The interpreter has no instruction of its own for
+ * METH_NOARGS, so that it finds results that contradict themselves. */
 CALLING_OPERATION(call_builtin_noargs, SLOT(callee), PTR(at), EXIT(rare)) {
     if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
     frame->prev_instr = at;
     PyObject *function = callee;
     tstate->recursion_remaining--;
-    r0 = (int64_t)METHOD_DEF(function)->ml_meth(SELF(function), NULL);
+    PyObject *result = METHOD_DEF(function)->ml_meth(SELF(function), NULL);
     tstate->recursion_remaining++;
+    if (unlikely((result == NULL) != (tstate->curexc_type != NULL))) {
+        result = result_of_builtin(function, result);
+    }
+    r0 = (int64_t)result;
 }
 
 CALLING_OPERATION(call_builtin_o, SLOT(callee), SLOT(argument), PTR(at), EXIT(rare)) {

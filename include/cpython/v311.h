@@ -77,7 +77,7 @@ except_star_keeps_single(void)
     return Py_Version >= 0x030B0400;
 }
 
-/* The iterators of range, list and tuple, and staticmethod, which CPython declares in their own source
+/* The iterators of range, list, tuple and a dict's items, enumerate, zip, and staticmethod, which CPython declares in their own source
  * files only. */
 typedef struct {
     PyObject_HEAD
@@ -89,6 +89,32 @@ typedef struct {
     Py_ssize_t index;
     PyObject *sequence; /* NULL when exhausted */
 } SequenceIterator;
+
+typedef struct {
+    PyObject_HEAD
+    PyDictObject *dict; /* NULL when exhausted */
+    Py_ssize_t used;    /* ma_used when it began */
+    Py_ssize_t position;
+    PyObject *result;
+    Py_ssize_t left;
+} DictIterator;
+
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t index;
+    PyObject *iterator;
+    PyObject *result;
+    PyObject *long_index; /* when index has reached its end */
+    PyObject *one;
+} EnumerateIterator;
+
+typedef struct {
+    PyObject_HEAD
+    Py_ssize_t count;
+    PyObject *iterators; /* a tuple */
+    PyObject *result;
+    int strict;
+} ZipIterator;
 
 typedef struct {
     PyObject_HEAD

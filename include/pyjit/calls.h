@@ -47,6 +47,7 @@ PyObject *instance_new(PyTypeObject *type);
 void init_returned(PyObject *result);
 
 /* len(object): new reference, or NULL with an exception set. */
+PyObject *result_of_builtin(PyObject *function, PyObject *result);
 PyObject *length_of(PyObject *object);
 
 /* New generator, coroutine or asynchronous generator into which the frame, at its RETURN_GENERATOR,

@@ -51,6 +51,9 @@ void emit_reraise(Block *b);
 void emit_end_async_for(Block *b);
 void emit_return_generator(Block *b);
 void emit_for_iter_generic(Block *b);
+
+/* FOR_ITER and the UNPACK_SEQUENCE after it, for an iterator of pairs like this one; false if it is none. */
+bool emit_for_pair(Block *b, PyObject *iterator);
 void emit_send_generic(Block *b);
 
 /* emit_generator.c */
@@ -117,6 +120,7 @@ void emit_call(Block *b);
  * otherwise. Or, _truth, its result is the truth in r0 (or, negated, the opposite), and the branch at
  * `branch_at` is about to test it. */
 void emit_check_call(Block *b);
+void emit_check_builtin(Block *b);
 void emit_check_run(Block *b);
 void emit_check_truth(Block *b, int branch_at, bool negated);
 

@@ -43,6 +43,7 @@ uint8_t *resume_interpreted(Registers *regs, Place place, const char *reason);
 #define REASON_NO_MEMORY "no memory to compile"
 #define REASON_COLD "called too rarely to compile"
 #define REASON_UNBOUND "an unbound local"
+#define REASON_REPLACED "another frame evaluator is set"
 #define REASON_SEEN "a frame object shows locals"
 #define REASON_UNUSUAL "an unusual instruction"
 

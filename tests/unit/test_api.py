@@ -195,6 +195,27 @@ def test_turned_off_and_on_in_a_running_loop(jit: Interpreter) -> None:
     )
 
 
+def test_a_running_frame_is_left_when_turned_off(jit: Interpreter) -> None:
+    code = """
+import pyjit
+def add(x, y):
+    return x + y
+def loop(n, change):
+    total = 0
+    for i in range(n):
+        if i == 50:
+            change()
+        total = add(total, i)
+    return total
+assert loop(100, int) == 4950
+assert "another frame evaluator is set" not in pyjit.stats()["exits"]
+assert loop(100, pyjit.disable) == 4950
+assert pyjit.stats()["exits"]["another frame evaluator is set"] > 0
+"""
+    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.status == 0, run.report()
+
+
 def test_turned_off_from_deep_inside(jit: Interpreter) -> None:
     run(
         jit,
