@@ -101,6 +101,7 @@ resume_compiled(CodeState *state, _PyInterpreterFrame *frame, Place place)
         return target;
     }
     Context ctx = ctx_generic(state->code->co_nlocalsplus, place.depth);
+    ctx.observed = frame->frame_obj != NULL; /* as in every handler: the traceback has it */
     target = block_find_or_compile(state, frame, place.offset, &ctx, 0, NULL);
     if (target != NULL && table_of(state) != NULL) {
         state->resume[place.offset] = (uint32_t)(target - codemem_base());
