@@ -2,7 +2,7 @@
  *
  * A *block version* is machine code for one bytecode offset in one context. An *exit* is a place
  * where machine code may jump out of a block: to another block, to the unwinder, to the interpreter.
- * Both live as long as the code object. This file owns the data; blocks.c, exits.c fill it. */
+ * Both live as long as the code object. This file owns the data; block.c, exits.c fill it. */
 #ifndef PYJIT_CODE_H
 #define PYJIT_CODE_H
 
