@@ -240,6 +240,34 @@ def test_no_page_is_writable_and_executable(jit: Interpreter) -> None:
     assert run.status == 0, run.report()
 
 
+def test_without_a_second_view_no_page_is_both_either(jit: Interpreter) -> None:
+    code = textwrap.dedent(
+        """
+        import pyjit
+        def maps():
+            with open("/proc/self/maps") as lines:
+                return [line.split() for line in lines]
+        class Looks:
+            def __add__(self, other):
+                assert not [f for f in maps() if f[1].startswith("rwx")]
+                return 1
+        def f(n, x):
+            t = 0
+            for i in range(n):
+                t = x + t
+            return t
+        for i in range(40):
+            assert f(3, 1) == 3 and f(3, 1.5) == 4.5
+            f(3, Looks())
+        viewed = [f for f in maps() if "memfd:pyjit" in f[-2]]
+        print("one view" if pyjit.is_compiled(f) and not viewed else "else")
+        """
+    )
+    runs = [jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1", PYJIT_FAULT=str(n)) for n in range(1, 8)]
+    assert all(run.status == 0 for run in runs), [run.report() for run in runs]
+    assert "one view\n" in [run.out for run in runs]
+
+
 AFTER_A_FORK = """
 import os, resource, sys
 
