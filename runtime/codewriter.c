@@ -161,8 +161,8 @@ can_execute(int file)
 }
 
 /* Maps a file in the place of the reservation and a second time, if the system lets it. */
-static void
-make_views(uint8_t *base, size_t size)
+void
+codewriter_init(uint8_t *base, size_t size)
 {
     int file = fault_now() ? -1 : open_file(size);
     if (file < 0) {
@@ -315,13 +315,6 @@ codewriter_commit(uint8_t *start, size_t size)
         (void)madvise(views.writable + before, size, MADV_POPULATE_WRITE);
     }
     return 0;
-}
-
-/* Chooses how code memory is written. */
-void
-codewriter_init(uint8_t *base, size_t size)
-{
-    make_views(base, size);
 }
 
 /* Lets go of code memory, from which nothing has been executed. */

@@ -324,8 +324,8 @@ emit_store_name(Block *b)
 /* ---- cells ----------------------------------------------------------------------------------- */
 
 /* What the variable in cell i holds now, NULL if that is not known. Borrows. */
-static PyObject *
-cell_sample(const Block *b, int i)
+PyObject *
+emit_cell_sample(const Block *b, int i)
 {
     PyObject *cell = i < CTX_LOCALS ? b->local_samples[i] : NULL;
     int first_free = b->code->co_nlocalsplus - b->code->co_nfreevars;
@@ -340,7 +340,7 @@ cell_sample(const Block *b, int i)
 void
 emit_load_deref(Block *b)
 {
-    PyObject *sample = cell_sample(b, b->in.oparg);
+    PyObject *sample = emit_cell_sample(b, b->in.oparg);
     intptr_t cell = block_local_slot(b, b->in.oparg);
     if (emit_is_for_arithmetic(b, sample) && b->ctx.depth < CTX_STACK) {
         bool is_float = PyFloat_CheckExact(sample);

@@ -13,12 +13,10 @@ static PyTypeObject *
 class_of_cell(const Block *b, int *number)
 {
     PyCodeObject *code = b->code;
-    PyObject *closure = b->frame->f_func->func_closure;
-    int first = code->co_nlocalsplus - code->co_nfreevars;
-    for (int i = first; i < code->co_nlocalsplus && closure != NULL; i++) {
+    for (int i = code->co_nlocalsplus - code->co_nfreevars; i < code->co_nlocalsplus; i++) {
         PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, i);
-        if (PyUnicode_Compare(name, pyjit_names.dunder_class) == 0 && i - first < PyTuple_GET_SIZE(closure)) {
-            PyObject *content = PyCell_GET(PyTuple_GET_ITEM(closure, i - first));
+        if (PyUnicode_Compare(name, pyjit_names.dunder_class) == 0) {
+            PyObject *content = emit_cell_sample(b, i);
             *number = i;
             return content != NULL && PyType_Check(content) ? (PyTypeObject *)content : NULL;
         }

@@ -3,19 +3,6 @@
 
 #include "pyjit/generic_ops.h"
 
-/* What an iterator that has given nothing means: 0 for its end, -1 with an exception. */
-static int
-end_of_iterator(void)
-{
-    if (PyErr_Occurred()) {
-        if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
-            return -1;
-        }
-        PyErr_Clear();
-    }
-    return 0;
-}
-
 /* Any iterator of tuples of two: as for FOR_ITER, with the tuple taken apart. */
 static int
 next_of_any(PyObject *iterator, PyObject **first, PyObject **second)
@@ -79,18 +66,16 @@ next_of_enumerate(PyObject *iterator, PyObject **first, PyObject **second)
     if (it->index == PY_SSIZE_T_MAX) {
         return next_of_any(iterator, first, second);
     }
-    PyObject *item = Py_TYPE(it->iterator)->tp_iternext(it->iterator);
-    if (item == NULL) {
-        return end_of_iterator();
+    int status = generic_for_iter(it->iterator, second);
+    if (status != 1) {
+        return status;
     }
-    PyObject *number = PyLong_FromSsize_t(it->index);
-    if (number == NULL) {
-        Py_DECREF(item);
+    *first = PyLong_FromSsize_t(it->index);
+    if (*first == NULL) {
+        Py_DECREF(*second);
         return -1;
     }
     it->index++;
-    *first = number;
-    *second = item;
     return 1;
 }
 
@@ -102,19 +87,15 @@ next_of_zip(PyObject *iterator, PyObject **first, PyObject **second)
     if (it->strict) {
         return next_of_any(iterator, first, second);
     }
-    PyObject *x = PyTuple_GET_ITEM(it->iterators, 0), *y = PyTuple_GET_ITEM(it->iterators, 1);
-    PyObject *left = Py_TYPE(x)->tp_iternext(x);
-    if (left == NULL) {
-        return end_of_iterator();
+    int status = generic_for_iter(PyTuple_GET_ITEM(it->iterators, 0), first);
+    if (status != 1) {
+        return status;
     }
-    PyObject *right = Py_TYPE(y)->tp_iternext(y);
-    if (right == NULL) {
-        Py_DECREF(left);
-        return end_of_iterator();
+    status = generic_for_iter(PyTuple_GET_ITEM(it->iterators, 1), second);
+    if (status != 1) {
+        Py_DECREF(*first);
     }
-    *first = left;
-    *second = right;
-    return 1;
+    return status;
 }
 
 /* FOR_ITER and UNPACK_SEQUENCE 2 over one of these iterators. */

@@ -140,8 +140,7 @@ drop_stack(_PyInterpreterFrame *frame, int from, int depth)
     }
 }
 
-/* The handlers of the offsets where exceptions came from last, by offset. Entries begin as those of offset 0,
- * where nothing is ever handled. */
+/* The handlers of the offsets where exceptions came from last, by offset. An entry of offset 0 is empty. */
 #define HANDLERS_CACHED 8
 
 typedef struct HandlerCache {

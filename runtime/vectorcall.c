@@ -43,24 +43,6 @@ push(PyThreadState *tstate, PyFunctionObject *function, PyObject *const *args, P
     return frame;
 }
 
-/* Ends a frame that has returned. */
-static void
-end(PyThreadState *tstate, _PyInterpreterFrame *frame)
-{
-    if (frame->frame_obj != NULL || frame->f_locals != NULL) {
-        frame_clear_and_pop(tstate, frame);
-        return;
-    }
-    tstate->recursion_remaining--; /* finalizers run one level down, as in the interpreter */
-    for (int i = 0; i < frame->stacktop; i++) {
-        Py_XDECREF(frame->localsplus[i]);
-    }
-    Py_DECREF(frame->f_func);
-    Py_DECREF(frame->f_code);
-    tstate->recursion_remaining++;
-    frame_pop(tstate, frame);
-}
-
 /* The vectorcall of functions whose code has been compiled. */
 static PyObject *
 call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -78,7 +60,7 @@ call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject
         return _PyFunction_Vectorcall(callable, args, nargsf, kwnames);
     }
     PyObject *result = engine_run(tstate, frame, state, state->entry);
-    end(tstate, frame);
+    frame_clear_and_pop(tstate, frame);
     return result;
 }
 

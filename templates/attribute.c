@@ -208,14 +208,6 @@ OPERATION(load_member_int, SLOT(x), IMM(at), IREG(to), EXIT(miss)) {
 
 /* ---- methods --------------------------------------------------------------------------------- */
 
-/* An owned self moves up; the method takes its place. */
-OPERATION(load_method_owned, SLOT(x), PTR(method), SLOT(self)) {
-    PyObject *object = x;
-    Py_INCREF((PyObject *)method);
-    x = method;
-    self = object;
-}
-
 /* ---- stores: the value's reference is taken over --------------------------------------------- */
 
 /* The names of inline values are kept in the order in which they were set, below the values. */

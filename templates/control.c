@@ -7,11 +7,6 @@ RAW_OPERATION(jump, EXIT(target)) {
     LEAVE(target);
 }
 
-/* Goes to permanent code. */
-RAW_CALLING_OPERATION(jump_permanent, PTR(target)) {
-    TAIL_TO(target);
-}
-
 /* ---- the eval breaker and observation -------------------------------------------------------- */
 
 OPERATION(check_eval_breaker, EXIT(safepoint)) {
@@ -80,10 +75,6 @@ OPERATION(branch_int_nonzero, IREG(x), EXIT(taken)) {
 
 OPERATION(branch_int_zero, IREG(x), EXIT(taken)) {
     if (x == 0) LEAVE(taken);
-}
-
-OPERATION(branch_float_nonzero, FREG(x), EXIT(taken)) {
-    if (x != 0.0) LEAVE(taken);
 }
 
 /* An object whose ob_size tells its truth: int, str is not one, list, tuple, bytes. */

@@ -52,6 +52,9 @@ void emit_end_async_for(Block *b);
 void emit_return_generator(Block *b);
 void emit_for_iter_generic(Block *b);
 
+/* What the variable in the cell that is local i holds now, NULL if that is not known. Borrows. */
+PyObject *emit_cell_sample(const Block *b, int i);
+
 /* FOR_ITER and the UNPACK_SEQUENCE after it, for an iterator of pairs like this one; false if it is none. */
 bool emit_for_pair(Block *b, PyObject *iterator);
 void emit_send_generic(Block *b);

@@ -5,7 +5,7 @@ import functools
 import itertools
 import sys
 
-from common import error_text, hot, outcome, runs, show
+from common import Token, error_text, hot, outcome, runs, show
 
 
 def one(x):
@@ -141,16 +141,6 @@ def failing(n):
 
 
 hot("failing", failing, (3,), (9,))
-
-
-class Token:
-    alive = 0
-
-    def __init__(self):
-        Token.alive += 1
-
-    def __del__(self):
-        Token.alive -= 1
 
 
 def keeps(token, other=None):

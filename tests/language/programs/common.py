@@ -6,6 +6,18 @@ import traceback
 HOT = 60
 
 
+class Token:
+    """Counts those that are alive."""
+
+    alive = 0
+
+    def __init__(self):
+        Token.alive += 1
+
+    def __del__(self):
+        Token.alive -= 1
+
+
 def plain(shown):
     """Without addresses."""
     return re.sub(r"0x[0-9a-f]{6,}", "0x...", shown)

@@ -2,7 +2,7 @@
 
 import sys
 
-from common import error_text, hot, outcome, runs, show
+from common import Token, error_text, hot, outcome, runs, show
 
 
 class Proxy:
@@ -223,17 +223,9 @@ def looked_at(o):
 hot("looks", looked_at, (Looks(),))
 
 
-class Token:
-    alive = 0
-
-    def __init__(self):
-        Token.alive += 1
-
-    def __del__(self):
-        Token.alive -= 1
-
+class Hooked(Token):
     def __getattr__(self, name):
         return Token.alive
 
 
-hot("alive", lambda: (Token().x, Token().y, Token.alive))
+hot("alive", lambda: (Hooked().x, Hooked().y, Token.alive))

@@ -3,7 +3,7 @@
 import itertools
 import sys
 
-from common import error_text, hot, outcome, runs, show
+from common import Token, error_text, hot, outcome, runs, show
 
 
 def items(d):
@@ -161,16 +161,6 @@ MAKERS = [
 ]
 for make in MAKERS:
     hot("failing", failing, (make,), repeat=10)
-
-
-class Token:
-    alive = 0
-
-    def __init__(self):
-        Token.alive += 1
-
-    def __del__(self):
-        Token.alive -= 1
 
 
 def tokens():

@@ -3,7 +3,7 @@
 import sys
 import types
 
-from common import error_text, hot, outcome, runs, show, trace_hot
+from common import Token, error_text, hot, outcome, runs, show, trace_hot
 
 # ---- every operator, from either side, in place ------------------------------------------------------
 
@@ -747,17 +747,9 @@ for use in (
 # ---- what keeps what alive ----------------------------------------------------------------------------
 
 
-class Token:
-    alive = 0
-
-    def __init__(self):
-        Token.alive += 1
-
-    def __del__(self):
-        Token.alive -= 1
-
+class Operated(Token):
     def __add__(self, other):
-        return Token()
+        return Operated()
 
     def __radd__(self, other):
         return Token.alive
@@ -785,14 +777,14 @@ seen_alive = []
 
 
 def tokens():
-    t = Token()
-    a = Token() + Token()
-    b = 1 + Token()
-    c = Token() == Token()
-    d = Token()[Token()]
-    Token()[Token()] = Token()
-    e = Token() in Token()
-    f = Token().p
+    t = Operated()
+    a = Operated() + Operated()
+    b = 1 + Operated()
+    c = Operated() == Operated()
+    d = Operated()[Operated()]
+    Operated()[Operated()] = Operated()
+    e = Operated() in Operated()
+    f = Operated().p
     t += t
     t = a = None
     return b, c, d, e, f, Token.alive, seen_alive.pop()
