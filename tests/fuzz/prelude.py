@@ -10,7 +10,7 @@ gc.disable()
 NAN, INF = float('nan'), float('inf')
 HELD = None
 LOG, EVENTS, STOP, THREADS = [], [], [], []
-COUNTS = [0, 0]  # lines, ticks; not globals that change: code relies on a module's globals
+COUNTS = [0, 0, 0]  # lines, ticks, finalizers; not globals that change: code relies on a module's globals
 LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
 
 
@@ -30,7 +30,7 @@ class Last:
         self.n = n
 
     def __del__(self):
-        COUNTS[1] += 1
+        COUNTS[2] += 1
         sys.stdout.write('last %s %d\\n' % (type(self.n).__name__, COUNTS[1]))
 
 

@@ -42,8 +42,6 @@ def shrink_failure(workers: Workers, plain: Side, jit: Side, program: str, secon
         if one.timed_out or one.status != 0 or "uncaught" in one.out:
             return False
         other = workers.run(jit, [candidate], TIMEOUT)
-        return (
-            not other.timed_out and one.comparable() != other.comparable() and signature(one, other) == wanted
-        )
+        return not other.timed_out and not other.agrees(one, jit) and signature(one, other) == wanted
 
     return shrink(program, fails, seconds)

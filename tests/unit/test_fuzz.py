@@ -108,6 +108,19 @@ def test_addresses_are_not_compared() -> None:
     assert one.comparable() == other.comparable()
 
 
+def test_names_of_temporary_files_are_not_compared() -> None:
+    one, other = (Outcome(0, f"no /tmp/tmp{name}/x", "") for name in ("abcd_fgh", "01234567"))
+    assert one.comparable() == other.comparable()
+
+
+@pytest.mark.parametrize("threshold, agree", [(1, False), (2, True)])
+def test_when_finalizers_run_matters_where_nothing_is_interpreted(threshold: int, agree: bool) -> None:
+    side = Side(pathlib.Path("python"), pathlib.Path("build"), threshold)
+    early, late = Outcome(0, "last int 3\nx\n", ""), Outcome(0, "x\nlast int 4\n", "")
+    assert late.agrees(early, side) is agree
+    assert not Outcome(0, "y\nlast int 3\n", "").agrees(early, side)
+
+
 def test_state_can_be_saved_and_loaded(tmp_path: pathlib.Path) -> None:
     state = State(seed=5, done=3, failures=[{"seeds": [6]}])
     state.save(tmp_path / "state.json")
