@@ -4,7 +4,7 @@
 
         .text
 
-/* rax = function r10 (argument rax), the argument an integer, a pointer or the bits of a double. Keeps
+/* rax = function r10 (arguments rax and r11), the first an integer, a pointer or the bits of a double. Keeps
  * rdi, rsi, rdx, rcx, r8, r9 and xmm0-7 besides what C functions keep. The stack may be aligned to 8 bytes
  * only. */
         .globl call_aside
@@ -35,6 +35,7 @@ call_aside:
         movsd %xmm6, 96(%rsp)
         movsd %xmm7, 104(%rsp)
         movq %rax, %rdi
+        movq %r11, %rsi
         movq %rax, %xmm0
         call *%r10
         movq 0(%rsp), %rdi

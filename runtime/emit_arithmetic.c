@@ -390,24 +390,18 @@ compare_floats(Block *b, int kind)
     block_push(b, TYPE_BOOL);
 }
 
-/* Equality of two strings, which runs no code of theirs. */
+/* Equality of two strings. */
 static void
 compare_strings(Block *b, int kind)
 {
     Instr branch;
     bool jump_if;
     bool fused = emit_next_is_branch(b, &branch, &jump_if);
-    block_escape(b);
     intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
-    ASM(&b->as, kind == Py_EQ ? OP_str_equal : OP_str_not_equal, x, y);
+    int to = block_take_int(b, 0);
+    ASM(&b->as, OP_str_equal, x, y, to);
     block_drop(b, 2);
-    if (fused) {
-        block_settle_stack(b);
-        emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
-        return;
-    }
-    ASM(&b->as, OP_box_status, slot_of_stack(b, b->ctx.depth));
-    block_push(b, TYPE_BOOL);
+    emit_truth(b, to, kind == Py_NE, fused ? &branch : NULL, jump_if);
 }
 
 /* A comparison of anything whose truth a branch tests. */

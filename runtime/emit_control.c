@@ -89,6 +89,21 @@ emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_fal
     block_jump(b, target);
 }
 
+/* The truth in a register, or its opposite if negated, is the instruction's result: tested by the branch if that
+ * follows, else pushed. The operands have been dropped. */
+void
+emit_truth(Block *b, int reg, bool negated, const Instr *branch, bool jump_if)
+{
+    if (branch != NULL) {
+        intptr_t operand = reg;
+        block_settle_stack(b);
+        emit_branch(b, branch, jump_if != negated, OP_branch_int_nonzero, OP_branch_int_zero, &operand, 1);
+        return;
+    }
+    ASM(&b->as, negated ? OP_box_not : OP_box_bool, reg, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_BOOL);
+}
+
 #define BRANCH(b, branch, jump_if, if_true, if_false, ...)                                         \
     emit_branch((b), (branch), (jump_if), (if_true), (if_false), (const intptr_t[]){__VA_ARGS__},  \
                 (int)(sizeof((const intptr_t[]){__VA_ARGS__}) / sizeof(intptr_t)))
@@ -97,6 +112,32 @@ emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_fal
 #define TRUTH_TYPES                                                                                \
     (1u << TYPE_BOOL | 1u << TYPE_INT | 1u << TYPE_STR | 1u << TYPE_LIST | 1u << TYPE_TUPLE |      \
      1u << TYPE_DICT | 1u << TYPE_BYTES | 1u << TYPE_NONE)
+
+/* Goes the way that a branch is known to go; its condition has been popped. */
+static void
+go_known_way(Block *b, const Instr *branch, bool jumps)
+{
+    int target = decode_jump_target(branch);
+    if (!jumps) {
+        return;
+    }
+    block_settle_stack(b);
+    if (target <= branch->offset) {
+        ASM(&b->as, OP_check_eval_breaker, (intptr_t)block_exit_safepoint(b, target));
+    }
+    block_jump(b, target);
+}
+
+/* The truth of the top of the stack if it is known: 0, 1, or -1. */
+static int
+known_truth(Block *b)
+{
+    PyObject *constant = block_constant(b, block_value(b, 0));
+    if (constant != NULL && type_is_plain(type_of_object(constant))) {
+        return PyObject_IsTrue(constant);
+    }
+    return block_type(b, 0) == TYPE_NONE ? 0 : -1;
+}
 
 /* The branch on the truth of anything, by a call that may run Python code. */
 static void
@@ -159,6 +200,12 @@ emit_pop_jump(Block *b)
 {
     bool jump_if = jumps_on(b->in.opcode) == 1;
     Instr branch = b->in;
+    int truth = known_truth(b);
+    if (truth >= 0) {
+        block_drop(b, 1);
+        go_known_way(b, &branch, truth == jump_if);
+        return;
+    }
     ValueType type = block_learn(b, 0, TRUTH_TYPES);
     if (b->ended || branch_typed(b, &branch, jump_if, type)) {
         return;
@@ -173,6 +220,12 @@ emit_pop_jump_none(Block *b)
     Instr branch = b->in;
     bool on_none = branch.opcode == POP_JUMP_FORWARD_IF_NONE ||
                    branch.opcode == POP_JUMP_BACKWARD_IF_NONE;
+    ValueType type = block_type(b, 0);
+    if (type != TYPE_UNKNOWN && type != TYPE_NULL) {
+        block_drop(b, 1);
+        go_known_way(b, &branch, (type == TYPE_NONE) == on_none);
+        return;
+    }
     intptr_t slot = block_object_slot(b, 0);
     if (block_stack(b, 0)->owned) {
         /* Releasing may free the object, so its identity is found out before. */
@@ -195,6 +248,15 @@ emit_jump_or_pop(Block *b)
 {
     bool jump_if = b->in.opcode == JUMP_IF_TRUE_OR_POP;
     int target = decode_jump_target(&b->in);
+    int truth = known_truth(b);
+    if (truth >= 0) {
+        if (truth == jump_if) {
+            go_known_way(b, &b->in, true);
+        } else {
+            block_drop(b, 1);
+        }
+        return;
+    }
     ValueType type = block_learn(b, 0, 1u << TYPE_BOOL | 1u << TYPE_NONE);
     if (b->ended) {
         return;

@@ -165,32 +165,13 @@ emit_for_iter_generic(Block *b)
     emit_check_run(b);
 }
 
-/* Does this iterator give pairs that step_for_pair takes apart? */
-static bool
-gives_pairs(PyObject *iterator)
+/* FOR_ITER over pairs and the UNPACK_SEQUENCE after it, the pair being made nowhere. */
+void
+emit_for_pair_generic(Block *b, const Instr *unpack)
 {
-    return Py_IS_TYPE(iterator, &PyDictIterItem_Type) || Py_IS_TYPE(iterator, &PyEnum_Type) ||
-           (Py_IS_TYPE(iterator, &PyZip_Type) && ((ZipIterator *)iterator)->count == 2);
-}
-
-/* FOR_ITER over pairs, and the UNPACK_SEQUENCE after it. False if that is not what comes. */
-bool
-emit_for_pair(Block *b, PyObject *iterator)
-{
-    Instr unpack = decode_at(b->here->units, b->in.next);
-    if (iterator == NULL || !gives_pairs(iterator) || unpack.opcode != UNPACK_SEQUENCE || unpack.oparg != 2 ||
-        block_is_target(b, b->in.next) || b->ctx.depth + 2 >= CTX_STACK) {
-        return false;
-    }
-    intptr_t slot = block_object_slot(b, 0), miss = (intptr_t)block_exit_miss(b);
-    ASM(&b->as, OP_guard_type, slot, (intptr_t)Py_TYPE(iterator), miss);
-    if (Py_IS_TYPE(iterator, &PyZip_Type)) {
-        ASM(&b->as, OP_guard_zip_of_two, slot, miss);
-    }
     step_of_loop(b, step_for_pair, 2);
-    b->in.next = unpack.next;
+    b->in.next = unpack->next;
     emit_check_run(b);
-    return true;
 }
 
 /* SEND to anything. */

@@ -1,6 +1,9 @@
-/* Emitters: `for` over ranges, lists and tuples without a call. The iterator's end, and every other
- * iterator, go the generic way. */
+/* Emitters: `for` over ranges, lists and tuples without a call, over other builtin containers by one that runs
+ * no code. The iterator's end, and every other iterator, go the generic way. */
 #include "pyjit/emit.h"
+
+#include "pyjit/quiet.h"
+#include "pyjit/state.h"
 
 #define ITERATORS (1u << TYPE_RANGE_ITERATOR | 1u << TYPE_LIST_ITERATOR | 1u << TYPE_TUPLE_ITERATOR | \
                    1u << TYPE_GENERATOR)
@@ -18,6 +21,116 @@ next_item(PyObject *iterator, ValueType type)
     }
     return type == TYPE_LIST_ITERATOR ? PyList_GET_ITEM(it->sequence, it->index)
                                       : PyTuple_GET_ITEM(it->sequence, it->index);
+}
+
+/* ---- other builtin containers ------------------------------------------------------------------- */
+
+/* The operation that steps an iterator of this type, -1 if there is none. */
+static int
+step_operation(PyTypeObject *type)
+{
+    return type == &PyDictIterKey_Type                                                 ? OP_dict_key_next
+           : type == &PyDictIterValue_Type                                             ? OP_dict_value_next
+           : type == &PyListRevIter_Type                                               ? OP_reversed_list_next
+           : type == &PyUnicodeIter_Type || type == pyjit_state.ascii_iterator ? OP_str_next
+                                                                                       : -1;
+}
+
+/* FOR_ITER over an iterator like this one; false if there is no way that runs no code. */
+static bool
+step_quietly(Block *b, PyObject *iterator)
+{
+    PyTypeObject *type = iterator == NULL ? NULL : Py_TYPE(iterator);
+    QuietStep step = type == NULL ? NULL : quiet_step_of(type);
+    int operation = type == NULL ? -1 : step_operation(type);
+    if ((step == NULL && operation < 0) || b->ctx.depth >= CTX_STACK) {
+        return false;
+    }
+    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1), item = slot_of_stack(b, b->ctx.depth);
+    intptr_t done = (intptr_t)block_exit_generic(b);
+    ASM(&b->as, OP_guard_type, slot, (intptr_t)type, (intptr_t)block_exit_miss(b));
+    if (operation >= 0) {
+        ASM(&b->as, operation, slot, item, done);
+    } else {
+        ASM(&b->as, OP_step_quietly, slot, (intptr_t)step, item, done);
+    }
+    block_push(b, operation == OP_str_next ? TYPE_STR : TYPE_UNKNOWN);
+    return true;
+}
+
+/* ---- pairs ---------------------------------------------------------------------------------------- */
+
+/* The iterators that zip() of two steps. */
+static bool
+zips_lists(PyObject *iterator)
+{
+    PyObject *iterators = ((ZipIterator *)iterator)->iterators;
+    return PyTuple_GET_SIZE(iterators) == 2 && Py_IS_TYPE(PyTuple_GET_ITEM(iterators, 0), &PyListIter_Type) &&
+           Py_IS_TYPE(PyTuple_GET_ITEM(iterators, 1), &PyListIter_Type);
+}
+
+/* A step of dict.items() or zip() of two without running code: both items are objects. */
+static void
+step_pair(Block *b, PyObject *iterator, intptr_t slot)
+{
+    intptr_t second = slot_of_stack(b, b->ctx.depth), first = slot_of_stack(b, b->ctx.depth + 1);
+    intptr_t done = (intptr_t)block_exit_generic(b);
+    if (Py_IS_TYPE(iterator, &PyDictIterItem_Type)) {
+        ASM(&b->as, OP_dict_item_next, slot, second, first, done);
+    } else if (zips_lists(iterator)) {
+        ASM(&b->as, OP_zip_lists_next, slot, second, first, done);
+    } else {
+        ASM(&b->as, OP_zip_quietly, slot, second, done);
+    }
+    block_push(b, TYPE_UNKNOWN);
+    block_push(b, TYPE_UNKNOWN);
+}
+
+/* A step of enumerate(): the number is in a register. */
+static void
+step_enumerate(Block *b, const EnumerateIterator *iterator, intptr_t slot)
+{
+    PyTypeObject *type = Py_TYPE(iterator->iterator);
+    intptr_t item = slot_of_stack(b, b->ctx.depth), done = (intptr_t)block_exit_generic(b);
+    int number = block_take_int(b, 0);
+    if (type == &PyListIter_Type) {
+        ASM(&b->as, OP_enumerate_list_next, slot, item, number, done);
+    } else {
+        ASM(&b->as, OP_enumerate_next, slot, (intptr_t)type, (intptr_t)quiet_step_of(type), item, number, done);
+    }
+    block_push(b, TYPE_UNKNOWN);
+    block_push_register(b, TYPE_INT, number);
+}
+
+/* FOR_ITER and the UNPACK_SEQUENCE after it over a dict's items, enumerate() or zip() of two; false if that is not
+ * what comes. */
+static bool
+step_pairs(Block *b, PyObject *iterator)
+{
+    Instr unpack = decode_at(b->here->units, b->in.next);
+    bool pairs = iterator != NULL &&
+                 (Py_IS_TYPE(iterator, &PyDictIterItem_Type) || Py_IS_TYPE(iterator, &PyEnum_Type) ||
+                  (Py_IS_TYPE(iterator, &PyZip_Type) && ((ZipIterator *)iterator)->count == 2));
+    if (!pairs || unpack.opcode != UNPACK_SEQUENCE || unpack.oparg != 2 || block_is_target(b, b->in.next) ||
+        b->ctx.depth + 2 >= CTX_STACK) {
+        return false;
+    }
+    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1), miss = (intptr_t)block_exit_miss(b);
+    ASM(&b->as, OP_guard_type, slot, (intptr_t)Py_TYPE(iterator), miss);
+    if (Py_IS_TYPE(iterator, &PyZip_Type)) {
+        ASM(&b->as, OP_guard_zip_of_two, slot, miss);
+    }
+    if (!quiet_steps_pairs(iterator)) {
+        emit_for_pair_generic(b, &unpack);
+        return true;
+    }
+    if (Py_IS_TYPE(iterator, &PyEnum_Type)) {
+        step_enumerate(b, (const EnumerateIterator *)iterator, slot);
+    } else {
+        step_pair(b, iterator, slot);
+    }
+    b->in.next = unpack.next;
+    return true;
 }
 
 /* FOR_ITER. */
@@ -56,7 +169,7 @@ emit_for_iter(Block *b)
         }
         break;
     default:
-        if (block_must_be_generic(b) || !emit_for_pair(b, sample)) {
+        if (block_must_be_generic(b) || !(step_pairs(b, sample) || step_quietly(b, sample))) {
             emit_for_iter_generic(b);
         }
         break;

@@ -1,8 +1,7 @@
-/* Emitters: calls of C functions, builtin types, and the builtins that are done in place. */
+/* Emitters: calls of C functions and builtin types by their own convention. */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/calls.h"
-#include "pyjit/state.h"
 #include "pyjit/text.h"
 
 #include <string.h>
@@ -28,9 +27,19 @@ line_up(Block *b, int n, int count)
     return first;
 }
 
+/* Emits the guard that the callee is this very object. */
+void
+emit_guard_callee(Block *b, const Call *call)
+{
+    if (block_constant(b, block_stack(b, call->callee)) != call->callable) {
+        ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee), (intptr_t)call->callable,
+            (intptr_t)block_exit_miss(b));
+    }
+}
+
 /* Releases callable and arguments, after which the result is in r0 still, and pops them. */
-static void
-release_call(Block *b)
+void
+emit_release_call(Block *b)
 {
     int count = b->in.oparg + 2;
     for (int n = count - 1; n >= 0; n--) {
@@ -50,8 +59,8 @@ push_unchecked(Block *b)
 }
 
 /* The same after a C function has run that belongs to a type. */
-static void
-push_result(Block *b)
+void
+emit_push_call_result(Block *b)
 {
     push_unchecked(b);
     emit_check_call(b);
@@ -108,7 +117,7 @@ call_builtin(Block *b, const Call *call)
             (intptr_t)b->kwnames, at);
         break;
     }
-    release_call(b);
+    emit_release_call(b);
     push_unchecked(b);
     emit_check_builtin(b);
     return true;
@@ -158,46 +167,8 @@ call_descriptor(Block *b, const Call *call)
             line_up(b, self_entry, count + 1), count + 1 - call->keywords, (intptr_t)b->kwnames, at);
         break;
     }
-    release_call(b);
-    push_result(b);
-    return true;
-}
-
-/* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
-bool
-emit_skip_pop_top(Block *b)
-{
-    int at = b->in.next;
-    Instr next = decode_at(b->here->units, at);
-    if (next.opcode != POP_TOP || block_is_target(b, at)) {
-        return false;
-    }
-    b->in.next = next.next;
-    return true;
-}
-
-/* list.append: True when done. The result, None, is popped by the next instruction or pushed. */
-static bool
-append_to_list(Block *b, const Call *call)
-{
-    int list = call->first, item = call->first - 1;
-    if (call->count != 2 || call->keywords != 0 || call->callable != pyjit_state.list_append ||
-        block_learn(b, list, 1u << TYPE_LIST) != TYPE_LIST) {
-        return false;
-    }
-    ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee),
-        (intptr_t)pyjit_state.list_append, (intptr_t)block_exit_miss(b));
-    block_own(b, item);
-    intptr_t to = block_object_slot(b, list);
-    ASM(&b->as, OP_list_append, to, slot_of_stack(b, b->ctx.depth - 1 - item),
-        (intptr_t)block_exit_generic(b));
-    *block_stack(b, item) = (Entry){0}; /* the list has its reference */
-    release_call(b);
-    b->kwnames = NULL;
-    if (!emit_skip_pop_top(b)) {
-        ASM(&b->as, OP_store_constant, (intptr_t)Py_None, slot_of_stack(b, b->ctx.depth));
-        block_push(b, TYPE_NONE);
-    }
+    emit_release_call(b);
+    emit_push_call_result(b);
     return true;
 }
 
@@ -217,8 +188,7 @@ call_type(Block *b, const Call *call)
     if (!is_type_of && !is_str_of && type->tp_vectorcall == NULL) {
         return false;
     }
-    intptr_t callee = block_object_slot(b, call->callee);
-    ASM(&b->as, OP_guard_identical, callee, (intptr_t)type, (intptr_t)block_exit_miss(b));
+    emit_guard_callee(b, call);
     block_escape(b);
     if (is_type_of) {
         ASM(&b->as, OP_type_of, block_object_slot(b, call->first));
@@ -226,106 +196,12 @@ call_type(Block *b, const Call *call)
         ASM(&b->as, OP_call_one, (intptr_t)text_of, block_object_slot(b, call->first),
             block_instr_address(b));
     } else {
-        ASM(&b->as, OP_call_vectorcall, (intptr_t)type->tp_vectorcall, callee,
-            line_up(b, call->first, call->count), call->count - call->keywords,
+        ASM(&b->as, OP_call_vectorcall, (intptr_t)type->tp_vectorcall,
+            block_object_slot(b, call->callee), line_up(b, call->first, call->count), call->count - call->keywords,
             (intptr_t)b->kwnames, block_instr_address(b));
     }
-    release_call(b);
-    push_result(b);
-    return true;
-}
-
-/* ---- builtins done in place ----------------------------------------------------------------------- */
-
-/* The operation that gets the length of a value of this type. */
-static int
-length_operation(ValueType type)
-{
-    switch (type) {
-    case TYPE_LIST:
-    case TYPE_TUPLE:
-    case TYPE_BYTES:
-        return OP_size_to_int;
-    case TYPE_STR:
-        return OP_str_length_to_int;
-    case TYPE_DICT:
-        return OP_dict_size_to_int;
-    case TYPE_SET:
-        return OP_set_size_to_int;
-    default:
-        return -1;
-    }
-}
-
-/* len() of anything, which does not count as a level of recursion. */
-static void
-call_length_of(Block *b, const Call *call)
-{
-    ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee),
-        (intptr_t)pyjit_state.builtin_len, (intptr_t)block_exit_miss(b));
-    block_escape(b);
-    ASM(&b->as, OP_call_one, (intptr_t)length_of, block_object_slot(b, call->first),
-        block_instr_address(b));
-    release_call(b);
-    push_result(b);
-}
-
-/* len(): of a builtin container an int in a register. */
-static bool
-call_len(Block *b, const Call *call)
-{
-    const unsigned known = 1u << TYPE_LIST | 1u << TYPE_TUPLE | 1u << TYPE_BYTES | 1u << TYPE_STR |
-                           1u << TYPE_DICT | 1u << TYPE_SET;
-    if (call->count != 1 || call->keywords != 0) {
-        return false;
-    }
-    int operation = length_operation(block_learn(b, call->first, known));
-    if (b->ended) {
-        return true;
-    }
-    if (operation < 0) {
-        call_length_of(b, call);
-        return true;
-    }
-    ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee),
-        (intptr_t)pyjit_state.builtin_len, (intptr_t)block_exit_miss(b));
-    intptr_t slot = block_object_slot(b, call->first);
-    int reg = block_take_int(b, 0);
-    ASM(&b->as, operation, slot, reg);
-    release_call(b);
-    block_push_register(b, TYPE_INT, reg);
-    return true;
-}
-
-/* isinstance() with an ordinary class: a branch, or a bool. */
-static bool
-call_isinstance(Block *b, const Call *call)
-{
-    PyObject *class = call->count == 2 ? block_sample(b, call->first - 1) : NULL;
-    if (class == NULL || call->keywords != 0 || !PyType_CheckExact(class)) {
-        return false;
-    }
-    intptr_t callee = block_object_slot(b, call->callee);
-    ASM(&b->as, OP_guard_identical, callee, (intptr_t)pyjit_state.builtin_isinstance,
-        (intptr_t)block_exit_miss(b));
-    ASM(&b->as, OP_guard_type, block_object_slot(b, call->first - 1), (intptr_t)&PyType_Type,
-        (intptr_t)block_exit_miss(b));
-    block_escape(b);
-    ASM(&b->as, OP_is_instance, block_object_slot(b, call->first),
-        block_object_slot(b, call->first - 1), block_instr_address(b),
-        (intptr_t)block_exit_error(b));
-    release_call(b);
-    Instr branch;
-    bool jump_if;
-    if (emit_next_is_branch(b, &branch, &jump_if)) {
-        emit_check_truth(b, branch.start, false);
-        block_settle_stack(b);
-        emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
-        return true;
-    }
-    ASM(&b->as, OP_store_truth, slot_of_stack(b, b->ctx.depth));
-    block_push(b, TYPE_BOOL);
-    emit_check_call(b);
+    emit_release_call(b);
+    emit_push_call_result(b);
     return true;
 }
 
@@ -340,16 +216,10 @@ emit_call_native(Block *b, const Call *call)
         return true;
     }
     if (type == &PyCFunction_Type) {
-        if (call->callable == pyjit_state.builtin_len && call_len(b, call)) {
-            return true;
-        }
-        if (call->callable == pyjit_state.builtin_isinstance && call_isinstance(b, call)) {
-            return true;
-        }
-        return call_builtin(b, call);
+        return emit_call_builtin(b, call) || b->ended || call_builtin(b, call);
     }
     if (type == &PyMethodDescr_Type && call->callee == b->in.oparg + 1) {
-        return append_to_list(b, call) || b->ended || call_descriptor(b, call);
+        return emit_call_method(b, call) || b->ended || call_descriptor(b, call);
     }
     return type == &PyType_Type && call_type(b, call);
 }

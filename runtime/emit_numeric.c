@@ -8,19 +8,9 @@
 
 #define NUMBERS (1u << TYPE_INT | 1u << TYPE_FLOAT)
 
-/* Emits the guard that the callee is this very object. */
-static void
-guard_callee(Block *b, const Call *call)
-{
-    if (block_constant(b, block_stack(b, call->callee)) != call->callable) {
-        ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee), (intptr_t)call->callable,
-            (intptr_t)block_exit_miss(b));
-    }
-}
-
 /* The call's stack is replaced by a number in a register. */
-static void
-replace_call(Block *b, ValueType type, int reg)
+void
+emit_replace_call(Block *b, ValueType type, int reg)
 {
     block_drop(b, b->in.oparg + 2);
     block_push_register(b, type, reg);
@@ -57,17 +47,17 @@ call_abs(Block *b, const Call *call)
         return true;
     }
     if (type == TYPE_FLOAT) {
-        guard_callee(b, call);
+        emit_guard_callee(b, call);
         int x = block_float_result(b, call->first, 0);
         ASM(&b->as, OP_float_absolute, x);
-        replace_call(b, TYPE_FLOAT, x);
+        emit_replace_call(b, TYPE_FLOAT, x);
         return true;
     }
     if (type == TYPE_INT && has_no_object(b, call->first)) {
-        guard_callee(b, call);
+        emit_guard_callee(b, call);
         int x = block_int_result(b, call->first, 0);
         ASM(&b->as, OP_int_absolute, x, (intptr_t)block_exit_generic(b));
-        replace_call(b, TYPE_INT, x);
+        emit_replace_call(b, TYPE_INT, x);
         return true;
     }
     return false;
@@ -82,12 +72,12 @@ choose_number(Block *b, const Call *call, ValueType type, bool largest)
         int y = block_int_register(b, second, 0);
         int x = block_int_result(b, first, 1u << y);
         ASM(&b->as, largest ? OP_int_larger : OP_int_smaller, x, y);
-        replace_call(b, type, x);
+        emit_replace_call(b, type, x);
     } else {
         int y = block_float_register(b, second, 0);
         int x = block_float_result(b, first, 1u << y);
         ASM(&b->as, largest ? OP_float_larger : OP_float_smaller, x, y);
-        replace_call(b, type, x);
+        emit_replace_call(b, type, x);
     }
 }
 
@@ -126,7 +116,7 @@ call_choice(Block *b, const Call *call, bool largest)
     if (x != y || (x != TYPE_INT && x != TYPE_FLOAT)) {
         return false;
     }
-    guard_callee(b, call);
+    emit_guard_callee(b, call);
     bool in_registers = (has_no_object(b, first) || is_small_int(b, first)) &&
                         (has_no_object(b, second) || is_small_int(b, second));
     if (in_registers) {
@@ -144,9 +134,9 @@ call_float(Block *b, const Call *call)
     if (block_learn(b, call->first, 1u << TYPE_INT) != TYPE_INT) {
         return b->ended;
     }
-    guard_callee(b, call);
+    emit_guard_callee(b, call);
     int x = block_float_result(b, call->first, 0);
-    replace_call(b, TYPE_FLOAT, x);
+    emit_replace_call(b, TYPE_FLOAT, x);
     return true;
 }
 
@@ -157,10 +147,10 @@ call_int(Block *b, const Call *call)
     if (block_learn(b, call->first, 1u << TYPE_FLOAT) != TYPE_FLOAT) {
         return b->ended;
     }
-    guard_callee(b, call);
+    emit_guard_callee(b, call);
     int x = block_float_register(b, call->first, 0), to = block_take_int(b, 0);
     ASM(&b->as, OP_float_to_int, x, to, (intptr_t)block_exit_generic(b));
-    replace_call(b, TYPE_INT, to);
+    emit_replace_call(b, TYPE_INT, to);
     return true;
 }
 

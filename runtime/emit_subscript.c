@@ -1,6 +1,10 @@
-/* Emitters: subscripts of exact lists and tuples by ints, unpacking of exact tuples and lists. */
+/* Emitters: subscripts and membership of builtin containers, unpacking of exact tuples and lists. */
 #include "pyjit/emit.h"
 
+#include "pyjit/quiet.h"
+#include "pyjit/state.h"
+
+#define SHORT_TEXT 24 /* characters that are looked through in place */
 #define SEQUENCES (1u << TYPE_LIST | 1u << TYPE_TUPLE)
 
 /* Is the n-th entry of one of these types, as far as can be told before a guard? */
@@ -44,12 +48,65 @@ any_item(PyObject *sequence)
                                           : NULL;
 }
 
+/* Is the n-th entry hashed and compared without running code, as far as can be told? False also if b->ended. */
+static bool
+is_quiet(Block *b, int n)
+{
+    ValueType type = block_type(b, n);
+    if (type != TYPE_UNKNOWN && type != TYPE_TUPLE) {
+        return type_is_plain(type);
+    }
+    PyObject *sample = block_sample(b, n);
+    if (sample == NULL && b->frame != NULL && b->start != b->first) {
+        block_defer(b);
+    }
+    return sample != NULL && quiet_value(sample);
+}
+
+/* The operands, two entries, are replaced by an object that is in a register until they have been released. */
+static void
+replace_operands(Block *b, int reg, ValueType type, PyObject *sample)
+{
+    block_drop(b, 2);
+    ASM(&b->as, OP_store_object, reg, slot_of_stack(b, b->ctx.depth));
+    block_push_sample(b, type, sample);
+}
+
+/* BINARY_SUBSCR of a dict by a key that runs no code. */
+static void
+subscript_quietly(Block *b)
+{
+    PyObject *dict = block_sample(b, 1), *key = block_sample(b, 0), *item = NULL;
+    if (dict != NULL && key != NULL && PyDict_CheckExact(dict)) {
+        item = quiet_dict_get(dict, key);
+    }
+    if (block_value(b, 0)->location == IN_INT) {
+        int number = block_int_register(b, 0, 0);
+        intptr_t from = block_object_slot(b, 1);
+        int to = block_take_int(b, 1u << number);
+        ASM(&b->as, OP_dict_get_int_quietly, from, number, to, (intptr_t)block_exit_generic(b));
+        replace_operands(b, to, TYPE_UNKNOWN, item);
+        return;
+    }
+    intptr_t with = block_object_slot(b, 0), from = block_object_slot(b, 1);
+    int to = block_take_int(b, 0);
+    ASM(&b->as, OP_dict_get_quietly, from, with, to, (intptr_t)block_exit_generic(b));
+    replace_operands(b, to, TYPE_UNKNOWN, item);
+}
+
 /* BINARY_SUBSCR of an exact dict. False when the type is another, or b->ended. */
 static bool
 subscript_dict(Block *b)
 {
     if (!may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
         return false;
+    }
+    if (!block_must_be_generic(b) && b->ctx.depth < CTX_STACK && is_quiet(b, 0)) {
+        subscript_quietly(b);
+        return true;
+    }
+    if (b->ended) {
+        return true;
     }
     block_escape(b);
     intptr_t key = block_object_slot(b, 0), dict = block_object_slot(b, 1);
@@ -58,6 +115,24 @@ subscript_dict(Block *b)
     ASM(&b->as, OP_store_r0, slot_of_stack(b, b->ctx.depth));
     block_push(b, TYPE_UNKNOWN);
     emit_check_run(b);
+    return true;
+}
+
+/* BINARY_SUBSCR of an exact str by an int. False when the types are others, or b->ended. */
+static bool
+subscript_string(Block *b)
+{
+    if (block_must_be_generic(b) || b->ctx.depth >= CTX_STACK || !may_be(b, 1, 1u << TYPE_STR) ||
+        !may_be(b, 0, 1u << TYPE_INT) || block_learn(b, 1, 1u << TYPE_STR) != TYPE_STR ||
+        block_learn(b, 0, 1u << TYPE_INT) != TYPE_INT) {
+        return false;
+    }
+    PyObject *sample = block_sample(b, 1);
+    int index = block_int_register(b, 0, 0);
+    intptr_t from = block_object_slot(b, 1);
+    int to = block_take_int(b, 1u << index);
+    ASM(&b->as, OP_str_get, from, index, to, (intptr_t)block_exit_generic(b));
+    replace_operands(b, to, TYPE_STR, sample == NULL ? NULL : pyjit_state.characters['a']);
     return true;
 }
 
@@ -78,16 +153,46 @@ store_dict(Block *b)
     return true;
 }
 
+/* CONTAINS_OP where that runs no code. False if that cannot be told, or b->ended. */
+static bool
+contains_quietly(Block *b, const Instr *branch, bool jump_if)
+{
+    PyObject *container = block_sample(b, 0);
+    PyTypeObject *type = type_object(block_type(b, 0));
+    if (type == NULL && container != NULL) {
+        type = Py_TYPE(container);
+    }
+    QuietContains find = type == NULL ? NULL : quiet_contains_of(type);
+    if (find == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !is_quiet(b, 1)) {
+        return false;
+    }
+    PyObject *sample = block_sample(b, 1);
+    bool character = type == &PyUnicode_Type && container != NULL && PyUnicode_GET_LENGTH(container) <= SHORT_TEXT &&
+                     sample != NULL && PyUnicode_CheckExact(sample) && PyUnicode_GET_LENGTH(sample) == 1 &&
+                     block_learn(b, 1, 1u << TYPE_STR) == TYPE_STR;
+    emit_guard_class(b, 0, type);
+    intptr_t in = block_object_slot(b, 0), key = block_object_slot(b, 1);
+    int to = block_take_int(b, 0);
+    if (character) {
+        ASM(&b->as, OP_contains_character, in, key, to, (intptr_t)block_exit_generic(b));
+    } else {
+        ASM(&b->as, OP_contains_quietly, in, key, (intptr_t)find, to, (intptr_t)block_exit_generic(b));
+    }
+    block_drop(b, 2);
+    emit_truth(b, to, b->in.oparg, branch, jump_if);
+    return true;
+}
+
 /* CONTAINS_OP: oparg 1 is "not in". A branch that follows tests the answer directly. */
 void
 emit_contains_op(Block *b)
 {
     Instr branch;
     bool jump_if, negated = b->in.oparg;
-    if (emit_special_of(b, 0)) {
+    bool fused = emit_next_is_branch(b, &branch, &jump_if);
+    if (contains_quietly(b, fused ? &branch : NULL, jump_if) || b->ended || emit_special_of(b, 0)) {
         return;
     }
-    bool fused = emit_next_is_branch(b, &branch, &jump_if);
     block_escape(b);
     intptr_t container = block_object_slot(b, 0), key = block_object_slot(b, 1);
     ASM(&b->as, OP_contains, container, key, block_instr_address(b),
@@ -128,7 +233,7 @@ emit_list_append(Block *b)
 void
 emit_binary_subscr(Block *b)
 {
-    if (subscript_dict(b) || b->ended) {
+    if (subscript_dict(b) || b->ended || subscript_string(b) || b->ended) {
         return;
     }
     if (!may_be(b, 1, SEQUENCES) || !may_be(b, 0, 1u << TYPE_INT)) {

@@ -110,10 +110,7 @@ emit_call_super(Block *b, const Call *call)
     if (method == NULL) {
         return false;
     }
-    if (block_constant(b, block_stack(b, call->callee)) != call->callable) {
-        ASM(&b->as, OP_guard_identical, block_object_slot(b, call->callee), (intptr_t)call->callable,
-            (intptr_t)block_exit_miss(b));
-    }
+    emit_guard_callee(b, call);
     guard_self(b, type);
     ASM(&b->as, OP_guard_cell_holds, slot_of_local(cell), (intptr_t)base, (intptr_t)block_exit_miss(b));
     ASM(&b->as, OP_check_recursion, 1, (intptr_t)block_exit_generic(b));

@@ -71,8 +71,31 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_abs, find_builtin("abs"));
     Py_XSETREF(pyjit_state.builtin_min, find_builtin("min"));
     Py_XSETREF(pyjit_state.builtin_max, find_builtin("max"));
+    Py_XSETREF(pyjit_state.builtin_ord, find_builtin("ord"));
+    Py_XSETREF(pyjit_state.builtin_chr, find_builtin("chr"));
     Py_XSETREF(pyjit_state.list_append,
                Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append")));
+    Py_XSETREF(pyjit_state.list_pop, Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "pop")));
+}
+
+/* Gets hold of the strings of one character that exist once, and of the type of iterators of such. */
+static int
+find_characters(void)
+{
+    for (Py_UCS4 i = 0; i < Py_ARRAY_LENGTH(pyjit_state.characters); i++) {
+        PyObject *character = PyUnicode_FromKindAndData(PyUnicode_4BYTE_KIND, &i, 1);
+        if (character == NULL) {
+            return -1;
+        }
+        Py_XSETREF(pyjit_state.characters[i], character);
+    }
+    PyObject *iterator = PyObject_GetIter(pyjit_state.characters['a']);
+    if (iterator == NULL) {
+        return -1;
+    }
+    pyjit_state.ascii_iterator = Py_TYPE(iterator);
+    Py_DECREF(iterator);
+    return 0;
 }
 
 /* Makes code memory and the permanent code. */
@@ -91,6 +114,11 @@ engine_start(const char **why)
     }
     if (find_small_ints() < 0) {
         *why = "small ints are not where CPython 3.11 has them";
+        return -1;
+    }
+    if (find_characters() < 0) {
+        PyErr_Clear();
+        *why = "no memory";
         return -1;
     }
     find_builtins();

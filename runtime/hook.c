@@ -2,6 +2,7 @@
 #include "pyjit/hook.h"
 
 #include "pyjit/names.h"
+#include "pyjit/state.h"
 
 static getattrofunc slot; /* of classes with __getattr__, or with a __getattribute__ of their own */
 
@@ -17,6 +18,7 @@ hook_init(void)
             return -1;
         }
         slot = ((PyTypeObject *)class)->tp_getattro;
+        pyjit_state.instance_dealloc = ((PyTypeObject *)class)->tp_dealloc;
         Py_DECREF(class);
     }
     return 0;

@@ -23,11 +23,26 @@ new_int(uint64_t magnitude, bool negative)
     return (PyObject *)object;
 }
 
+/* One of the free ints as a new object for an int of one digit. */
+static PyObject *
+take_free_int(digit magnitude, bool negative)
+{
+    PyLongObject *object = (PyLongObject *)pyjit_state.free_ints;
+    pyjit_state.free_ints = (PyObject *)Py_TYPE(object);
+    pyjit_state.free_count--;
+    object->ob_digit[0] = magnitude;
+    PyObject_InitVar((PyVarObject *)object, &PyLong_Type, negative ? -1 : 1);
+    return (PyObject *)object;
+}
+
 /* New object for an int. */
 PyObject *
 box_int(int64_t value)
 {
     uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    if (magnitude > 256 && magnitude <= PyLong_MASK && pyjit_state.free_ints != NULL) {
+        return take_free_int((digit)magnitude, value < 0);
+    }
     PyObject *object = magnitude > 256 && magnitude >> (2 * PyLong_SHIFT) == 0
                            ? new_int(magnitude, value < 0)
                            : PyLong_FromLongLong(value);

@@ -112,6 +112,13 @@ OPERATION(int_to_float, IREG(x), FREG(to)) {
     to = (double)x;
 }
 
+/* Zero or one to the opposite bool object. */
+OPERATION(box_not, IREG(x), SLOT(to)) {
+    PyObject *object = x ? ADDRESS(_Py_FalseStruct) : ADDRESS(_Py_TrueStruct);
+    Py_INCREF(object);
+    to = object;
+}
+
 /* Zero or one to a bool object. */
 OPERATION(box_bool, IREG(x), SLOT(to)) {
     PyObject *object = x ? ADDRESS(_Py_TrueStruct) : ADDRESS(_Py_FalseStruct);

@@ -128,13 +128,19 @@ OPERATION(branch_float_ne, FREG(a), FREG(b), EXIT(taken)) {
 
 /* ---- strings --------------------------------------------------------------------------------------- */
 
-/* Are two strings equal? Into r0. */
-CALLING_OPERATION(str_equal, SLOT(a), SLOT(b)) {
-    r0 = a == b || _PyUnicode_EQ(a, b);
-}
+extern int64_t quiet_strings_equal(PyObject *, PyObject *);
 
-CALLING_OPERATION(str_not_equal, SLOT(a), SLOT(b)) {
-    r0 = !(a == b || _PyUnicode_EQ(a, b));
+/* Are two strings equal? Different lengths or hashes tell that they are not. */
+OPERATION(str_equal, SLOT(a), SLOT(b), IREG(to)) {
+    PyASCIIObject *x = (PyASCIIObject *)a, *y = (PyASCIIObject *)b;
+    if (x == y) {
+        to = 1;
+    } else if (x->length != y->length ||
+               (x->hash != y->hash && x->hash != -1 && y->hash != -1)) {
+        to = 0;
+    } else {
+        to = CALL_ASIDE_2(int64_t, ADDRESS(quiet_strings_equal), x, y);
+    }
 }
 
 /* What a status in r0 says, as a bool object. */

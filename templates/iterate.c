@@ -1,5 +1,7 @@
-/* Iteration over ranges, lists and tuples without a call. The end goes the generic way. */
+/* Iteration over builtin containers. The end goes the generic way, since what was gone over may end with it. */
 #include "template.h"
+
+#include "text.h"
 
 OPERATION(range_next, SLOT(iterator), IREG(to), EXIT(done)) {
     RangeIterator *it = (RangeIterator *)iterator;
@@ -28,4 +30,135 @@ OPERATION(tuple_next, SLOT(iterator), SLOT(to), EXIT(done)) {
 /* zip() of two iterables, to judge by its count. */
 OPERATION(guard_zip_of_two, SLOT(x), EXIT(miss)) {
     if (unlikely(((ZipIterator *)x)->count != 2)) LEAVE(miss);
+}
+
+/* ---- strings, dicts, sets, reversed lists ------------------------------------------------------------- */
+
+OPERATION(str_next, SLOT(iterator), SLOT(to), EXIT(done)) {
+    SequenceIterator *it = (SequenceIterator *)iterator;
+    PyObject *string = it->sequence;
+    if (unlikely(string == NULL || it->index >= ((PyASCIIObject *)string)->length)) LEAVE(done);
+    const uint8_t *characters = latin1_characters(string);
+    if (unlikely(characters == NULL)) LEAVE(done);
+    to = character_object(characters[it->index++]);
+}
+
+OPERATION(reversed_list_next, SLOT(iterator), SLOT(to), EXIT(done)) {
+    SequenceIterator *it = (SequenceIterator *)iterator;
+    PyListObject *list = (PyListObject *)it->sequence;
+    if (unlikely(list == NULL || (size_t)it->index >= (size_t)Py_SIZE(list))) LEAVE(done);
+    PyObject *item = list->ob_item[it->index--];
+    Py_INCREF(item);
+    to = item;
+}
+
+/* Goes to the next entry of a dict that has not changed and has its values beside its keys. */
+static inline __attribute__((always_inline)) bool
+step_in_dict(PyObject *iterator, PyObject **key, PyObject **value)
+{
+    DictIterator *it = (DictIterator *)iterator;
+    PyDictObject *dict = it->dict;
+    if (unlikely(dict == NULL || it->used != dict->ma_used || it->left <= 0 || dict->ma_values != NULL)) return false;
+    PyDictKeysObject *keys = dict->ma_keys;
+    bool general = keys->dk_kind == DICT_KEYS_GENERAL;
+    int64_t words = general ? 3 : 2, index = it->position, end = keys->dk_nentries;
+    PyObject **entries = (PyObject **)((char *)keys->dk_indices + ((int64_t)1 << keys->dk_log2_index_bytes));
+    for (PyObject **entry = entries + index * words + general;; entry += words) {
+        if (unlikely(index >= end)) return false;
+        index++;
+        if (likely(entry[1] != NULL)) {
+            *key = entry[0];
+            *value = entry[1];
+            break;
+        }
+    }
+    it->position = index;
+    it->left--;
+    return true;
+}
+
+OPERATION(dict_key_next, SLOT(iterator), SLOT(to), EXIT(done)) {
+    PyObject *key, *value;
+    if (!step_in_dict(iterator, &key, &value)) LEAVE(done);
+    Py_INCREF(key);
+    to = key;
+}
+
+OPERATION(dict_value_next, SLOT(iterator), SLOT(to), EXIT(done)) {
+    PyObject *key, *value;
+    if (!step_in_dict(iterator, &key, &value)) LEAVE(done);
+    Py_INCREF(value);
+    to = value;
+}
+
+OPERATION(dict_item_next, SLOT(iterator), SLOT(second), SLOT(first), EXIT(done)) {
+    PyObject *key, *value;
+    if (!step_in_dict(iterator, &key, &value)) LEAVE(done);
+    Py_INCREF(key);
+    Py_INCREF(value);
+    second = value;
+    first = key;
+}
+
+/* ---- other steps that run no code: all registers stay ---------------------------------------------------- */
+
+/* A step by a function of quiet.h. */
+OPERATION(step_quietly, SLOT(iterator), PTR(step), SLOT(to), EXIT(done)) {
+    PyObject *item = CALL_ASIDE_2(PyObject *, step, iterator, NULL);
+    if (unlikely(item == NULL)) LEAVE(done);
+    to = item;
+}
+
+/* zip() of two. */
+extern int64_t quiet_step_zip(PyObject *, PyObject **);
+
+OPERATION(zip_quietly, SLOT(iterator), SLOT(items), EXIT(done)) {
+    int64_t going = CALL_ASIDE_2(int64_t, ADDRESS(quiet_step_zip), iterator, SLOT_ADDRESS(items));
+    if (unlikely(!going)) LEAVE(done);
+}
+
+/* enumerate() of an iterator that is stepped by a function of quiet.h. */
+OPERATION(enumerate_next, SLOT(iterator), PTR(type), PTR(step), SLOT(item), IREG(index), EXIT(done)) {
+    EnumerateIterator *it = (EnumerateIterator *)iterator;
+    if (unlikely((void *)Py_TYPE(it->iterator) != type || it->index >> 59)) LEAVE(done);
+    PyObject *next = CALL_ASIDE_2(PyObject *, step, it->iterator, NULL);
+    if (unlikely(next == NULL)) LEAVE(done);
+    item = next;
+    index = it->index++;
+}
+
+/* The iterator of a list that has another item, NULL if it is another. */
+static inline __attribute__((always_inline)) SequenceIterator *
+ready_list_iterator(PyObject *iterator)
+{
+    SequenceIterator *it = (SequenceIterator *)iterator;
+    if (unlikely((void *)Py_TYPE(it) != ADDRESS(PyListIter_Type))) return NULL;
+    if (unlikely(it->sequence == NULL || it->index >= Py_SIZE(it->sequence))) return NULL;
+    return it;
+}
+
+static inline __attribute__((always_inline)) PyObject *
+take_from_list(SequenceIterator *it)
+{
+    PyObject *item = ((PyListObject *)it->sequence)->ob_item[it->index++];
+    Py_INCREF(item);
+    return item;
+}
+
+/* enumerate() of a list. */
+OPERATION(enumerate_list_next, SLOT(iterator), SLOT(item), IREG(index), EXIT(done)) {
+    EnumerateIterator *it = (EnumerateIterator *)iterator;
+    SequenceIterator *list = ready_list_iterator(it->iterator);
+    if (unlikely(list == NULL || it->index >> 59)) LEAVE(done);
+    item = take_from_list(list);
+    index = it->index++;
+}
+
+/* zip() of two lists. */
+OPERATION(zip_lists_next, SLOT(iterator), SLOT(second), SLOT(first), EXIT(done)) {
+    PyObject **iterators = ((PyTupleObject *)((ZipIterator *)iterator)->iterators)->ob_item;
+    SequenceIterator *a = ready_list_iterator(iterators[0]), *b = ready_list_iterator(iterators[1]);
+    if (unlikely(a == NULL || b == NULL || a == b)) LEAVE(done);
+    second = take_from_list(b);
+    first = take_from_list(a);
 }

@@ -1,6 +1,8 @@
 /* Calls of C functions without the detour over vectorcall, and what some builtins do. */
 #include "template.h"
 
+#include "text.h"
+
 /* ---- guards ----------------------------------------------------------------------------------- */
 
 /* A builtin function of this kind: its vectorcall function tells how its C function is called. */
@@ -168,4 +170,26 @@ OPERATION(list_append, SLOT(list), SLOT(item), EXIT(rare)) {
     }
     PyList_SET_ITEM(x, size, item);
     Py_SET_SIZE(x, size + 1);
+}
+
+/* list.pop(): the list stays as large as it is, so it must not have become too large. */
+OPERATION(list_pop, SLOT(list), IREG(to), EXIT(rare)) {
+    PyListObject *x = (PyListObject *)list;
+    Py_ssize_t last = Py_SIZE(x) - 1;
+    if (unlikely(last < 0 || last < x->allocated >> 1)) LEAVE(rare);
+    to = (int64_t)x->ob_item[last];
+    Py_SET_SIZE(x, last);
+}
+
+/* ord() of a string of one Latin-1 character. */
+OPERATION(ord_to_int, SLOT(string), IREG(to), EXIT(rare)) {
+    const uint8_t *characters = latin1_characters(string);
+    if (unlikely(characters == NULL || ((PyASCIIObject *)string)->length != 1)) LEAVE(rare);
+    to = *characters;
+}
+
+/* chr() of a Latin-1 character into a register, a new reference. */
+OPERATION(chr_of_int, IREG(number), IREG(to), EXIT(rare)) {
+    if (unlikely((uint64_t)number >= 256)) LEAVE(rare);
+    to = (int64_t)character_object((uint8_t)number);
 }

@@ -8,29 +8,14 @@
 
 #define STATE ((PyjitState *)ADDRESS(pyjit_state))
 
-/* The last reference of an object is gone: an exit frees it. */
-#define DYING(object) (STATE->dying = (object))
+extern int64_t free_quietly(PyObject *);
 
-/* Is it a number or a string? Its end runs no Python code. */
-static inline __attribute__((always_inline)) bool
-ends_quietly(PyObject *object)
-{
-    void *type = Py_TYPE(object);
-    return type == ADDRESS(PyLong_Type) || type == ADDRESS(PyFloat_Type) ||
-           type == ADDRESS(PyUnicode_Type);
-}
-
-/* Drops a reference, as the last thing an operation does. */
+/* Drops a reference, as the last thing an operation does. If it was the last one and the end of the object may
+ * run code, an exit frees it. */
 #define RELEASE(object, exit)                                                                      \
     do {                                                                                           \
         PyObject *released_ = (object);                                                            \
-        if (unlikely(drop_reference(released_))) {                                               \
-            if (!ends_quietly(released_)) {                                                        \
-                DYING(released_);                                                                  \
-                LEAVE(exit);                                                                       \
-            }                                                                                      \
-            CALL_ASIDE(void, free_object, released_);                                              \
-        }                                                                                          \
+        if (unlikely(drop_reference(released_)) && !CALL_ASIDE(int64_t, free_quietly, released_)) LEAVE(exit); \
     } while (0)
 
 #endif

@@ -2,6 +2,7 @@
 #include "template.h"
 
 #include "release.h"
+#include "text.h"
 
 OPERATION(list_get, SLOT(list), IREG(index), SLOT(to), EXIT(rare)) {
     PyListObject *object = (PyListObject *)list;
@@ -104,4 +105,62 @@ CALLING_OPERATION(not_r0, IMM(one)) {
 
 CALLING_OPERATION(store_r0, SLOT(to)) {
     to = (PyObject *)r0;
+}
+
+/* ---- what runs no code: all registers stay ---------------------------------------------------------- */
+
+extern PyObject *quiet_dict_get(PyObject *, PyObject *);
+extern PyObject *quiet_dict_get_int(PyObject *, int64_t);
+
+/* dict[key] into a register, a new reference. */
+OPERATION(dict_get_quietly, SLOT(dict), SLOT(key), IREG(to), EXIT(rare)) {
+    PyObject *item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get), dict, key);
+    if (unlikely(item == NULL)) LEAVE(rare);
+    Py_INCREF(item);
+    to = (int64_t)item;
+}
+
+OPERATION(dict_get_int_quietly, SLOT(dict), IREG(key), IREG(to), EXIT(rare)) {
+    PyObject *item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get_int), dict, key);
+    if (unlikely(item == NULL)) LEAVE(rare);
+    Py_INCREF(item);
+    to = (int64_t)item;
+}
+
+/* An object from a register to its slot. */
+OPERATION(store_object, IREG(from), SLOT(to)) {
+    to = (PyObject *)from;
+}
+
+/* key in container, 0 or 1, by a function of quiet.h. */
+OPERATION(contains_quietly, SLOT(container), SLOT(key), PTR(find), IREG(to), EXIT(rare)) {
+    int64_t found = CALL_ASIDE_2(int64_t, find, container, key);
+    if (unlikely(found < 0)) LEAVE(rare);
+    to = found;
+}
+
+/* string[index] into a register: one of the strings that exist once, a new reference. */
+OPERATION(str_get, SLOT(string), IREG(index), IREG(to), EXIT(rare)) {
+    int64_t size = ((PyASCIIObject *)string)->length, at = index;
+    if (at < 0) at += size;
+    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
+    const uint8_t *characters = latin1_characters(string);
+    if (unlikely(characters == NULL)) LEAVE(rare);
+    to = (int64_t)character_object(characters[at]);
+}
+
+/* key in string, 0 or 1, where the key is one Latin-1 character; the string is expected to be short. */
+OPERATION(contains_character, SLOT(string), SLOT(key), IREG(to), EXIT(rare)) {
+    int64_t size = ((PyASCIIObject *)string)->length;
+    const uint8_t *characters = latin1_characters(string), *wanted = latin1_characters(key);
+    if (unlikely(characters == NULL || wanted == NULL || ((PyASCIIObject *)key)->length != 1)) LEAVE(rare);
+    uint8_t character = *wanted;
+    const uint8_t *end = characters + size;
+    to = 0;
+    for (; characters != end; characters++) {
+        if (*characters == character) {
+            to = 1;
+            break;
+        }
+    }
 }

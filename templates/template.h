@@ -48,6 +48,8 @@
  *   CALL_ASIDE(result, function, argument)  an unlikely call of a C function of one argument (a
  *                      pointer, an int64_t or a double) that keeps all registers and needs no
  *                      stack frame: (result) is its type or void. Py_DECREF and Py_XDECREF use it
+ *   CALL_ASIDE_2(result, function, a, b)  the same with two arguments, pointers or int64_t, of a function that
+ *                      may be a PTR operand
  *   negated(x), absolute(x)  of a double without a constant in memory
  *   double_from_bits(x)      the double whose bits are the value of a PTR operand
  *
@@ -201,6 +203,10 @@ extern HOLE CallingStencil NEXT_CALLING;
         call_aside(ADDRESS(function), word_);                                                      \
     }))
 
+/* The same of two words, the function being an expression. */
+#define CALL_ASIDE_2(result, function, a, b)                                                       \
+    ((result)(intptr_t)call_aside_2((void *)(function), (void *)(a), (void *)(b)))
+
 static inline __attribute__((always_inline)) void *
 call_aside(void *function, void *word)
 {
@@ -213,9 +219,24 @@ call_aside(void *function, void *word)
     return word;
 }
 
+static inline __attribute__((always_inline)) void *
+call_aside_2(void *function, void *word, void *second)
+{
+    register void *target __asm__("r10") = function;
+    register void *other __asm__("r11") = second;
+    __asm__ volatile("call call_aside"
+                     : "+a"(word), "+r"(target), "+r"(other)
+                     :
+                     : "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
+                       "memory", "cc");
+    return word;
+}
+
 #else
 
 #define CALL_ASIDE(result, function, argument) ((result)function(argument))
+#define CALL_ASIDE_2(result, function, a, b)                                                       \
+    (((result(*)(void *, void *))(void *)(function))((void *)(a), (void *)(b)))
 
 #endif
 

@@ -77,8 +77,8 @@ except_star_keeps_single(void)
     return Py_Version >= 0x030B0400;
 }
 
-/* The iterators of range, list, tuple and a dict's items, enumerate, zip, and staticmethod, which CPython declares in their own source
- * files only. */
+/* Iterators, and staticmethod, which CPython declares in their own source files only: of range; of list, tuple
+ * and reversed lists; of dicts and sets; of enumerate and zip. */
 typedef struct {
     PyObject_HEAD
     long index, start, step, length;
@@ -98,6 +98,14 @@ typedef struct {
     PyObject *result;
     Py_ssize_t left;
 } DictIterator;
+
+typedef struct {
+    PyObject_HEAD
+    PySetObject *set; /* NULL when exhausted */
+    Py_ssize_t used;  /* when it began */
+    Py_ssize_t position;
+    Py_ssize_t left;
+} SetIterator;
 
 typedef struct {
     PyObject_HEAD

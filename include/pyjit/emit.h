@@ -36,6 +36,10 @@ bool emit_next_is_branch(Block *b, Instr *branch, bool *jump_if);
 void emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_false,
                  const intptr_t *operands, int count);
 
+/* The truth in a register, or its opposite if negated, is the instruction's result: tested by the branch if that
+ * is not NULL, else pushed. The operands have been dropped. */
+void emit_truth(Block *b, int reg, bool negated, const Instr *branch, bool jump_if);
+
 /* emit_return.c */
 void emit_return_value(Block *b);
 
@@ -55,8 +59,8 @@ void emit_for_iter_generic(Block *b);
 /* What the variable in the cell that is local i holds now, NULL if that is not known. Borrows. */
 PyObject *emit_cell_sample(const Block *b, int i);
 
-/* FOR_ITER and the UNPACK_SEQUENCE after it, for an iterator of pairs like this one; false if it is none. */
-bool emit_for_pair(Block *b, PyObject *iterator);
+/* FOR_ITER over pairs and the UNPACK_SEQUENCE after it, the pair being made nowhere. */
+void emit_for_pair_generic(Block *b, const Instr *unpack);
 void emit_send_generic(Block *b);
 
 /* emit_generator.c */

@@ -66,6 +66,23 @@ bool emit_call_super(Block *b, const Call *call);
 /* CALL of something written in C; false if it must be called generically. */
 bool emit_call_native(Block *b, const Call *call);
 
+/* CALL of a builtin function or a method of a builtin type that is done in place; false if it is not one, or
+ * b->ended. */
+bool emit_call_builtin(Block *b, const Call *call);
+bool emit_call_method(Block *b, const Call *call);
+
+/* Emits the guard that the callee is this very object. */
+void emit_guard_callee(Block *b, const Call *call);
+
+/* Releases callable and arguments, after which the result is in r0 still, and pops them. */
+void emit_release_call(Block *b);
+
+/* The result, in r0, of a C function that belongs to a type becomes the top of the stack. */
+void emit_push_call_result(Block *b);
+
+/* The call's stack is replaced by a number in a register. */
+void emit_replace_call(Block *b, ValueType type, int reg);
+
 /* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
 bool emit_skip_pop_top(Block *b);
 

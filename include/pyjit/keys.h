@@ -35,6 +35,52 @@ extern uint64_t keys_last_dict_version;
 /* The value of a name in an exact dict with string keys, NULL if none. Borrows. */
 PyObject *keys_dict_get(PyObject *dict, PyObject *name);
 
+/* ---- looking for a hash ------------------------------------------------------------------------- */
+
+#define KEYS_ABSENT (-1)  /* the end of a search */
+#define KEYS_REMOVED (-2) /* an entry that is no more */
+#define KEYS_UNSURE (-3)  /* whether there is such an entry */
+
+/* A search through the table of some keys. */
+typedef struct {
+    const PyDictKeysObject *keys;
+    size_t mask, perturb, slot;
+} KeysProbe;
+
+/* The index of the entry that the search has come to, KEYS_REMOVED or KEYS_ABSENT. */
+static inline Py_ssize_t
+keys_probed(const KeysProbe *probe)
+{
+    const PyDictKeysObject *keys = probe->keys;
+    switch (keys->dk_log2_index_bytes - keys->dk_log2_size) {
+    case 0:
+        return ((const int8_t *)keys->dk_indices)[probe->slot];
+    case 1:
+        return ((const int16_t *)keys->dk_indices)[probe->slot];
+    case 2:
+        return ((const int32_t *)keys->dk_indices)[probe->slot];
+    default:
+        return (Py_ssize_t)((const int64_t *)keys->dk_indices)[probe->slot];
+    }
+}
+
+/* Begins a search. */
+static inline KeysProbe
+keys_probe(const PyDictKeysObject *keys, Py_hash_t hash)
+{
+    size_t mask = ((size_t)1 << keys->dk_log2_size) - 1;
+    return (KeysProbe){keys, mask, (size_t)hash, (size_t)hash & mask};
+}
+
+/* Goes on with one. */
+static inline Py_ssize_t
+keys_next(KeysProbe *probe)
+{
+    probe->perturb >>= 5;
+    probe->slot = (probe->slot * 5 + probe->perturb + 1) & probe->mask;
+    return keys_probed(probe);
+}
+
 /* Is this an exact dict all of whose keys are strings, with its values beside them? */
 static inline bool
 keys_is_plain_dict(PyObject *dict)

@@ -17,7 +17,11 @@ typedef struct PyjitState {
     uint8_t *entry_stub;    /* permanent code: a call of something not compiled yet */
     uint8_t *return_frame;  /* permanent code: pops the frame and continues its caller */
     uint8_t *return_last;   /* permanent code: the rare end of a return */
-    PyObject *builtin_len, *builtin_isinstance, *list_append; /* known by identity; owned */
+    PyObject *builtin_len, *builtin_isinstance, *builtin_ord, *builtin_chr; /* known by identity; owned */
+    PyObject *list_append, *list_pop;                                       /* likewise */
+    destructor instance_dealloc;      /* of instances of Python classes */
+    PyTypeObject *ascii_iterator;     /* type of the iterators of ASCII strings */
+    PyObject *characters[256];        /* the strings of one Latin-1 character; owned */
     PyObject *builtin_abs, *builtin_min, *builtin_max;        /* likewise */
 } PyjitState;
 

@@ -22,6 +22,7 @@ from types import TracebackType
 WORKER = pathlib.Path(__file__).with_name("worker.py")
 ADDRESS = re.compile(
     r"0[xX][0-9a-fA-F]{6,}"
+    r"|\b1[34][0-9]{13}\b"  # as id() gives them
     r"|(?:0[xX][0-9a-fA-F]*)?\[\d+ chars\][0-9a-fA-F]*"  # where unittest leaves out the middle of a text
 )
 TEMPORARY = re.compile(r"/tmp/tmp[a-z0-9_]{8}")  # names by chance

@@ -1,0 +1,45 @@
+/* Lookups and steps of iterators that run no code but CPython's own: no __eq__, no __hash__, no finalizer.
+ * Compiled code does them with its values in registers. Each gives up, having changed nothing, where it cannot
+ * be certain; the generic operation then does it all. */
+#ifndef PYJIT_QUIET_H
+#define PYJIT_QUIET_H
+
+#include "cpython/interface.h"
+
+#include <stdbool.h>
+
+/* Is this a number, a string or None, exactly? These are hashed and compared quietly. */
+bool quiet_value(PyObject *value);
+
+/* The value of a key in an exact dict; NULL if it is not there or that cannot be told. Borrows. */
+PyObject *quiet_dict_get(PyObject *dict, PyObject *key);
+
+/* The same for an int of at most 60 bits. */
+PyObject *quiet_dict_get_int(PyObject *dict, int64_t key);
+
+/* Is the key in the container? 1, 0, or -1: that cannot be told. */
+typedef int64_t (*QuietContains)(PyObject *container, PyObject *key);
+
+/* The function for containers of this type, NULL if there is none. */
+QuietContains quiet_contains_of(PyTypeObject *type);
+
+/* Are two exact strings equal? */
+int64_t quiet_strings_equal(PyObject *a, PyObject *b);
+
+/* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
+int64_t free_quietly(PyObject *object);
+
+/* A step of an iterator: new reference to its next item, or NULL: at its end, or that cannot be told. */
+typedef PyObject *(*QuietStep)(PyObject *iterator);
+
+/* The function for iterators of this type, NULL if there is none. */
+QuietStep quiet_step_of(PyTypeObject *type);
+
+/* A step of zip() of two: the second item goes to `items`, the first behind it. 1, or 0: at its end, or that
+ * cannot be told. */
+int64_t quiet_step_zip(PyObject *iterator, PyObject **items);
+
+/* Can this iterator of dict.items(), enumerate() or zip() of two be stepped quietly? */
+bool quiet_steps_pairs(PyObject *iterator);
+
+#endif

@@ -1,0 +1,203 @@
+/* Emitters: builtin functions that are done in place, but for those of numbers. */
+#include "pyjit/emit_calls.h"
+
+#include "pyjit/attribute.h"
+#include "pyjit/calls.h"
+#include "pyjit/hook.h"
+#include "pyjit/names.h"
+#include "pyjit/state.h"
+
+/* ---- len() ------------------------------------------------------------------------------------- */
+
+/* The operation that gets the length of a value of this type. */
+static int
+length_operation(ValueType type)
+{
+    switch (type) {
+    case TYPE_LIST:
+    case TYPE_TUPLE:
+    case TYPE_BYTES:
+        return OP_size_to_int;
+    case TYPE_STR:
+        return OP_str_length_to_int;
+    case TYPE_DICT:
+        return OP_dict_size_to_int;
+    case TYPE_SET:
+        return OP_set_size_to_int;
+    default:
+        return -1;
+    }
+}
+
+/* len() of anything, which does not count as a level of recursion. */
+static void
+call_length_of(Block *b, const Call *call)
+{
+    emit_guard_callee(b, call);
+    block_escape(b);
+    ASM(&b->as, OP_call_one, (intptr_t)length_of, block_object_slot(b, call->first),
+        block_instr_address(b));
+    emit_release_call(b);
+    emit_push_call_result(b);
+}
+
+/* len(): of a builtin container an int in a register. */
+static bool
+call_len(Block *b, const Call *call)
+{
+    const unsigned known = 1u << TYPE_LIST | 1u << TYPE_TUPLE | 1u << TYPE_BYTES | 1u << TYPE_STR |
+                           1u << TYPE_DICT | 1u << TYPE_SET;
+    if (call->count != 1 || call->keywords != 0) {
+        return false;
+    }
+    int operation = length_operation(block_learn(b, call->first, known));
+    if (b->ended) {
+        return true;
+    }
+    if (operation < 0) {
+        call_length_of(b, call);
+        return true;
+    }
+    emit_guard_callee(b, call);
+    intptr_t slot = block_object_slot(b, call->first);
+    int reg = block_take_int(b, 0);
+    ASM(&b->as, operation, slot, reg);
+    emit_release_call(b);
+    block_push_register(b, TYPE_INT, reg);
+    return true;
+}
+
+/* ---- isinstance() ------------------------------------------------------------------------------ */
+
+/* Is isinstance(x, class) the same for all of this type in its present state? Only if they do not say
+ * themselves what their __class__ is. */
+static bool
+is_decided_by_type(PyTypeObject *type)
+{
+    PyObject *class = plan_lookup(type, pyjit_names.dunder_class);
+    return class != NULL && class == plan_lookup(&PyBaseObject_Type, pyjit_names.dunder_class) &&
+           (type->tp_getattro == PyObject_GenericGetAttr || type->tp_getattro == PyType_Type.tp_getattro ||
+            hook_applies(type)) &&
+           (plan_type_is_fixed(type) || plan_type_version(type) != 0);
+}
+
+/* Emits the guard that the second argument is this class and no metaclass has a say. */
+static void
+guard_class(Block *b, int n, PyTypeObject *class)
+{
+    intptr_t miss = (intptr_t)block_exit_miss(b);
+    if (block_constant(b, block_stack(b, n)) != (PyObject *)class) {
+        ASM(&b->as, OP_guard_identical, block_object_slot(b, n), (intptr_t)class, miss);
+    }
+    if (!plan_type_is_fixed(class)) {
+        ASM(&b->as, OP_guard_known_type, (intptr_t)class, (intptr_t)&PyType_Type, miss);
+    }
+}
+
+/* isinstance() whose answer follows from the type of the first argument, which is guarded. False if that is not
+ * so. */
+static bool
+decide_isinstance(Block *b, const Call *call, PyTypeObject *class)
+{
+    PyObject *sample = block_sample(b, call->first);
+    PyTypeObject *type = sample != NULL ? Py_TYPE(sample) : type_object(block_type(b, call->first));
+    if (type == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !is_decided_by_type(type)) {
+        return false;
+    }
+    PyObject *answer = PyType_IsSubtype(type, class) ? Py_True : Py_False;
+    int number = code_constant(b->state, answer);
+    if (number < 0) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    guard_class(b, call->first - 1, class);
+    emit_guard_class(b, call->first, type);
+    block_drop(b, b->in.oparg + 2);
+    block_push_entry(
+        b, (Entry){.type = TYPE_BOOL, .location = IN_CONST, .index = (unsigned)number & CTX_INDEX_MAX}, answer);
+    b->kwnames = NULL;
+    return true;
+}
+
+/* isinstance() with an ordinary class: a branch, or a bool. */
+static bool
+call_isinstance(Block *b, const Call *call)
+{
+    PyObject *class = call->count == 2 ? block_sample(b, call->first - 1) : NULL;
+    if (class == NULL || call->keywords != 0 || !PyType_CheckExact(class)) {
+        return false;
+    }
+    if (decide_isinstance(b, call, (PyTypeObject *)class)) {
+        return true;
+    }
+    emit_guard_callee(b, call);
+    ASM(&b->as, OP_guard_type, block_object_slot(b, call->first - 1), (intptr_t)&PyType_Type,
+        (intptr_t)block_exit_miss(b));
+    block_escape(b);
+    ASM(&b->as, OP_is_instance, block_object_slot(b, call->first),
+        block_object_slot(b, call->first - 1), block_instr_address(b),
+        (intptr_t)block_exit_error(b));
+    emit_release_call(b);
+    Instr branch;
+    bool jump_if;
+    if (emit_next_is_branch(b, &branch, &jump_if)) {
+        emit_check_truth(b, branch.start, false);
+        block_settle_stack(b);
+        emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
+        return true;
+    }
+    ASM(&b->as, OP_store_truth, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_BOOL);
+    emit_check_call(b);
+    return true;
+}
+
+/* ---- ord() and chr() --------------------------------------------------------------------------- */
+
+/* ord() of a string of one character. */
+static bool
+call_ord(Block *b, const Call *call)
+{
+    if (call->count != 1 || call->keywords != 0 ||
+        block_learn(b, call->first, 1u << TYPE_STR) != TYPE_STR) {
+        return b->ended;
+    }
+    emit_guard_callee(b, call);
+    intptr_t from = block_object_slot(b, call->first);
+    int to = block_take_int(b, 0);
+    ASM(&b->as, OP_ord_to_int, from, to, (intptr_t)block_exit_generic(b));
+    emit_replace_call(b, TYPE_INT, to);
+    return true;
+}
+
+/* chr() of a small number. */
+static bool
+call_chr(Block *b, const Call *call)
+{
+    if (call->count != 1 || call->keywords != 0 ||
+        block_learn(b, call->first, 1u << TYPE_INT) != TYPE_INT) {
+        return b->ended;
+    }
+    emit_guard_callee(b, call);
+    int number = block_int_register(b, call->first, 0), to = block_take_int(b, 1u << number);
+    ASM(&b->as, OP_chr_of_int, number, to, (intptr_t)block_exit_generic(b));
+    block_drop(b, b->in.oparg + 2);
+    ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_STR);
+    b->kwnames = NULL;
+    return true;
+}
+
+/* CALL of a builtin function that is done in place. */
+bool
+emit_call_builtin(Block *b, const Call *call)
+{
+    PyObject *callable = call->callable;
+    if (block_must_be_generic(b)) {
+        return false;
+    }
+    return (callable == pyjit_state.builtin_len && call_len(b, call)) ||
+           (callable == pyjit_state.builtin_isinstance && call_isinstance(b, call)) ||
+           (callable == pyjit_state.builtin_ord && call_ord(b, call)) ||
+           (callable == pyjit_state.builtin_chr && call_chr(b, call));
+}

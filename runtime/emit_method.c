@@ -1,0 +1,72 @@
+/* Emitters: methods of builtin types that are done in place. */
+#include "pyjit/emit_calls.h"
+
+#include "pyjit/state.h"
+
+/* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
+bool
+emit_skip_pop_top(Block *b)
+{
+    int at = b->in.next;
+    Instr next = decode_at(b->here->units, at);
+    if (next.opcode != POP_TOP || block_is_target(b, at)) {
+        return false;
+    }
+    b->in.next = next.next;
+    return true;
+}
+
+/* list.append(). The result, None, is popped by the next instruction or pushed. */
+static bool
+append_to_list(Block *b, const Call *call)
+{
+    int list = call->first, item = call->first - 1;
+    if (call->count != 2 || call->keywords != 0 || call->callable != pyjit_state.list_append ||
+        block_learn(b, list, 1u << TYPE_LIST) != TYPE_LIST) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    block_own(b, item);
+    intptr_t to = block_object_slot(b, list);
+    ASM(&b->as, OP_list_append, to, slot_of_stack(b, b->ctx.depth - 1 - item),
+        (intptr_t)block_exit_generic(b));
+    *block_stack(b, item) = (Entry){0}; /* the list has its reference */
+    emit_release_call(b);
+    b->kwnames = NULL;
+    if (!emit_skip_pop_top(b)) {
+        ASM(&b->as, OP_store_constant, (intptr_t)Py_None, slot_of_stack(b, b->ctx.depth));
+        block_push(b, TYPE_NONE);
+    }
+    return true;
+}
+
+/* list.pop() of the last item. */
+static bool
+pop_from_list(Block *b, const Call *call)
+{
+    int list = call->first;
+    if (call->count != 1 || call->keywords != 0 || call->callable != pyjit_state.list_pop ||
+        block_learn(b, list, 1u << TYPE_LIST) != TYPE_LIST) {
+        return false;
+    }
+    PyObject *sample = block_sample(b, list), *item = NULL;
+    if (sample != NULL && PyList_CheckExact(sample) && PyList_GET_SIZE(sample) > 0) {
+        item = PyList_GET_ITEM(sample, PyList_GET_SIZE(sample) - 1);
+    }
+    emit_guard_callee(b, call);
+    intptr_t from = block_object_slot(b, list);
+    int to = block_take_int(b, 0);
+    ASM(&b->as, OP_list_pop, from, to, (intptr_t)block_exit_generic(b));
+    block_drop(b, b->in.oparg + 2);
+    ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
+    block_push_sample(b, TYPE_UNKNOWN, item);
+    b->kwnames = NULL;
+    return true;
+}
+
+/* CALL of a method of a builtin type that is done in place. */
+bool
+emit_call_method(Block *b, const Call *call)
+{
+    return append_to_list(b, call) || (!b->ended && pop_from_list(b, call));
+}

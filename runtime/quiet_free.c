@@ -1,0 +1,183 @@
+/* Freeing objects whose end runs no code but CPython's own: no __del__, no callback of a weak reference. Most
+ * objects end so, and compiled code can then stay as it is. Owns nothing. */
+#include "pyjit/quiet.h"
+
+#include "pyjit/numbers.h"
+#include "pyjit/state.h"
+
+#include <structmember.h>
+
+#define DROPPED_MOST 32 /* references to other than plain values; ends that drop more are not looked into */
+
+/* The references that the end of an object drops, one after another. */
+typedef struct {
+    PyObject *dropped[DROPPED_MOST];
+    int count;
+    bool quiet; /* so far */
+} End;
+
+/* ---- what is dropped --------------------------------------------------------------------------- */
+
+/* Can the end of such an object do nothing, and does it refer to nothing? */
+static bool
+is_plain(PyTypeObject *type)
+{
+    return type == &PyLong_Type || type == &PyUnicode_Type || type == &PyFloat_Type || type == &PyBool_Type ||
+           type == &PyBytes_Type || type == &PyRangeIter_Type || type == Py_TYPE(Py_None);
+}
+
+static void
+drop(End *end, PyObject *object)
+{
+    if (object == NULL || is_plain(Py_TYPE(object))) {
+        return;
+    }
+    if (end->count == DROPPED_MOST) {
+        end->quiet = false;
+        return;
+    }
+    end->dropped[end->count++] = object;
+}
+
+static void
+drop_all(End *end, PyObject *const *objects, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count && end->quiet; i++) {
+        drop(end, objects[i]);
+    }
+}
+
+static void
+drop_dict(End *end, PyObject *dict)
+{
+    Py_ssize_t position = 0;
+    PyObject *key, *value;
+    while (end->quiet && PyDict_Next(dict, &position, &key, &value)) {
+        drop(end, key);
+        drop(end, value);
+    }
+}
+
+static void
+drop_function(End *end, const PyFunctionObject *function)
+{
+    end->quiet &= function->func_weakreflist == NULL;
+    PyObject *const parts[] = {
+        function->func_globals,    function->func_builtins, function->func_name,
+        function->func_qualname,   function->func_code,     function->func_defaults,
+        function->func_kwdefaults, function->func_doc,      function->func_dict,
+        function->func_closure,    function->func_module,   function->func_annotations,
+    };
+    drop_all(end, parts, (Py_ssize_t)Py_ARRAY_LENGTH(parts));
+}
+
+/* The values of __slots__ that a class itself has. */
+static void
+drop_members(End *end, PyObject *object, PyTypeObject *type)
+{
+    const PyMemberDef *member = type->tp_members;
+    for (Py_ssize_t i = 0; member != NULL && i < Py_SIZE(type) && end->quiet; i++, member++) {
+        if (member->type == T_OBJECT_EX && !(member->flags & READONLY)) {
+            drop(end, *(PyObject **)((char *)object + member->offset));
+        }
+    }
+}
+
+/* An instance of a Python class that inherits from Python classes and `object` only. */
+static void
+drop_instance(End *end, PyObject *object, PyTypeObject *type)
+{
+    PyTypeObject *base = type;
+    end->quiet &= type->tp_finalize == NULL && type->tp_del == NULL;
+    for (; base->tp_dealloc == pyjit_state.instance_dealloc; base = base->tp_base) {
+        drop_members(end, object, base);
+    }
+    Py_ssize_t weak = type->tp_weaklistoffset;
+    if (base != &PyBaseObject_Type || weak < 0 || (weak > 0 && *(PyObject **)((char *)object + weak) != NULL)) {
+        end->quiet = false;
+    } else if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT)) {
+        PyDictValues *values = *_PyObject_ValuesPointer(object);
+        if (values != NULL) {
+            drop_all(end, values->values, ((PyHeapTypeObject *)type)->ht_cached_keys->dk_nentries);
+        } else {
+            drop(end, *_PyObject_ManagedDictPointer(object));
+        }
+    } else {
+        end->quiet &= type->tp_dictoffset == 0;
+    }
+}
+
+/* What the end of this object drops. */
+static void
+look_into(End *end, PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyList_Type) {
+        drop_all(end, ((PyListObject *)object)->ob_item, PyList_GET_SIZE(object));
+    } else if (type == &PyTuple_Type) {
+        drop_all(end, ((PyTupleObject *)object)->ob_item, PyTuple_GET_SIZE(object));
+    } else if (type->tp_dealloc == pyjit_state.instance_dealloc) {
+        drop_instance(end, object, type);
+    } else if (type == &PyDict_Type) {
+        drop_dict(end, object);
+    } else if (type == &PyListIter_Type || type == &PyTupleIter_Type) {
+        drop(end, ((SequenceIterator *)object)->sequence);
+    } else if (type == &PyCell_Type) {
+        drop(end, PyCell_GET(object));
+    } else if (type == &PyMethod_Type) {
+        end->quiet &= ((PyMethodObject *)object)->im_weakreflist == NULL;
+        drop(end, PyMethod_GET_FUNCTION(object));
+        drop(end, PyMethod_GET_SELF(object));
+    } else if (type == &PyFunction_Type) {
+        drop_function(end, (PyFunctionObject *)object);
+    } else {
+        end->quiet = is_plain(type);
+    }
+}
+
+/* ---- whether ----------------------------------------------------------------------------------- */
+
+/* How many of the dropped references are to this object. */
+static Py_ssize_t
+count_dropped(const End *end, PyObject *object)
+{
+    Py_ssize_t count = 0;
+    for (int i = 0; i < end->count; i++) {
+        count += end->dropped[i] == object;
+    }
+    return count;
+}
+
+/* Does the end of this object run no code? */
+static bool
+ends_quietly(PyObject *object)
+{
+    End end = {.quiet = true};
+    look_into(&end, object);
+    for (int i = 0; i < end.count && end.quiet; i++) {
+        if (Py_REFCNT(end.dropped[i]) == 1) {
+            look_into(&end, end.dropped[i]);
+        }
+    }
+    for (int i = 0; i < end.count && end.quiet; i++) { /* those that have other references must keep one */
+        Py_ssize_t references = Py_REFCNT(end.dropped[i]);
+        end.quiet = references == 1 || count_dropped(&end, end.dropped[i]) < references;
+    }
+    return end.quiet;
+}
+
+/* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
+int64_t
+free_quietly(PyObject *object)
+{
+    if (is_plain(Py_TYPE(object))) {
+        free_object(object);
+        return 1;
+    }
+    if (ends_quietly(object)) {
+        _Py_Dealloc(object);
+        return 1;
+    }
+    pyjit_state.dying = object;
+    return 0;
+}
