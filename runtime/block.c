@@ -636,6 +636,7 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
         result = NULL;
     }
     asm_reset(&b->as);
+    specimens_drop(b);
     return result;
 }
 

@@ -1,9 +1,7 @@
 /* Emitters: calls. */
 #include "pyjit/emit_calls.h"
 
-#include "pyjit/attribute.h"
 #include "pyjit/calls.h"
-#include "pyjit/names.h"
 #include "pyjit/state.h"
 
 /* KW_NAMES: remembered for the CALL to come. */
@@ -146,70 +144,6 @@ call_function(Block *b, const Call *call)
     return true;
 }
 
-/* ---- classes ---------------------------------------------------------------------------------- */
-
-/* The __init__ of a class whose instances are made by object.__new__ and which has one in Python;
- * NULL if it is not so simple. Borrows. */
-static PyFunctionObject *
-plain_init(PyTypeObject *type)
-{
-    if (!Py_IS_TYPE(type, &PyType_Type) || type->tp_new != PyBaseObject_Type.tp_new ||
-        type->tp_vectorcall != NULL || (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
-        return NULL;
-    }
-    PyObject *init = plan_lookup(type, pyjit_names.dunder_init);
-    if (init == NULL || !Py_IS_TYPE(init, &PyFunction_Type) || type->tp_version_tag == 0 ||
-        type->tp_version_tag > INT32_MAX) {
-        return NULL;
-    }
-    return (PyFunctionObject *)init;
-}
-
-/* CALL of a Python class: the instance is made, __init__'s frame runs. False when it is not simple. */
-static bool
-call_class(Block *b, const Call *call)
-{
-    PyTypeObject *type = (PyTypeObject *)call->callable;
-    PyFunctionObject *init = call->callee == b->in.oparg ? plain_init(type) : NULL;
-    if (init == NULL) {
-        return false;
-    }
-    PyCodeObject *code = (PyCodeObject *)init->func_code;
-    Call inner = {(PyObject *)init, call->callee, call->callee, call->count + 1, call->keywords};
-    Source sources[MAX_PARAMETERS];
-    int defaults, self = b->in.oparg + 1;
-    CodeState *state;
-    if (!emit_bind(b, &inner, init, sources, &defaults) || code->co_argcount == 0 ||
-        (state = code_state_make(code)) == NULL) {
-        return false;
-    }
-    sources[0].entry = self;
-    intptr_t at = block_instr_address(b), miss = (intptr_t)block_exit_miss(b);
-    intptr_t callee = block_object_slot(b, call->callee);
-    ASM(&b->as, OP_guard_plain_class, callee, (intptr_t)type->tp_version_tag, miss);
-    ASM(&b->as, OP_guard_code_of, (intptr_t)init, (intptr_t)code, miss);
-    asm_depend(&b->as, code);
-    if (defaults >= 0) {
-        ASM(&b->as, OP_guard_defaults_of, (intptr_t)init, defaults, miss);
-    }
-    block_escape(b);
-    block_own(b, call->callee);
-    callee = slot_of_stack(b, b->ctx.depth - 1 - call->callee);
-    intptr_t rare = (intptr_t)block_exit_generic(b);
-    ASM(&b->as, OP_check_recursion, 2, rare);
-    ASM(&b->as, OP_frame_push, emit_frame_size(code), rare);
-    ASM(&b->as, OP_make_instance, callee, slot_of_stack(b, b->ctx.depth - 1 - self), (intptr_t)init,
-        at, rare);
-    *block_stack(b, self) = (Entry){.owned = 1};
-    ASM(&b->as, OP_increment, slot_of_stack(b, b->ctx.depth - 1 - self));
-    emit_run_frame(b, &(NewFrame){.state = state, .sources = sources, .at = at});
-    block_pop(b, b->in.oparg + 1);
-    ASM(&b->as, OP_end_init, (intptr_t)block_exit_error(b));
-    b->kwnames = NULL;
-    emit_check_call(b);
-    return true;
-}
-
 /* CALL. */
 void
 emit_call(Block *b)
@@ -226,7 +160,7 @@ emit_call(Block *b)
         done = call_function(b, &call);
     } else {
         done = emit_call_native(b, &call) ||
-               (PyType_Check(call.callable) && call_class(b, &call));
+               (PyType_Check(call.callable) && emit_call_class(b, &call));
     }
     if (!done) {
         call_generic(b);

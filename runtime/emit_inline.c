@@ -200,6 +200,31 @@ emit_inline_special(Block *b, const Special *special, CodeState *callee, const S
     return true;
 }
 
+/* CALL of a class: can its __init__ be compiled in place? */
+int
+emit_begin_init(Block *b, const Call *call, CodeState *callee, const Source *sources)
+{
+    if (!lie_in_order(call, sources, callee->code->co_argcount)) {
+        return 0;
+    }
+    return begin(b, callee, (InlineSite){
+                                .function = (PyFunctionObject *)call->callable,
+                                .call = b->in.offset,
+                                .below = b->ctx.depth - 1 - call->first,
+                                .locals = b->ctx.depth - 1 - call->first,
+                                .levels = (uint8_t)special_levels(CALL),
+                            });
+}
+
+/* The same, the instance having been made: it stays below as the call's result, self is an alias of it. */
+void
+emit_inline_init(Block *b, const Call *call, int number, const Source *sources)
+{
+    *block_stack(b, call->first) = alias_of(b, call->first + 1);
+    push_locals(b, call->count, (PyFunctionObject *)call->callable, sources);
+    go_in(b, number);
+}
+
 /* ---- locals ------------------------------------------------------------------------------------ */
 
 /* LOAD_FAST: what the local is, or an alias of it. */

@@ -99,11 +99,27 @@ may_be_not_implemented(Block *b)
     return value->type == TYPE_OTHER && fact_class(&b->state->facts, value->fact) == NULL;
 }
 
+/* __init__ has returned in place, with None if all is well: the instance is below. */
+static void
+end_init(Block *b)
+{
+    if (block_type(b, 0) != TYPE_NONE) {
+        ASM(&b->as, OP_guard_identical, block_object_slot(b, 0), (intptr_t)Py_None,
+            (intptr_t)block_exit_finish(b, FINISH_STACK));
+        block_value(b, 0)->type = TYPE_NONE;
+    }
+    block_drop(b, 1);
+}
+
 /* The method has returned in place: the result is on the stack above the operands. */
 void
 emit_special_returned(Block *b)
 {
     int opcode = b->in.opcode, operands = special_operands(opcode);
+    if (opcode == CALL) {
+        end_init(b);
+        return;
+    }
     if (opcode == STORE_ATTR || opcode == STORE_SUBSCR) {
         release_operands(b, 0, operands + 1);
         block_pop(b, operands + 1);

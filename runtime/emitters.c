@@ -57,5 +57,8 @@ const Emitter emitters[256] = {
     [STORE_SUBSCR] = emit_store_subscr,
     [CONTAINS_OP] = emit_contains_op,
     [LIST_APPEND] = emit_list_append,
+    [BUILD_LIST] = emit_build,
+    [BUILD_TUPLE] = emit_build,
+    [BUILD_MAP] = emit_build,
     [UNPACK_SEQUENCE] = emit_unpack_sequence,
 };

@@ -84,6 +84,11 @@ opcode_suits(int opcode)
     case UNARY_NOT:
     case COMPARE_OP:
     case IS_OP:
+    case CONTAINS_OP:
+    case BUILD_LIST:
+    case BUILD_TUPLE:
+    case BUILD_MAP:
+    case UNPACK_SEQUENCE:
     case PRECALL:
     case KW_NAMES:
     case CALL:

@@ -112,12 +112,12 @@ static void
 look_into(End *end, PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
-    if (type == &PyList_Type) {
+    if (type->tp_dealloc == pyjit_state.instance_dealloc) {
+        drop_instance(end, object, type);
+    } else if (type == &PyList_Type) {
         drop_all(end, ((PyListObject *)object)->ob_item, PyList_GET_SIZE(object));
     } else if (type == &PyTuple_Type) {
         drop_all(end, ((PyTupleObject *)object)->ob_item, PyTuple_GET_SIZE(object));
-    } else if (type->tp_dealloc == pyjit_state.instance_dealloc) {
-        drop_instance(end, object, type);
     } else if (type == &PyDict_Type) {
         drop_dict(end, object);
     } else if (type == &PyListIter_Type || type == &PyTupleIter_Type) {
@@ -152,7 +152,9 @@ count_dropped(const End *end, PyObject *object)
 static bool
 ends_quietly(PyObject *object)
 {
-    End end = {.quiet = true};
+    End end; /* most of it stays unused */
+    end.count = 0;
+    end.quiet = true;
     look_into(&end, object);
     for (int i = 0; i < end.count && end.quiet; i++) {
         if (Py_REFCNT(end.dropped[i]) == 1) {

@@ -5,6 +5,7 @@
 #include "pyjit/special.h"
 
 #include "pyjit/attribute.h"
+#include "pyjit/calls.h"
 #include "pyjit/names.h"
 
 /* ---- which method -------------------------------------------------------------------------------- */
@@ -154,6 +155,7 @@ special_operands(int opcode)
     case UNARY_NEGATIVE:
     case UNARY_INVERT:
     case LOAD_ATTR:
+    case CALL:
         return 1;
     case STORE_SUBSCR:
         return 3;
@@ -166,7 +168,7 @@ special_operands(int opcode)
 int
 special_levels(int opcode)
 {
-    return opcode == COMPARE_OP ? 2 : 1;
+    return opcode == COMPARE_OP || opcode == CALL ? 2 : 1;
 }
 
 /* Does the method's result become that of the instruction? */
@@ -337,6 +339,18 @@ go_on_contains(int negated, PyObject *result)
     return truth < 0 ? NULL : PyBool_FromLong(truth != negated);
 }
 
+/* CALL of a class after __init__, which is to return None. Steals `result`. */
+static PyObject *
+go_on_class(PyObject *instance, PyObject *result)
+{
+    if (result != Py_None) {
+        init_returned(result);
+        return NULL;
+    }
+    Py_DECREF(result);
+    return Py_NewRef(instance);
+}
+
 /* ---- going on ------------------------------------------------------------------------------------- */
 
 /* Goes on with the instruction. */
@@ -355,6 +369,9 @@ special_finish(PyThreadState *Py_UNUSED(tstate), PyObject **sp, const Instr *in,
         break;
     case CONTAINS_OP:
         result = go_on_contains(in->oparg, result);
+        break;
+    case CALL:
+        result = go_on_class(base[0], result);
         break;
     default:
         break;

@@ -235,6 +235,22 @@ CALLING_OPERATION(make_instance, SLOT(callee), SLOT(self), PTR(init), PTR(at), E
     tstate->recursion_remaining--;
 }
 
+extern PyObject *quiet_new_instance(PyTypeObject *, PyThreadState *);
+
+/* The same without the garbage collector coming by; all registers stay. */
+OPERATION(make_instance_quietly, PTR(type), SLOT(to), EXIT(rare)) {
+    PyObject *instance = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_new_instance), type, tstate);
+    if (unlikely(instance == NULL)) LEAVE(rare);
+    to = instance;
+}
+
+/* A display of so many items by a function of quiet.h. It comes in the place of the first. */
+OPERATION(build_quietly, SLOT(items), IMM(count), PTR(make), EXIT(rare)) {
+    PyObject *object = CALL_ASIDE_2(PyObject *, make, SLOT_ADDRESS(items), count);
+    if (unlikely(object == NULL)) LEAVE(rare);
+    items = object;
+}
+
 /* __init__ has returned, with None if all is well. */
 CALLING_OPERATION(end_init, EXIT(error)) {
     tstate->recursion_remaining++;

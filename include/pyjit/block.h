@@ -16,6 +16,7 @@
 
 #define MAX_VERSIONS 5 /* of one offset, in different contexts; after that the generic context */
 #define MAX_CHAIN 3    /* guards that may fail one after another at one offset */
+#define SPECIMENS_MOST 6
 #define RECENT_EXITS 6 /* that may be shared */
 
 /* A call that is being compiled in place, and what is to be restored if that turns out not to go. */
@@ -52,6 +53,8 @@ typedef struct {
     int kwnames_start;    /* offset of its KW_NAMES */
     Assembler as;
     Attempt attempts[SITES_NESTED];
+    PyObject *specimens[SPECIMENS_MOST]; /* instances to predict with, which nobody sees; owned */
+    int specimen_count;
     bool uninline;    /* this instruction is not for code in place */
     bool no_attempts; /* the CALL is not to be tried in place again */
     PyObject *local_samples[CTX_LOCALS]; /* predicted values, borrowed, NULL: no idea */
@@ -143,6 +146,16 @@ bool block_knows_facts(const Block *b);
 
 /* A live value like the one the n-th stack entry will hold, or NULL. Borrows. */
 PyObject *block_sample(Block *b, int n);
+
+/* An instance of a class for which quiet_makes() holds, to stand for those that will be made; NULL if there can be
+ * none. Borrows: it lives until the block is done. */
+PyObject *block_specimen(Block *b, PyTypeObject *type);
+
+/* If the n-th entry is predicted by a specimen, that gets the attribute that is about to be set. */
+void block_teach_specimen(Block *b, int n, PyObject *name, PyObject *value);
+
+/* Lets go of them. */
+void specimens_drop(Block *b);
 
 /* The type class of an object. */
 ValueType type_of_object(PyObject *object);

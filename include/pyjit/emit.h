@@ -88,6 +88,9 @@ void emit_unpack_sequence(Block *b);
 void emit_contains_op(Block *b);
 void emit_list_append(Block *b);
 
+/* emit_build.c */
+void emit_build(Block *b);
+
 /* emit_special.c: the current instruction as a call of the method, written in Python, that stands behind it
  * for the classes its operands are seen to have. False if there is none; then nothing has been emitted but
  * guards. Or b->ended, and the emitter must return as well. */

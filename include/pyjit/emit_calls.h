@@ -50,11 +50,20 @@ void emit_run_frame(Block *b, const NewFrame *frame);
 bool emit_inline_call(Block *b, const Call *call, PyFunctionObject *function, CodeState *callee,
                       const Source *sources);
 
+/* CALL of a class: its __init__, for which `call` is made, is compiled in place from now on. emit_begin_init()
+ * returns the number of the site, 0 if that does not suit (then nothing has been emitted); the instance is then
+ * put where the call's stack begins, and emit_inline_init() goes on. */
+int emit_begin_init(Block *b, const Call *call, CodeState *callee, const Source *sources);
+void emit_inline_init(Block *b, const Call *call, int number, const Source *sources);
+
 /* The same for the method of an instruction; its operands stay below. */
 bool emit_inline_special(Block *b, const Special *special, CodeState *callee, const Source *sources);
 
 /* Goes on with the instruction, its method having returned: the result is on the stack above the operands. */
 void emit_special_returned(Block *b);
+
+/* CALL of a Python class; false if it must be called generically. */
+bool emit_call_class(Block *b, const Call *call);
 
 /* CALL of a builtin that is done in place for numbers; false if it is not one (then nothing has been emitted
  * that matters). */

@@ -29,6 +29,17 @@ int64_t quiet_strings_equal(PyObject *a, PyObject *b);
 /* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
 int64_t free_quietly(PyObject *object);
 
+/* Can instances of this class be made by quiet_new_instance()? */
+bool quiet_makes(PyTypeObject *type);
+
+/* A new instance of such a class, no __init__ having run; a new list, tuple or dict (for which `count` is 0) of items
+ * that are stolen. NULL, without an exception, if the garbage collector's turn has come. */
+PyObject *quiet_new_instance(PyTypeObject *type, PyThreadState *tstate);
+typedef PyObject *(*QuietNew)(PyObject **items, Py_ssize_t count);
+PyObject *quiet_new_list(PyObject **items, Py_ssize_t count);
+PyObject *quiet_new_tuple(PyObject **items, Py_ssize_t count);
+PyObject *quiet_new_dict(PyObject **items, Py_ssize_t count);
+
 /* A step of an iterator: new reference to its next item, or NULL: at its end, or that cannot be told. */
 typedef PyObject *(*QuietStep)(PyObject *iterator);
 

@@ -29,10 +29,10 @@ Special special_compare(PyTypeObject *x, PyTypeObject *y, int oparg);
 Special special_unshared(int opcode, PyTypeObject *type);
 
 /* How many operands the instruction has that stay on the stack. None for the last cache entry of a CALL, where
- * prev_instr is while its function runs. */
+ * prev_instr is while its function runs; the instance for a CALL whose class's __init__ runs. */
 int special_operands(int opcode);
 
-/* For how many levels of recursion the method counts: comparisons take one themselves. */
+/* For how many levels of recursion the method counts: comparisons and calls of classes take one themselves. */
 int special_levels(int opcode);
 
 /* Does the method's result itself become that of the instruction, whatever it is? */
