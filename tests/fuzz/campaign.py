@@ -19,8 +19,9 @@ from fuzz.runner import Outcome, Side, Workers, run_fresh
 BATCH = 12  # programs that run one after another in one process
 FRESH = 40  # one program in so many runs in a fresh interpreter as well
 # What is known to differ (docs/status.md): where exactly the recursion limit is reached; in a traceback,
-# where an unbound local was read.
-UNSURE = ("RecursionError", "UnboundLocalError: ")
+# where an unbound local was read. And how soon memory is at its limit.
+UNSURE = ("RecursionError", "UnboundLocalError: ", "MemoryError")
+AGAIN = 3  # times that programs which differ must do the same without pyjit, their objects being elsewhere
 LITTLE = "96K"  # code memory that fills up
 LEGAL_ENDS = ("no memory for a number", "pyjit cannot be turned on")  # when a fault is injected
 THRESHOLDS = (0, 3, 4, 5, 8)  # besides 1 and 2
@@ -113,7 +114,11 @@ class Campaign:
 
     def repeats(self, programs: list[str], plain: Outcome) -> bool:
         """Do the programs do the same again without pyjit?"""
-        return self.workers.run(self.plain, programs).comparable() == plain.comparable()
+        for _ in range(AGAIN):
+            with Workers() as others:
+                if others.run(self.plain, programs).comparable() != plain.comparable():
+                    return False
+        return True
 
     def compare_fresh(self, seed: int, program: str, sides: list[Side]) -> list[Failure]:
         """Run a program in fresh interpreters and compare."""
