@@ -5,6 +5,7 @@
 #include "pyjit/assembler.h"
 #include "pyjit/block.h"
 #include "pyjit/exits.h"
+#include "pyjit/frames.h"
 #include "pyjit/hook.h"
 #include "pyjit/inline.h"
 #include "pyjit/log.h"
@@ -155,6 +156,7 @@ engine_install(void)
 void
 engine_remove(void)
 {
+    frames_free_spare();
     _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), _PyEval_EvalFrameDefault);
     pyjit_state.installed = false;
 }

@@ -7,8 +7,49 @@
  * CHUNK_HEADROOM words besides the frame that asked. */
 #define CHUNK_BYTES (16 * 1024)
 #define CHUNK_HEADROOM 1000
+#define SPARE_MOST 8 /* chunks of that size that are kept */
 
 /* -- Memory ------------------------------------------------------------------------------------ */
+
+/* Chunks that are in no thread's data stack, linked by `previous`. Recursion that goes to and fro over the end of
+ * a chunk would have the system map and unmap memory each time. */
+static _PyStackChunk *spare;
+static int spare_count;
+
+/* New chunk of so many bytes, or NULL. */
+static _PyStackChunk *make_chunk(size_t bytes)
+{
+    _PyStackChunk *chunk = spare;
+    if (chunk != NULL && bytes == CHUNK_BYTES) {
+        spare = chunk->previous;
+        spare_count--;
+        return chunk;
+    }
+    PyObjectArenaAllocator arena;
+    PyObject_GetArenaAllocator(&arena);
+    chunk = arena.alloc(arena.ctx, bytes);
+    if (chunk != NULL) {
+        chunk->size = bytes;
+    }
+    return chunk;
+}
+
+static void free_chunk(_PyStackChunk *chunk)
+{
+    PyObjectArenaAllocator arena;
+    PyObject_GetArenaAllocator(&arena);
+    arena.free(arena.ctx, chunk, chunk->size);
+}
+
+void frames_free_spare(void)
+{
+    while (spare != NULL) {
+        _PyStackChunk *chunk = spare;
+        spare = chunk->previous;
+        free_chunk(chunk);
+    }
+    spare_count = 0;
+}
 
 /* Makes a new chunk with room for `size` words the top of the data stack. Returns the words taken
  * from it, or NULL with MemoryError set. */
@@ -22,16 +63,13 @@ static PyObject **push_chunk(PyThreadState *tstate, size_t size)
     while (bytes < (size + CHUNK_HEADROOM) * sizeof(PyObject *)) {
         bytes *= 2;
     }
-    PyObjectArenaAllocator arena;
-    PyObject_GetArenaAllocator(&arena);
     _PyStackChunk *below = tstate->datastack_chunk;
-    _PyStackChunk *chunk = arena.alloc(arena.ctx, bytes);
+    _PyStackChunk *chunk = make_chunk(bytes);
     if (chunk == NULL) {
         PyErr_NoMemory();
         return NULL;
     }
     chunk->previous = below;
-    chunk->size = bytes;
     chunk->top = 0;
     PyObject **words = chunk->data;
     if (below != NULL) {
@@ -66,9 +104,13 @@ void frame_pop(PyThreadState *tstate, _PyInterpreterFrame *frame)
     tstate->datastack_chunk = below;
     tstate->datastack_top = below->data + below->top;
     tstate->datastack_limit = (PyObject **)((char *)below + below->size);
-    PyObjectArenaAllocator arena;
-    PyObject_GetArenaAllocator(&arena);
-    arena.free(arena.ctx, chunk, chunk->size);
+    if (spare_count < SPARE_MOST && chunk->size == CHUNK_BYTES) {
+        chunk->previous = spare;
+        spare = chunk;
+        spare_count++;
+    } else {
+        free_chunk(chunk);
+    }
 }
 
 /* -- The end of a frame ------------------------------------------------------------------------ */

@@ -20,6 +20,9 @@ _PyInterpreterFrame *frame_allocate(PyThreadState *tstate, size_t size);
  * (into a generator's frame, say). */
 void frame_pop(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
+/* Frees the memory that is kept for data stacks to grow. */
+void frames_free_spare(void);
+
 /* Releases what a finished frame holds (stacktop says how many slots), or hands it to the frame object
  * if someone else has that. Its memory stays. May run Python code. */
 void frame_clear(PyThreadState *tstate, _PyInterpreterFrame *frame);
