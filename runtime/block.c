@@ -520,8 +520,8 @@ compile_instruction(Block *b)
     verify_emit(b);
     coverage_bytecode(b->in.opcode, COVERAGE_COMPILED);
     Emitter emit = emitters[b->in.opcode];
-    if (block_must_be_generic(b) && generic_table[b->in.opcode].run != NULL &&
-        emit != emit_local_changing) {
+    if (block_must_be_generic(b) && generic_table[b->in.opcode].run != NULL && emit != emit_make_cell &&
+        emit != emit_copy_free_vars) {
         emit_generic(b);
     } else if (emit != NULL) {
         emit(b);

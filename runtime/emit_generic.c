@@ -58,25 +58,6 @@ emit_generic(Block *b)
     }
 }
 
-/* MAKE_CELL and COPY_FREE_VARS: locals become cells. */
-void
-emit_local_changing(Block *b)
-{
-    emit_generic(b);
-    int first = b->in.oparg, count = 1;
-    if (b->in.opcode == COPY_FREE_VARS) {
-        count = b->in.oparg;
-        first = b->code->co_nlocalsplus - count;
-    }
-    for (int i = first; i < first + count; i++) {
-        Entry *local = block_local(b, i);
-        *local = (Entry){.bound = 1};
-        if (i < CTX_LOCALS) {
-            b->local_samples[i] = NULL;
-        }
-    }
-}
-
 /* Emits a step (steps.h) that takes `inputs` entries; its status is then in r0. With `error` it may
  * raise: then `left` entries of the inputs remain. */
 static void

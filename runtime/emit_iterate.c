@@ -1,12 +1,110 @@
 /* Emitters: `for` over ranges, lists and tuples without a call, over other builtin containers by one that runs
  * no code. The iterator's end, and every other iterator, go the generic way. */
-#include "pyjit/emit.h"
+#include "pyjit/emit_calls.h"
 
+#include "pyjit/attribute.h"
 #include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
 #define ITERATORS (1u << TYPE_RANGE_ITERATOR | 1u << TYPE_LIST_ITERATOR | 1u << TYPE_TUPLE_ITERATOR | \
                    1u << TYPE_GENERATOR)
+
+/* ---- beginning ----------------------------------------------------------------------------------- */
+
+/* The type of the iterator of a value, TYPE_UNKNOWN if that is none of those with operations of their own. */
+static ValueType
+iterator_type(ValueType type)
+{
+    return type == TYPE_LIST ? TYPE_LIST_ITERATOR : type == TYPE_TUPLE ? TYPE_TUPLE_ITERATOR : TYPE_UNKNOWN;
+}
+
+/* GET_ITER. */
+void
+emit_get_iter(Block *b)
+{
+    PyObject *sample = block_sample(b, 0);
+    PyTypeObject *type = type_object(block_type(b, 0));
+    if (type == NULL && sample == NULL && b->frame != NULL && b->start != b->first && b->ctx.depth <= CTX_STACK) {
+        block_defer(b);
+        return;
+    }
+    if (type == NULL && sample != NULL) {
+        type = Py_TYPE(sample);
+    }
+    bool is_iterator = type != NULL && type->tp_iter == PyObject_SelfIter && plan_type_is_fixed(type);
+    if (type == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK ||
+        !(is_iterator || quiet_iterates(type))) {
+        emit_generic(b);
+        return;
+    }
+    emit_guard_class(b, 0, type);
+    if (is_iterator) {
+        return;
+    }
+    ValueType result = iterator_type(block_type(b, 0));
+    intptr_t from = block_object_slot(b, 0), to = slot_of_stack(b, b->ctx.depth - 1);
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    if (block_stack(b, 0)->owned) {
+        ASM(&b->as, OP_iterate_owned, from, rare);
+    } else {
+        ASM(&b->as, OP_iterate, from, to, rare);
+    }
+    block_pop(b, 1);
+    block_push(b, result);
+}
+
+/* Is the n-th entry an int other than zero that is known and fits an immediate? */
+static bool
+known_step(Block *b, int n, intptr_t *step)
+{
+    PyObject *constant = block_constant(b, block_stack(b, n));
+    int overflow = 0;
+    if (constant == NULL || !PyLong_CheckExact(constant)) {
+        return false;
+    }
+    *step = PyLong_AsLongAndOverflow(constant, &overflow);
+    return overflow == 0 && *step != 0 && *step > INT32_MIN && *step <= INT32_MAX;
+}
+
+/* CALL of range() that a loop goes over at once: only the iterator is made. False if it is not that, or b->ended. */
+bool
+emit_call_range(Block *b, const Call *call)
+{
+    int at = b->in.next, count = call->count, last = call->first - count + 1;
+    Instr next = decode_at(b->here->units, at);
+    intptr_t step = 1;
+    if (call->callable != (PyObject *)&PyRange_Type || call->keywords != 0 || call->callee != b->in.oparg || count < 1 ||
+        count > 3 || next.opcode != GET_ITER || block_is_target(b, at) || block_type(b, b->in.oparg + 1) != TYPE_NULL ||
+        (count == 3 && !known_step(b, last, &step))) {
+        return false;
+    }
+    for (int n = call->first; n >= last; n--) {
+        if (block_learn(b, n, 1u << TYPE_INT) != TYPE_INT) {
+            return false;
+        }
+    }
+    emit_guard_callee(b, call);
+    int stop = block_int_register(b, count == 1 ? call->first : call->first - 1, 0);
+    int start = count > 1 ? block_int_register(b, call->first, 1u << stop) : -1;
+    intptr_t iterator = slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg); /* where NULL is */
+    ASM(&b->as, OP_range_begin, iterator, (intptr_t)block_exit_generic(b));
+    if (start >= 0) {
+        ASM(&b->as, OP_range_set_start, iterator, start);
+    }
+    if (step == 1) {
+        ASM(&b->as, OP_range_set_stop, iterator, stop);
+    } else {
+        ASM(&b->as, OP_range_set_stop_and_step, iterator, stop, step);
+    }
+    block_drop(b, b->in.oparg + 1);
+    block_pop(b, 1);
+    block_push(b, TYPE_RANGE_ITERATOR);
+    b->kwnames = NULL;
+    b->in.next = next.next;
+    return true;
+}
+
+/* ---- ranges, lists, tuples ------------------------------------------------------------------------ */
 
 /* The item a live iterator gives next, to predict with. Borrows. */
 static PyObject *

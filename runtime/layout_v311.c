@@ -121,6 +121,22 @@ static const char *probe_thread(PyThreadState *tstate)
     return NULL;
 }
 
+/* What the garbage collector says of itself. */
+static const char *probe_collector(const PyInterpreterState *interp)
+{
+    const struct _gc_runtime_state *gc = &interp->gc;
+    PyObject *module = PyImport_ImportModule("gc");
+    PyObject *thresholds = module == NULL ? NULL : PyObject_CallMethod(module, "get_threshold", NULL);
+    Py_XDECREF(module);
+    if (thresholds == NULL) {
+        return "the module gc";
+    }
+    long threshold = PyLong_AsLong(PyTuple_GET_ITEM(thresholds, 0));
+    Py_DECREF(thresholds);
+    EXPECT(gc->generations[0].threshold == threshold && gc->enabled == PyGC_IsEnabled(), "PyInterpreterState.gc");
+    return NULL;
+}
+
 /* The frame that runs and the data stack it is on. Without a Python frame nothing is known. */
 static const char *probe_frame(PyThreadState *tstate)
 {
@@ -331,6 +347,9 @@ const char *layout_check(void)
     }
     if (differs == NULL) {
         differs = probe_breaker(tstate);
+    }
+    if (differs == NULL) {
+        differs = probe_collector(PyThreadState_GetInterpreter(tstate));
     }
     if (differs == NULL) {
         differs = probe_frame(tstate);

@@ -1,14 +1,15 @@
-/* New objects made without the garbage collector coming by, which might run anything. When its turn has come
- * they are not made; the generic operation then does it all. Owns nothing. */
+/* New objects made without anybody noticing: the garbage collector, which might run anything, or tracemalloc, which
+ * looks at frames. Where they would, objects are not made; the generic operation then does it all. Owns nothing. */
 #include "pyjit/quiet.h"
 
-/* Would another object set off the garbage collector? */
+/* Would another object set off the garbage collector, or is it noted which line makes which object? */
 static bool
-collector_is_due(const PyThreadState *tstate)
+is_noticed(const PyThreadState *tstate)
 {
     const struct _gc_runtime_state *gc = &tstate->interp->gc;
     const struct gc_generation *young = &gc->generations[0];
-    return young->count >= young->threshold && gc->enabled && young->threshold != 0 && !gc->collecting;
+    return (young->count >= young->threshold && gc->enabled && young->threshold != 0 && !gc->collecting) ||
+           _Py_tracemalloc_config.tracing;
 }
 
 /* The object, or NULL without an exception. */
@@ -63,11 +64,52 @@ add_values(PyObject *instance, PyTypeObject *type)
 PyObject *
 quiet_new_instance(PyTypeObject *type, PyThreadState *tstate)
 {
-    PyObject *instance = collector_is_due(tstate) ? NULL : without_error(PyType_GenericAlloc(type, 0));
+    PyObject *instance = is_noticed(tstate) ? NULL : without_error(PyType_GenericAlloc(type, 0));
     if (instance != NULL && PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) && !add_values(instance, type)) {
         Py_CLEAR(instance);
     }
     return instance;
+}
+
+/* ---- cells and iterators ----------------------------------------------------------------------- */
+
+/* A new cell that holds this value, which is stolen, or nothing if that is NULL. */
+PyObject *
+quiet_new_cell(PyObject *value, PyThreadState *tstate)
+{
+    PyObject *cell = is_noticed(tstate) ? NULL : without_error(PyCell_New(NULL));
+    if (cell != NULL) {
+        PyCell_SET(cell, value);
+    }
+    return cell;
+}
+
+/* Is iter() of such an object a matter of CPython's own? */
+bool
+quiet_iterates(PyTypeObject *type)
+{
+    return type == &PyList_Type || type == &PyTuple_Type || type == &PyDict_Type || type == &PySet_Type ||
+           type == &PyFrozenSet_Type || type == &PyUnicode_Type || type == &PyRange_Type ||
+           type == &PyDictKeys_Type || type == &PyDictValues_Type || type == &PyDictItems_Type;
+}
+
+/* The iterator of an object of such a type. */
+PyObject *
+quiet_iterator(PyObject *iterable, PyThreadState *tstate)
+{
+    return is_noticed(tstate) ? NULL : without_error(Py_TYPE(iterable)->tp_iter(iterable));
+}
+
+/* The iterator of range(0), to be filled in. */
+PyObject *
+quiet_new_range(void)
+{
+    RangeIterator *iterator = PyObject_New(RangeIterator, &PyRangeIter_Type);
+    if (iterator != NULL) {
+        iterator->index = iterator->start = iterator->length = 0;
+        iterator->step = 1;
+    }
+    return without_error((PyObject *)iterator);
 }
 
 /* ---- displays ---------------------------------------------------------------------------------- */
@@ -76,7 +118,7 @@ quiet_new_instance(PyTypeObject *type, PyThreadState *tstate)
 PyObject *
 quiet_new_list(PyObject **items, Py_ssize_t count)
 {
-    PyObject *list = collector_is_due(_PyThreadState_GET()) ? NULL : without_error(PyList_New(count));
+    PyObject *list = is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyList_New(count));
     if (list != NULL) {
         memcpy(((PyListObject *)list)->ob_item, items, (size_t)count * sizeof *items);
     }
@@ -87,7 +129,7 @@ quiet_new_list(PyObject **items, Py_ssize_t count)
 PyObject *
 quiet_new_tuple(PyObject **items, Py_ssize_t count)
 {
-    PyObject *tuple = collector_is_due(_PyThreadState_GET()) ? NULL : without_error(PyTuple_New(count));
+    PyObject *tuple = is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyTuple_New(count));
     if (tuple != NULL && count > 0) {
         memcpy(((PyTupleObject *)tuple)->ob_item, items, (size_t)count * sizeof *items);
     }
@@ -98,5 +140,5 @@ quiet_new_tuple(PyObject **items, Py_ssize_t count)
 PyObject *
 quiet_new_dict(PyObject **Py_UNUSED(items), Py_ssize_t Py_UNUSED(count))
 {
-    return collector_is_due(_PyThreadState_GET()) ? NULL : without_error(PyDict_New());
+    return is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyDict_New());
 }

@@ -137,6 +137,22 @@ OPERATION(load_deref, SLOT(cell), SLOT(to), EXIT(empty)) {
     to = value;
 }
 
+/* Cell number `item` (as a byte offset) of the running function's closure. */
+OPERATION(copy_free_variable, IMM(item), SLOT(to)) {
+    PyObject *cell = *(PyObject **)((char *)frame->f_func->func_closure + item);
+    Py_INCREF(cell);
+    to = cell;
+}
+
+extern PyObject *quiet_new_cell(PyObject *, PyThreadState *);
+
+/* A local's value moves into a cell, which takes its place. */
+OPERATION(make_cell_quietly, SLOT(local), EXIT(rare)) {
+    PyObject *cell = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_new_cell), local, tstate);
+    if (unlikely(cell == NULL)) LEAVE(rare);
+    local = cell;
+}
+
 OPERATION(load_deref_int, SLOT(cell), IREG(to), EXIT(miss)) {
     PyObject **place = &((PyCellObject *)cell)->ob_ref;
     TAKE_INT(to, miss);

@@ -3,6 +3,56 @@
 
 #include "text.h"
 
+/* ---- beginning ------------------------------------------------------------------------------------------ */
+
+extern PyObject *quiet_iterator(PyObject *, PyThreadState *);
+extern PyObject *quiet_new_range(void);
+
+/* The iterator of an object that is borrowed. */
+OPERATION(iterate, SLOT(iterable), SLOT(to), EXIT(rare)) {
+    PyObject *iterator = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_iterator), iterable, tstate);
+    if (unlikely(iterator == NULL)) LEAVE(rare);
+    to = iterator;
+}
+
+/* The same in the place of an object that is owned. The end of that, a view or a range, runs no code: what it goes
+ * over is the iterator's now. */
+OPERATION(iterate_owned, SLOT(x), EXIT(rare)) {
+    PyObject *iterable = x;
+    PyObject *iterator = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_iterator), iterable, tstate);
+    if (unlikely(iterator == NULL)) LEAVE(rare);
+    x = iterator;
+    Py_DECREF(iterable);
+}
+
+/* The iterator of a range: of range(0), then its start, at last its stop, its step being one or not. CPython's
+ * range() compares, which takes a level of recursion. */
+OPERATION(range_begin, SLOT(to), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
+    PyObject *iterator = CALL_ASIDE(PyObject *, quiet_new_range, (int64_t)0);
+    if (unlikely(iterator == NULL)) LEAVE(rare);
+    to = iterator;
+}
+
+OPERATION(range_set_start, SLOT(iterator), IREG(start)) {
+    ((RangeIterator *)iterator)->start = start;
+}
+
+OPERATION(range_set_stop, SLOT(iterator), IREG(stop)) {
+    RangeIterator *it = (RangeIterator *)iterator;
+    int64_t length = stop - it->start;
+    it->length = length < 0 ? 0 : length;
+}
+
+OPERATION(range_set_stop_and_step, SLOT(iterator), IREG(stop), IMM(step)) {
+    RangeIterator *it = (RangeIterator *)iterator;
+    int64_t by = step, from = it->start, distance = by > 0 ? stop - from : from - stop;
+    it->step = by;
+    it->length = distance <= 0 ? 0 : (distance - 1) / (by > 0 ? by : -by) + 1;
+}
+
+/* ---- ranges, lists, tuples ------------------------------------------------------------------------------- */
+
 OPERATION(range_next, SLOT(iterator), IREG(to), EXIT(done)) {
     RangeIterator *it = (RangeIterator *)iterator;
     if (unlikely(it->index >= it->length)) LEAVE(done);

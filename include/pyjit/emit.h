@@ -49,15 +49,11 @@ void emit_inline_store(Block *b, int i);
 void emit_inline_return(Block *b);
 
 /* emit_generic.c */
-void emit_local_changing(Block *b);
 void emit_raise(Block *b);
 void emit_reraise(Block *b);
 void emit_end_async_for(Block *b);
 void emit_return_generator(Block *b);
 void emit_for_iter_generic(Block *b);
-
-/* What the variable in the cell that is local i holds now, NULL if that is not known. Borrows. */
-PyObject *emit_cell_sample(const Block *b, int i);
 
 /* FOR_ITER over pairs and the UNPACK_SEQUENCE after it, the pair being made nowhere. */
 void emit_for_pair_generic(Block *b, const Instr *unpack);
@@ -72,6 +68,7 @@ void emit_yield_value(Block *b);
 bool emit_for_iter_generator(Block *b);
 
 /* emit_iterate.c */
+void emit_get_iter(Block *b);
 void emit_for_iter(Block *b);
 
 /* emit_arithmetic.c */
@@ -113,8 +110,15 @@ void emit_load_global(Block *b);
 void emit_load_name(Block *b);
 void emit_store_global(Block *b);
 void emit_store_name(Block *b);
+
+/* emit_cell.c */
+void emit_make_cell(Block *b);
+void emit_copy_free_vars(Block *b);
 void emit_load_deref(Block *b);
 void emit_store_deref(Block *b);
+
+/* What the variable in the cell that is local i holds now, NULL if that is not known. Borrows. */
+PyObject *emit_cell_sample(const Block *b, int i);
 
 /* Is what is about to be pushed used by arithmetic next, and is the sample of it a number that a
  * register holds? Then it need not be an object. */

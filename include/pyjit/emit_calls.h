@@ -69,6 +69,10 @@ bool emit_call_class(Block *b, const Call *call);
  * that matters). */
 bool emit_call_numeric(Block *b, const Call *call);
 
+/* CALL of range() that a loop goes over at once (emit_iterate.c): the GET_ITER is done as well; false if it is not
+ * that, or b->ended. */
+bool emit_call_range(Block *b, const Call *call);
+
 /* CALL of super() before a LOAD_METHOD, which is done as well; false if it is not that or not simple. */
 bool emit_call_super(Block *b, const Call *call);
 
