@@ -1,7 +1,9 @@
 /* Emitters: calls. */
 #include "pyjit/emit_calls.h"
 
+#include "pyjit/attribute.h"
 #include "pyjit/calls.h"
+#include "pyjit/names.h"
 #include "pyjit/state.h"
 
 /* KW_NAMES: remembered for the CALL to come. */
@@ -109,22 +111,29 @@ call_function(Block *b, const Call *call)
 {
     PyFunctionObject *function = (PyFunctionObject *)call->callable;
     PyCodeObject *code = (PyCodeObject *)function->func_code;
-    Source sources[MAX_PARAMETERS];
-    int defaults;
+    Binding binding;
     CodeState *state;
-    if (!emit_bind(b, call, function, sources, &defaults) || (state = code_state_make(code)) == NULL) {
+    if (!emit_bind(b, call, function, &binding) || (state = code_state_make(code)) == NULL) {
         return false;
     }
     bool known = block_constant(b, block_stack(b, call->callee)) == call->callable &&
                  emit_guard_known_function(b, function);
-    if (known && emit_inline_call(b, call, function, state, sources)) {
+    if (known && binding.is_plain && emit_inline_call(b, call, function, state, binding.sources)) {
         return true;
     }
-    if (!known) {
-        guard_function(b, call->callee, code, defaults);
+    if (binding.keyword_defaults != NULL && !(known && emit_guard_keyword_defaults(b, &binding))) {
+        return false;
     }
+    if (!known) {
+        guard_function(b, call->callee, code, binding.defaults);
+    }
+    emit_own_packed(b, &binding);
     block_escape_but(b, b->in.oparg + 2);
     ASM(&b->as, OP_frame_push, emit_frame_size(code), (intptr_t)block_exit_generic(b));
+    if (!emit_pack(b, &binding, code, false)) {
+        b->failed = true;
+        return true;
+    }
     Entry *callee = block_stack(b, call->callee);
     if (callee->location == IN_FACT) {
         ASM(&b->as, OP_take_known_callee, (intptr_t)function);
@@ -134,12 +143,100 @@ call_function(Block *b, const Call *call)
     }
     emit_run_frame(b, &(NewFrame){
                           .state = state,
-                          .sources = sources,
+                          .sources = binding.sources,
                           .known = known ? function : NULL,
                           .at = (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1),
                       });
     block_pop(b, b->in.oparg + 2);
     ctx_forget_facts(&b->ctx);
+    push_result(b);
+    return true;
+}
+
+/* ---- bound methods and instances that are called ------------------------------------------------- */
+
+/* CALL of a bound method: its function and its self come to where the stack has NULL and the method. */
+static void
+unpack_method(Block *b, Call *call)
+{
+    PyObject *method = call->callable, *function = PyMethod_GET_FUNCTION(method);
+    int n = call->callee, number = b->ctx.depth - 1 - n;
+    intptr_t from = block_object_slot(b, n), to = slot_of_stack(b, number - 1);
+    ASM(&b->as, OP_guard_method, from, (intptr_t)function, (intptr_t)block_exit_miss(b));
+    bool owned = block_stack(b, n)->owned;
+    *block_stack(b, n + 1) = (Entry){.owned = 1, .type = TYPE_FUNCTION};
+    if (owned) {
+        ASM(&b->as, OP_unpack_method_owned, from, to, (intptr_t)block_exit_release(b));
+    } else {
+        ASM(&b->as, OP_unpack_method, from, to, slot_of_stack(b, number));
+    }
+    *block_stack(b, n) = (Entry){.owned = 1};
+    block_stack(b, n + 1)->fact = (unsigned)fact_of_object(&b->state->facts, function) & 0xff;
+    b->stack_samples[number - 1] = function;
+    b->stack_samples[number] = PyMethod_GET_SELF(method);
+    call->callee = n + 1;
+    call->first = n;
+    call->count++;
+    call->callable = function;
+}
+
+/* Is the callee a bound method of a Python function, NULL being below it? */
+static bool
+is_bound_method(Block *b, const Call *call)
+{
+    return Py_IS_TYPE(call->callable, &PyMethod_Type) && call->callee == b->in.oparg &&
+           Py_IS_TYPE(PyMethod_GET_FUNCTION(call->callable), &PyFunction_Type) &&
+           (b->site == NULL || !block_stack(b, call->callee)->owned);
+}
+
+/* The __call__ of a class if it is a Python function. Borrows. */
+static PyFunctionObject *
+call_method_of(PyTypeObject *type)
+{
+    PyObject *method = plan_lookup(type, pyjit_names.dunder_call);
+    bool usable = method != NULL && Py_IS_TYPE(method, &PyFunction_Type) && plan_type_version(type) != 0 &&
+                  !PyType_HasFeature(type, Py_TPFLAGS_HAVE_VECTORCALL);
+    return usable ? (PyFunctionObject *)method : NULL;
+}
+
+/* CALL of an instance whose class has __call__ in Python. It counts as a level of recursion besides that of
+ * __call__, and the arguments stay on the stack meanwhile, since CPython goes through C. */
+static bool
+call_instance(Block *b, const Call *call)
+{
+    PyTypeObject *type = Py_TYPE(call->callable);
+    PyFunctionObject *method = call->callee == b->in.oparg ? call_method_of(type) : NULL;
+    Call inner = {(PyObject *)method, call->callee, call->callee, call->count + 1, call->keywords};
+    Binding binding;
+    CodeState *state;
+    if (method == NULL || !emit_bind(b, &inner, method, &binding) ||
+        (state = code_state_make((PyCodeObject *)method->func_code)) == NULL) {
+        return false;
+    }
+    emit_guard_class(b, call->callee, type);
+    if (!emit_guard_known_function(b, method) || !emit_guard_keyword_defaults(b, &binding)) {
+        return false;
+    }
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    emit_own_packed(b, &binding);
+    block_escape(b);
+    ASM(&b->as, OP_check_recursion, 2, rare);
+    ASM(&b->as, OP_frame_push, emit_frame_size(state->code), rare);
+    if (!emit_pack(b, &binding, state->code, true)) {
+        b->failed = true;
+        return true;
+    }
+    ASM(&b->as, OP_enter_level);
+    ASM(&b->as, OP_take_known_callee, (intptr_t)method);
+    emit_run_frame(b, &(NewFrame){
+                          .state = state,
+                          .sources = binding.sources,
+                          .known = method,
+                          .keep = true,
+                          .at = block_instr_address(b),
+                      });
+    ASM(&b->as, OP_leave_level);
+    emit_release_call(b);
     push_result(b);
     return true;
 }
@@ -155,12 +252,15 @@ emit_call(Block *b)
         }
         return;
     }
+    if (is_bound_method(b, &call)) {
+        unpack_method(b, &call);
+    }
     bool done = false;
     if (Py_IS_TYPE(call.callable, &PyFunction_Type)) {
         done = call_function(b, &call);
     } else {
-        done = emit_call_native(b, &call) ||
-               (PyType_Check(call.callable) && emit_call_class(b, &call));
+        done = emit_call_native(b, &call) || (PyType_Check(call.callable) && emit_call_class(b, &call)) ||
+               call_instance(b, &call);
     }
     if (!done) {
         call_generic(b);

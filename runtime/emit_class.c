@@ -110,24 +110,24 @@ emit_call_class(Block *b, const Call *call)
     }
     PyCodeObject *code = (PyCodeObject *)init->func_code;
     Call inner = {(PyObject *)init, call->callee, call->callee, call->count + 1, call->keywords};
-    Source sources[MAX_PARAMETERS];
-    int defaults, self = b->in.oparg + 1;
+    Binding binding;
+    int self = b->in.oparg + 1;
     CodeState *state;
-    if (!emit_bind(b, &inner, init, sources, &defaults) || code->co_argcount == 0 ||
+    if (!emit_bind(b, &inner, init, &binding) || !binding.is_plain || code->co_argcount == 0 ||
         (state = code_state_make(code)) == NULL) {
         return false;
     }
-    if (call_in_place(b, &inner, type, state, sources)) {
+    if (call_in_place(b, &inner, type, state, binding.sources)) {
         return true;
     }
-    sources[0].entry = self;
+    binding.sources[0].entry = self;
     intptr_t at = block_instr_address(b), miss = (intptr_t)block_exit_miss(b);
     intptr_t callee = block_object_slot(b, call->callee);
     ASM(&b->as, OP_guard_plain_class, callee, (intptr_t)type->tp_version_tag, miss);
     ASM(&b->as, OP_guard_code_of, (intptr_t)init, (intptr_t)code, miss);
     asm_depend(&b->as, code);
-    if (defaults >= 0) {
-        ASM(&b->as, OP_guard_defaults_of, (intptr_t)init, defaults, miss);
+    if (binding.defaults >= 0) {
+        ASM(&b->as, OP_guard_defaults_of, (intptr_t)init, binding.defaults, miss);
     }
     block_escape(b);
     block_own(b, call->callee);
@@ -139,7 +139,7 @@ emit_call_class(Block *b, const Call *call)
         at, rare);
     *block_stack(b, self) = (Entry){.owned = 1};
     ASM(&b->as, OP_increment, slot_of_stack(b, b->ctx.depth - 1 - self));
-    emit_run_frame(b, &(NewFrame){.state = state, .sources = sources, .at = at});
+    emit_run_frame(b, &(NewFrame){.state = state, .sources = binding.sources, .at = at});
     block_pop(b, b->in.oparg + 1);
     ASM(&b->as, OP_end_init, (intptr_t)block_exit_error(b));
     b->kwnames = NULL;

@@ -1,4 +1,4 @@
-/* Emitters: the frames of Python functions that compiled code calls, and their arguments. */
+/* Emitters: the frames of Python functions that compiled code calls. */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/state.h"
@@ -6,55 +6,6 @@
 #define SINGLE_NULLS 6 /* more unbound locals than that are written by a loop */
 
 /* ---- arguments ---------------------------------------------------------------------------------- */
-
-/* The parameter with this name, -1 if none. */
-static int
-find_parameter(const PyCodeObject *code, PyObject *name)
-{
-    for (int i = code->co_posonlyargcount; i < code->co_argcount; i++) {
-        PyObject *parameter = PyTuple_GET_ITEM(code->co_localsplusnames, i);
-        if (parameter == name || PyUnicode_Compare(parameter, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-/* Binds arguments to parameters. */
-bool
-emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Source *sources, int *defaults)
-{
-    PyCodeObject *code = (PyCodeObject *)function->func_code;
-    if ((code->co_flags & (CO_VARARGS | CO_VARKEYWORDS)) || code->co_kwonlyargcount != 0 ||
-        !(code->co_flags & CO_OPTIMIZED) || code->co_argcount > MAX_PARAMETERS ||
-        call->count > code->co_argcount) {
-        return false;
-    }
-    int positional = call->count - call->keywords;
-    PyObject *values = function->func_defaults;
-    int available = values == NULL ? 0 : (int)PyTuple_GET_SIZE(values);
-    *defaults = -1;
-    for (int i = 0; i < code->co_argcount; i++) {
-        sources[i] = (Source){i < positional ? call->first - i : -1, -1};
-    }
-    for (int k = 0; k < call->keywords; k++) {
-        int i = find_parameter(code, PyTuple_GET_ITEM(b->kwnames, k));
-        if (i < 0 || sources[i].entry >= 0) {
-            return false;
-        }
-        sources[i].entry = call->first - positional - k;
-    }
-    for (int i = 0; i < code->co_argcount; i++) {
-        if (sources[i].entry < 0) {
-            sources[i].default_item = i - (code->co_argcount - available);
-            if (sources[i].default_item < 0) {
-                return false;
-            }
-            *defaults = available;
-        }
-    }
-    return true;
-}
 
 /* Emits the copy of stack entry n into the new frame. With `keep` it stays where it is as well. */
 static void
@@ -77,12 +28,13 @@ pass_argument(Block *b, int n, intptr_t to, bool keep)
 static void
 pass_nulls(Block *b, const PyCodeObject *code)
 {
-    if (code->co_nlocalsplus - code->co_argcount > SINGLE_NULLS) {
-        ASM(&b->as, OP_argument_nulls, slot_of_local(code->co_argcount),
-            slot_of_local(code->co_nlocalsplus));
+    int first = code->co_argcount + code->co_kwonlyargcount + ((code->co_flags & CO_VARARGS) != 0) +
+                ((code->co_flags & CO_VARKEYWORDS) != 0);
+    if (code->co_nlocalsplus - first > SINGLE_NULLS) {
+        ASM(&b->as, OP_argument_nulls, slot_of_local(first), slot_of_local(code->co_nlocalsplus));
         return;
     }
-    for (int i = code->co_argcount; i < code->co_nlocalsplus; i++) {
+    for (int i = first; i < code->co_nlocalsplus; i++) {
         ASM(&b->as, OP_argument_null, slot_of_local(i));
     }
 }
@@ -100,10 +52,12 @@ void
 emit_run_frame(Block *b, const NewFrame *frame)
 {
     PyCodeObject *code = frame->state->code;
-    for (int i = 0; i < code->co_argcount; i++) {
+    for (int i = 0; i < code->co_argcount + code->co_kwonlyargcount; i++) {
         const Source *source = &frame->sources[i];
         if (source->entry >= 0) {
             pass_argument(b, source->entry, slot_of_local(i), frame->keep);
+        } else if (source->constant != NULL) {
+            ASM(&b->as, OP_argument_constant, (intptr_t)source->constant, slot_of_local(i));
         } else if (frame->known != NULL) {
             PyObject *value = PyTuple_GET_ITEM(frame->known->func_defaults, source->default_item);
             ASM(&b->as, OP_argument_constant, (intptr_t)value, slot_of_local(i));

@@ -146,15 +146,15 @@ emit_special_returned(Block *b)
 
 /* Binds the arguments to parameters; false when that is not simple. */
 static bool
-bind(Block *b, const Special *special, Source *sources)
+bind(Block *b, const Special *special, Binding *binding)
 {
-    int defaults;
     Call call = {.callable = (PyObject *)special->function, .first = special->count, .count = special->count};
-    if (special->function == NULL || !emit_bind(b, &call, special->function, sources, &defaults)) {
+    if (special->function == NULL || !emit_bind(b, &call, special->function, binding) ||
+        !binding->is_plain) {
         return false;
     }
     for (int i = 0; i < special->count; i++) {
-        sources[i].entry = special->arguments[i];
+        binding->sources[i].entry = special->arguments[i];
     }
     return true;
 }
@@ -163,8 +163,8 @@ bind(Block *b, const Special *special, Source *sources)
 static bool
 call_method(Block *b, const Special *special)
 {
-    Source sources[MAX_PARAMETERS];
-    if (b->ctx.depth + SPECIAL_ARGUMENTS > CTX_STACK || !bind(b, special, sources)) {
+    Binding binding;
+    if (b->ctx.depth + SPECIAL_ARGUMENTS > CTX_STACK || !bind(b, special, &binding)) {
         return false;
     }
     PyFunctionObject *function = special->function;
@@ -172,7 +172,7 @@ call_method(Block *b, const Special *special)
     if (state == NULL || !emit_guard_known_function(b, function)) {
         return false;
     }
-    if (emit_inline_special(b, special, state, sources)) {
+    if (emit_inline_special(b, special, state, binding.sources)) {
         return true;
     }
     block_escape(b);
@@ -187,7 +187,7 @@ call_method(Block *b, const Special *special)
     ASM(&b->as, OP_take_known_callee, (intptr_t)function);
     emit_run_frame(b, &(NewFrame){
                           .state = state,
-                          .sources = sources,
+                          .sources = binding.sources,
                           .known = function,
                           .keep = true,
                           .at = block_instr_address(b),

@@ -142,3 +142,51 @@ quiet_new_dict(PyObject **Py_UNUSED(items), Py_ssize_t Py_UNUSED(count))
 {
     return is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyDict_New());
 }
+
+/* ---- *args and **kwargs -------------------------------------------------------------------------- */
+
+/* A new dict of keywords; their values stay. */
+static PyObject *
+new_keywords(PyObject *names, PyObject **values)
+{
+    PyObject *dict = PyDict_New();
+    Py_ssize_t count = names == NULL ? 0 : PyTuple_GET_SIZE(names);
+    for (Py_ssize_t i = 0; i < count && dict != NULL; i++) {
+        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(names, i), values[i]) < 0) {
+            Py_CLEAR(dict);
+        }
+    }
+    return without_error(dict);
+}
+
+/* Makes *args and **kwargs in a new frame. */
+int64_t
+quiet_pack(char *frame, const QuietPack *pack)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyObject **items = (PyObject **)((char *)tstate->cframe->current_frame + pack->items);
+    PyObject **keywords = items + pack->positional, *tuple = NULL, *dict = NULL;
+    if (is_noticed(tstate)) {
+        return 0;
+    }
+    if (pack->dict_at != 0 && (dict = new_keywords(pack->names, keywords)) == NULL) {
+        return 0;
+    }
+    if (pack->tuple_at != 0 && (tuple = without_error(PyTuple_New(pack->positional))) == NULL) {
+        Py_XDECREF(dict);
+        return 0;
+    }
+    for (int i = 0; i < pack->positional; i++) {
+        PyTuple_SET_ITEM(tuple, i, pack->keep ? Py_NewRef(items[i]) : items[i]);
+    }
+    for (Py_ssize_t i = 0; !pack->keep && pack->names != NULL && i < PyTuple_GET_SIZE(pack->names); i++) {
+        Py_DECREF(keywords[i]); /* the dict has another reference */
+    }
+    if (tuple != NULL) {
+        *(PyObject **)(frame + pack->tuple_at) = tuple;
+    }
+    if (dict != NULL) {
+        *(PyObject **)(frame + pack->dict_at) = dict;
+    }
+    return 1;
+}

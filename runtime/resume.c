@@ -140,7 +140,8 @@ drop_stack(_PyInterpreterFrame *frame, int from, int depth)
     }
 }
 
-/* The handlers of the offsets where exceptions came from last, by offset. An entry of offset 0 is empty. */
+/* The handlers of the offsets where exceptions came from last, and the lines, by offset. An entry of offset 0 is
+ * empty. */
 #define HANDLERS_CACHED 8
 
 typedef struct HandlerCache {
@@ -149,19 +150,46 @@ typedef struct HandlerCache {
         bool found;
         Handler handler;
     } entries[HANDLERS_CACHED];
+    struct {
+        int offset;
+        int line;
+    } lines[HANDLERS_CACHED];
 } HandlerCache;
+
+/* Those of a code object, NULL if there is no memory. */
+static HandlerCache *
+handlers_of(CodeState *state)
+{
+    if (state->handlers == NULL) {
+        state->handlers = code_allocate(state, sizeof *state->handlers);
+    }
+    return state->handlers;
+}
+
+/* The line of the instruction where a frame stands; 0 or less if that is not known. */
+static int
+line_of(CodeState *state, const _PyInterpreterFrame *frame)
+{
+    HandlerCache *cache = handlers_of(state);
+    int offset = _PyInterpreterFrame_LASTI(frame), at = offset % HANDLERS_CACHED;
+    if (cache == NULL || offset <= 0) {
+        return 0;
+    }
+    if (cache->lines[at].offset != offset) {
+        cache->lines[at].offset = offset;
+        cache->lines[at].line = PyCode_Addr2Line(state->code, offset * (int)sizeof(_Py_CODEUNIT));
+    }
+    return cache->lines[at].line;
+}
 
 /* Looks an offset up in the exception table; false if nothing handles it. */
 static bool
 find_handler(CodeState *state, int offset, Handler *handler)
 {
-    if (state->handlers == NULL) {
-        state->handlers = code_allocate(state, sizeof *state->handlers);
-    }
-    if (state->handlers == NULL || offset == 0) {
+    HandlerCache *cache = handlers_of(state);
+    if (cache == NULL || offset == 0) {
         return unwind_find_handler(state->code, offset, handler);
     }
-    HandlerCache *cache = state->handlers;
     int at = offset % HANDLERS_CACHED;
     if (cache->entries[at].offset != offset) {
         cache->entries[at].offset = offset;
@@ -183,7 +211,7 @@ resume_unwind(Registers *regs, CodeState *state, Place *place, bool add_tracebac
         PyErr_SetString(PyExc_SystemError, "error return without exception set");
     }
     if (add_traceback) {
-        unwind_add_traceback(tstate, frame);
+        unwind_add_traceback(tstate, frame, line_of(state, frame));
         unwind_trace_exception(tstate, frame);
     }
     Handler handler;

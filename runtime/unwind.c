@@ -2,7 +2,27 @@
  * Which frame is left and where execution goes on is the caller's business. */
 #include "pyjit/frames.h"
 
-void unwind_add_traceback(PyThreadState *tstate, _PyInterpreterFrame *frame)
+/* Adds an entry for a frame to the traceback of the pending exception, as PyTraceBack_Here() does, which looks
+ * for the line in the code's table from its beginning. False if there is no memory. */
+static bool add_entry(PyThreadState *tstate, PyFrameObject *object, int line)
+{
+    PyObject *type, *value, *next;
+    _PyErr_Fetch(tstate, &type, &value, &next);
+    PyTracebackObject *entry = PyObject_GC_New(PyTracebackObject, &PyTraceBack_Type);
+    if (entry == NULL) {
+        PyErr_Restore(type, value, next);
+        return false;
+    }
+    entry->tb_next = (PyTracebackObject *)next;
+    entry->tb_frame = (PyFrameObject *)Py_NewRef(object);
+    entry->tb_lasti = _PyInterpreterFrame_LASTI(object->f_frame) * (int)sizeof(_Py_CODEUNIT);
+    entry->tb_lineno = line;
+    PyObject_GC_Track(entry);
+    _PyErr_Restore(tstate, type, value, (PyObject *)entry);
+    return true;
+}
+
+void unwind_add_traceback(PyThreadState *tstate, _PyInterpreterFrame *frame, int line)
 {
     assert(tstate->cframe->current_frame == frame);
     if (_PyFrame_IsIncomplete(frame)) {
@@ -18,7 +38,10 @@ void unwind_add_traceback(PyThreadState *tstate, _PyInterpreterFrame *frame)
         PyErr_Restore(type, value, traceback);
     }
     if (object != NULL) {
-        PyTraceBack_Here(object); /* a failure is chained to the exception */
+        bool traced = object->f_lineno != 0; /* then that is the line */
+        if (line <= 0 || traced || !add_entry(tstate, object, line)) {
+            PyTraceBack_Here(object); /* a failure is chained to the exception */
+        }
         Py_DECREF(object);
     }
 }

@@ -1,6 +1,8 @@
 /* Calls: into Python functions without the C stack, into anything else by the vectorcall protocol. */
 #include "template.h"
 
+#include "release.h"
+
 #include "pyjit/calls.h"
 
 /* ---- anything ------------------------------------------------------------------------------- */
@@ -78,6 +80,32 @@ OPERATION(guard_defaults, SLOT(x), IMM(count), EXIT(miss)) {
     if (unlikely(defaults == NULL || Py_SIZE(defaults) != count)) LEAVE(miss);
 }
 
+/* A bound method of this very function. */
+OPERATION(guard_method, SLOT(x), PTR(function), EXIT(miss)) {
+    PyMethodObject *method = (PyMethodObject *)x;
+    if (unlikely((void *)Py_TYPE(method) != ADDRESS(PyMethod_Type))) LEAVE(miss);
+    if (unlikely((void *)method->im_func != function)) LEAVE(miss);
+}
+
+/* Its function and its self as new references. */
+OPERATION(unpack_method, SLOT(x), SLOT(function), SLOT(self)) {
+    PyMethodObject *method = (PyMethodObject *)x;
+    Py_INCREF(method->im_func);
+    Py_INCREF(method->im_self);
+    function = method->im_func;
+    self = method->im_self;
+}
+
+/* The same of one that is owned, in the place of which self comes. */
+OPERATION(unpack_method_owned, SLOT(x), SLOT(function), EXIT(release)) {
+    PyMethodObject *method = (PyMethodObject *)x;
+    Py_INCREF(method->im_func);
+    Py_INCREF(method->im_self);
+    function = method->im_func;
+    x = method->im_self;
+    RELEASE((PyObject *)method, release);
+}
+
 /* The function to be called goes into r1, where it counts as a reference. */
 OPERATION(take_callee, SLOT(callee)) {
     r1 = (int64_t)callee;
@@ -142,6 +170,13 @@ OPERATION(argument_nulls, IMM(offset), IMM(end)) {
         *slot = NULL;
         __asm__ volatile("" : "+r"(slot)); /* a loop, not a call of memset */
     } while (++slot != last);
+}
+
+extern int64_t quiet_pack(char *, const void *);
+
+/* *args and **kwargs, by a plan (quiet.h). */
+OPERATION(pack_arguments, PTR(plan), EXIT(rare)) {
+    if (unlikely(!CALL_ASIDE_2(int64_t, ADDRESS(quiet_pack), r0, plan))) LEAVE(rare);
 }
 
 /* Fills the rest of the frame and links it. Steals the callee's reference. */

@@ -16,15 +16,35 @@ typedef struct {
 
 /* Where a parameter's value comes from. */
 typedef struct {
-    int entry;        /* stack entry counted from the top, or -1: the default */
-    int default_item; /* number of the default */
+    int entry;          /* stack entry counted from the top, or -1: a default */
+    int default_item;   /* its number, or -1: that of a keyword-only parameter, which is */
+    PyObject *constant; /* this one; borrowed */
 } Source;
 
 #define MAX_PARAMETERS 32 /* of functions that are called directly */
 
-/* Binds arguments to parameters: sources[i] is that of parameter i; *defaults the number of defaults the
- * function must have, -1 if that does not matter. False when that is not possible or not simple. */
-bool emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Source *sources, int *defaults);
+/* What the parameters of a function get in a call. */
+typedef struct {
+    Source sources[MAX_PARAMETERS]; /* by parameter, but for *args and **kwargs */
+    int defaults;                   /* number of defaults the function must have, -1 if that does not matter */
+    PyObject *keyword_defaults;     /* the dict of them if it matters, or NULL; borrowed */
+    bool is_plain;                  /* no keyword-only parameters, *args or **kwargs */
+    int packed_first;               /* stack entry of the first argument that goes into these, */
+    int packed_positional;          /* how many go into *args, */
+    int packed_keywords;            /* and, following, into **kwargs */
+} Binding;
+
+/* Binds arguments to parameters. False when that is not possible or not simple. */
+bool emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Binding *binding);
+
+/* Emits the guard that the defaults of keyword-only parameters are what they are now, the function being so; false
+ * if there can be none. */
+bool emit_guard_keyword_defaults(Block *b, const Binding *binding);
+
+/* Owns the arguments that will go into *args and **kwargs, before there is a new frame; emits the making of these,
+ * when there is. With `keep` they stay on the caller's stack as well. False if there is no memory. */
+void emit_own_packed(Block *b, const Binding *binding);
+bool emit_pack(Block *b, const Binding *binding, const PyCodeObject *code, bool keep);
 
 /* Emits the guard that the callee, which is known to be this function, is as it is now. False if there can
  * be none. */

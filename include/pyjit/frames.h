@@ -33,8 +33,8 @@ void frame_clear(PyThreadState *tstate, _PyInterpreterFrame *frame);
 void frame_clear_and_pop(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
 /* Adds the frame to the traceback of the pending exception, as the interpreter does on an error
- * at prev_instr; does nothing for an incomplete frame. */
-void unwind_add_traceback(PyThreadState *tstate, _PyInterpreterFrame *frame);
+ * at prev_instr, which is on this line (0: not known); does nothing for an incomplete frame. */
+void unwind_add_traceback(PyThreadState *tstate, _PyInterpreterFrame *frame, int line);
 
 typedef struct {
     int target;      /* handler's offset in code units */

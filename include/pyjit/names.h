@@ -23,6 +23,7 @@
     X(dunder_name, "__name__")           \
     X(dunder_notes, "__notes__")         \
     X(dunder_spec, "__spec__")           \
+    X(dunder_call, "__call__")           \
     X(dunder_contains, "__contains__")   \
     X(dunder_class, "__class__")         \
     X(dunder_getattr, "__getattr__")     \

@@ -48,6 +48,19 @@ PyObject *quiet_new_dict(PyObject **items, Py_ssize_t count);
 bool quiet_iterates(PyTypeObject *type);
 PyObject *quiet_iterator(PyObject *iterable, PyThreadState *tstate);
 
+/* The making of *args and **kwargs: of these values in the frame that runs. */
+typedef struct {
+    bool keep;        /* the values stay there as well; else they are stolen */
+    intptr_t items;   /* byte offset in the frame that runs: positional ones, then as many as there are names */
+    int positional;
+    PyObject *names;  /* a tuple, or NULL; borrowed */
+    intptr_t tuple_at; /* byte offset in the new frame of *args, 0: it has none */
+    intptr_t dict_at; /* the same of **kwargs */
+} QuietPack;
+
+/* Does so: 1; or 0, as for new objects. */
+int64_t quiet_pack(char *frame, const QuietPack *pack);
+
 /* A step of an iterator: new reference to its next item, or NULL: at its end, or that cannot be told. */
 typedef PyObject *(*QuietStep)(PyObject *iterator);
 

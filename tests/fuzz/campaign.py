@@ -14,14 +14,16 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from fuzz.runner import Outcome, Side, Workers, run_fresh
+from fuzz.runner import LIMIT, Outcome, Side, Workers, run_fresh
 
 BATCH = 12  # programs that run one after another in one process
 FRESH = 40  # one program in so many runs in a fresh interpreter as well
 # What is known to differ (docs/status.md): where exactly the recursion limit is reached; in a traceback,
 # where an unbound local was read. And how soon memory is at its limit.
 UNSURE = ("RecursionError", "UnboundLocalError: ", "MemoryError")
-AGAIN = 3  # times that programs which differ must do the same without pyjit, their objects being elsewhere
+# Limits of recursion with which programs that differ must do the same without pyjit, their objects being
+# elsewhere.
+AGAIN = (LIMIT, LIMIT - 1, LIMIT + 1, LIMIT + 2)
 LITTLE = "96K"  # code memory that fills up
 LEGAL_ENDS = ("no memory for a number", "pyjit cannot be turned on")  # when a fault is injected
 THRESHOLDS = (0, 3, 4, 5, 8)  # besides 1 and 2
@@ -114,9 +116,9 @@ class Campaign:
 
     def repeats(self, programs: list[str], plain: Outcome) -> bool:
         """Do the programs do the same again without pyjit?"""
-        for _ in range(AGAIN):
+        for limit in AGAIN:
             with Workers() as others:
-                if others.run(self.plain, programs).comparable() != plain.comparable():
+                if others.run(self.plain, programs, limit=limit).comparable() != plain.comparable():
                     return False
         return True
 

@@ -19,6 +19,7 @@ import subprocess
 from collections import Counter
 from types import TracebackType
 
+LIMIT = 400  # of recursion, usually
 WORKER = pathlib.Path(__file__).with_name("worker.py")
 ADDRESS = re.compile(
     r"0[xX][0-9a-fA-F]{6,}"
@@ -129,9 +130,9 @@ class Worker:
         self.process = self._start()
         return status
 
-    def run(self, programs: list[str], timeout: float = TIMEOUT) -> Outcome:
+    def run(self, programs: list[str], timeout: float = TIMEOUT, limit: int = LIMIT) -> Outcome:
         """Run the programs one after another in one process."""
-        request = json.dumps({"programs": programs, "timeout": timeout})
+        request = json.dumps({"programs": programs, "timeout": timeout, "limit": limit})
         line = self._ask(request + "\n", timeout + PATIENCE)
         if not line:
             return Outcome(self._restart(), "", "the worker itself has ended")
@@ -178,11 +179,11 @@ class Workers:
         for worker in self.workers.values():
             worker.close()
 
-    def run(self, side: Side, programs: list[str], timeout: float = TIMEOUT) -> Outcome:
-        """Run the programs one after another in one process on a side."""
+    def run(self, side: Side, programs: list[str], timeout: float = TIMEOUT, limit: int = LIMIT) -> Outcome:
+        """Run the programs one after another in one process on a side, with a limit of recursion."""
         if side not in self.workers:
             self.workers[side] = Worker(side)
-        return self.workers[side].run(programs, timeout)
+        return self.workers[side].run(programs, timeout, limit)
 
     def coverage(self) -> dict[str, Counter[str]]:
         """Return what was covered on all sides, by kind and name."""

@@ -27,6 +27,7 @@ PRELOADED = (
     "threading",
     "signal",
 )  # what many programs import
+LIMIT = 400  # of recursion, where nothing else is said
 MEMORY = 1 << 30  # bytes of address space
 SEPARATOR = "\n=== next program\n"
 
@@ -41,8 +42,9 @@ def run(program: str) -> None:
     space.clear()
 
 
-def child(programs: list[str], out: int, err: int, timeout: float) -> None:
-    """Run programs one after another; does not return."""
+def child(programs: list[str], out: int, err: int, timeout: float, limit: int) -> None:
+    """Run programs one after another, with a limit of recursion; does not return."""
+    sys.setrecursionlimit(limit)
     os.chdir(tempfile.gettempdir())
     signal.setitimer(signal.ITIMER_REAL, timeout)  # nobody handles it: it ends the process
     os.dup2(out, 1)
@@ -82,7 +84,7 @@ def serve() -> None:
             reset(file)
         process = os.fork()
         if process == 0:
-            child(request["programs"], out, err, request["timeout"])
+            child(request["programs"], out, err, request["timeout"], request["limit"])
             if counted := coverage():
                 os.write(counts, json.dumps(counted).encode())
             os._exit(0)
@@ -96,7 +98,7 @@ def serve() -> None:
 
 def main() -> None:
     """Turn pyjit on if told so, then do what is asked."""
-    sys.setrecursionlimit(400)
+    sys.setrecursionlimit(LIMIT)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if "--jit" in sys.argv and not importlib.import_module("pyjit").enable():
