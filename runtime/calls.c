@@ -86,6 +86,83 @@ call_any(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int o
     return (CallOutcome){NULL, result};
 }
 
+/* ---- CALL_FUNCTION_EX ------------------------------------------------------------------------------ */
+
+#define STAR_MOST 64 /* arguments of calls that are not made through C */
+
+/* Takes a dict of keyword arguments apart: values get new references. The names, a new tuple; NULL with an
+ * exception. */
+static PyObject *
+unpack_keywords(PyObject *kwargs, PyObject **values)
+{
+    PyObject *names = PyTuple_New(PyDict_GET_SIZE(kwargs)), *name, *value;
+    Py_ssize_t position = 0, i = 0;
+    while (names != NULL && PyDict_Next(kwargs, &position, &name, &value)) {
+        PyTuple_SET_ITEM(names, i, Py_NewRef(name));
+        values[i++] = Py_NewRef(value);
+    }
+    return names;
+}
+
+/* Are all keys exact strings, as names of parameters are? */
+static bool
+are_names(PyObject *kwargs)
+{
+    PyObject *name, *value;
+    Py_ssize_t position = 0;
+    while (PyDict_Next(kwargs, &position, &name, &value)) {
+        if (!PyUnicode_CheckExact(name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Pushes the frame of a Python function called with these arguments, which stay. */
+static CallOutcome
+push_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObject *function, PyObject *args,
+          PyObject *kwargs)
+{
+    PyObject *values[STAR_MOST], *names = NULL;
+    Py_ssize_t count = PyTuple_GET_SIZE(args);
+    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0 && (names = unpack_keywords(kwargs, values + count)) == NULL) {
+        return (CallOutcome){NULL, NULL};
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        values[i] = Py_NewRef(PyTuple_GET_ITEM(args, i));
+    }
+    _Py_CODEUNIT *at = frame->prev_instr;
+    Py_INCREF(function);
+    CallOutcome outcome = push_function(tstate, frame, function, values, count + (names == NULL ? 0 : PyTuple_GET_SIZE(names)), names);
+    frame->prev_instr = at; /* the interpreter goes through C, and has it there */
+    Py_XDECREF(names);
+    return outcome;
+}
+
+/* CALL_FUNCTION_EX on the stack ending at sp, whose entries stay. */
+CallOutcome
+call_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int oparg)
+{
+    bool has_kwargs = oparg & 1;
+    PyObject **base = sp - 3 - has_kwargs;
+    if (generic_convert_arguments(tstate, base, has_kwargs) < 0) {
+        return (CallOutcome){NULL, NULL};
+    }
+    PyObject *args = base[2], *kwargs = has_kwargs ? base[3] : NULL;
+    Py_ssize_t count = PyTuple_GET_SIZE(args) + (kwargs == NULL ? 0 : PyDict_GET_SIZE(kwargs));
+    if (Py_IS_TYPE(base[1], &PyFunction_Type) && !tstate->cframe->use_tracing && count <= STAR_MOST &&
+        (kwargs == NULL || are_names(kwargs))) {
+        return push_star(tstate, frame, (PyFunctionObject *)base[1], args, kwargs);
+    }
+    PyObject *result = PyObject_Call(base[1], args, kwargs);
+    if (result != NULL && tstate->interp->ceval.eval_breaker._value && safepoint_handle(tstate) < 0) {
+        Py_CLEAR(result);
+    }
+    return (CallOutcome){NULL, result};
+}
+
+/* ---- what calls in place need ----------------------------------------------------------------------- */
+
 /* Makes room for one more item in a list. */
 intptr_t
 list_grow(PyListObject *list)

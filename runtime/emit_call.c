@@ -241,6 +241,23 @@ call_instance(Block *b, const Call *call)
     return true;
 }
 
+/* CALL_FUNCTION_EX. */
+void
+emit_call_function_ex(Block *b)
+{
+    int count = 3 + (b->in.oparg & 1);
+    if (b->ctx.depth > CTX_STACK) {
+        emit_generic(b);
+        return;
+    }
+    block_escape(b);
+    block_own_stack(b, count);
+    ASM(&b->as, OP_call_star, slot_of_stack(b, b->ctx.depth), b->in.oparg, block_instr_address(b), IMM_CONTINUATION);
+    *block_stack(b, count - 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST}; /* always, known or not */
+    emit_release_entries(b, count);
+    push_result(b);
+}
+
 /* CALL. */
 void
 emit_call(Block *b)

@@ -41,7 +41,13 @@ emit_guard_callee(Block *b, const Call *call)
 void
 emit_release_call(Block *b)
 {
-    int count = b->in.oparg + 2;
+    emit_release_entries(b, b->in.oparg + 2);
+}
+
+/* The same with so many entries, the lowest first. */
+void
+emit_release_entries(Block *b, int count)
+{
     for (int n = count - 1; n >= 0; n--) {
         block_release(b, n);
         *block_stack(b, n) = (Entry){0};

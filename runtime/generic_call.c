@@ -179,15 +179,24 @@ convert_entry(PyObject **entry, PyObject *converted)
     return 0;
 }
 
+/* Makes the arguments of a CALL_FUNCTION_EX a tuple and a dict, in their stack entries. */
+int
+generic_convert_arguments(PyThreadState *tstate, PyObject **base, bool has_kwargs)
+{
+    PyObject *function = base[1];
+    return (has_kwargs && convert_entry(&base[3], kwargs_as_dict(tstate, function, base[3])) < 0) ||
+                   convert_entry(&base[2], args_as_tuple(tstate, function, base[2])) < 0
+               ? -1
+               : 0;
+}
+
 /* [NULL, function, args] or, if oparg is odd, [NULL, function, args, kwargs] -> [result] */
 GENERIC(call_function_ex)
 {
     bool has_kwargs = oparg & 1;
     PyObject **base = sp - 3 - has_kwargs;
     PyObject *function = base[1];
-    if ((has_kwargs &&
-         convert_entry(&base[3], kwargs_as_dict(tstate, function, base[3])) < 0) ||
-        convert_entry(&base[2], args_as_tuple(tstate, function, base[2])) < 0) {
+    if (generic_convert_arguments(tstate, base, has_kwargs) < 0) {
         release_entries(sp, 3 + has_kwargs);
         return -1;
     }

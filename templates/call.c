@@ -21,6 +21,19 @@ RAW_CALLING_OPERATION(call, SLOT(top), IMM(oparg), PTR(kwnames), PTR(at), IMM(co
     CONTINUE();
 }
 
+/* CALL_FUNCTION_EX: the entries of the stack stay. */
+RAW_CALLING_OPERATION(call_star, SLOT(top), IMM(oparg), PTR(at), IMM(continuation)) {
+    frame->prev_instr = at;
+    CallOutcome outcome = call_star(tstate, frame, SLOT_ADDRESS(top), (int)oparg);
+    if (outcome.target != NULL) {
+        frame->stacktop = (int)continuation;
+        frame = outcome.frame_or_result;
+        TAIL_TO(outcome.target);
+    }
+    r0 = (int64_t)outcome.frame_or_result;
+    CONTINUE();
+}
+
 /* The result of a call arrives in r0, NULL for an exception. */
 CALLING_OPERATION(call_result, SLOT(to), EXIT(error)) {
     if (unlikely(r0 == 0)) LEAVE(error);

@@ -34,6 +34,9 @@ void generator_unlink(PyThreadState *tstate, _PyInterpreterFrame *frame);
 /* Ends a generator that compiled code resumed, by a return or by the pending exception. */
 void generator_end(PyThreadState *tstate, _PyInterpreterFrame *frame);
 
+/* The same for CALL_FUNCTION_EX; the entries of the stack stay. */
+CallOutcome call_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int oparg);
+
 /* Unlinks and ends a frame that compiled code pushed or resumed. */
 void frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 

@@ -127,6 +127,7 @@ bool emit_is_for_arithmetic(const Block *b, PyObject *sample);
 /* emit_call.c */
 void emit_kw_names(Block *b);
 void emit_call(Block *b);
+void emit_call_function_ex(Block *b);
 
 /* emit_check.c: after what may have run any code, everything being in memory.
  *

@@ -111,6 +111,10 @@ GENERIC_OPERATIONS(DECLARE_GENERIC)
  * either way. The eval breaker is the caller's business. */
 int generic_call(PyThreadState *tstate, PyObject **sp, int oparg, PyObject *kwnames);
 
+/* Makes the arguments of a CALL_FUNCTION_EX a tuple and a dict, in their stack entries, which begin at `base`. 0, or
+ * -1 with an exception. */
+int generic_convert_arguments(PyThreadState *tstate, PyObject **base, bool has_kwargs);
+
 /* FOR_ITER: 1 with a new reference in *value, 0 when the iterator is exhausted, -1 on an exception.
  * Borrows the iterator. */
 int generic_for_iter(PyObject *iterator, PyObject **value);
