@@ -15,8 +15,8 @@ emit_kw_names(Block *b)
 }
 
 /* The result, in r0, becomes the top of the stack. */
-static void
-push_result(Block *b)
+void
+emit_push_result(Block *b)
 {
     ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
     block_push(b, TYPE_UNKNOWN);
@@ -35,7 +35,7 @@ call_generic(Block *b)
     block_pop(b, count);
     ASM(&b->as, OP_call, top, b->in.oparg, (intptr_t)b->kwnames, block_instr_address(b),
         IMM_CONTINUATION);
-    push_result(b);
+    emit_push_result(b);
 }
 
 /* ---- Python functions ------------------------------------------------------------------------- */
@@ -149,7 +149,7 @@ call_function(Block *b, const Call *call)
                       });
     block_pop(b, b->in.oparg + 2);
     ctx_forget_facts(&b->ctx);
-    push_result(b);
+    emit_push_result(b);
     return true;
 }
 
@@ -199,8 +199,39 @@ call_method_of(PyTypeObject *type)
     return usable ? (PyFunctionObject *)method : NULL;
 }
 
+/* Emits the call of a function that has been guarded, as CPython makes it through C: the operands stay on the stack
+ * meanwhile, and it counts for so many levels of recursion. False if there is no memory. */
+static bool
+call_through(Block *b, PyFunctionObject *function, CodeState *state, const Binding *binding, int levels)
+{
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    emit_own_packed(b, binding);
+    block_escape(b);
+    ASM(&b->as, OP_check_recursion, levels, rare);
+    ASM(&b->as, OP_frame_push, emit_frame_size(state->code), rare);
+    if (!emit_pack(b, binding, state->code, true)) {
+        b->failed = true;
+        return false;
+    }
+    if (levels > 1) {
+        ASM(&b->as, OP_enter_level);
+    }
+    ASM(&b->as, OP_take_known_callee, (intptr_t)function);
+    emit_run_frame(b, &(NewFrame){
+                          .state = state,
+                          .sources = binding->sources,
+                          .known = function,
+                          .keep = true,
+                          .at = block_instr_address(b),
+                      });
+    if (levels > 1) {
+        ASM(&b->as, OP_leave_level);
+    }
+    return true;
+}
+
 /* CALL of an instance whose class has __call__ in Python. It counts as a level of recursion besides that of
- * __call__, and the arguments stay on the stack meanwhile, since CPython goes through C. */
+ * __call__. */
 static bool
 call_instance(Block *b, const Call *call)
 {
@@ -217,27 +248,45 @@ call_instance(Block *b, const Call *call)
     if (!emit_guard_known_function(b, method) || !emit_guard_keyword_defaults(b, &binding)) {
         return false;
     }
-    intptr_t rare = (intptr_t)block_exit_generic(b);
-    emit_own_packed(b, &binding);
-    block_escape(b);
-    ASM(&b->as, OP_check_recursion, 2, rare);
-    ASM(&b->as, OP_frame_push, emit_frame_size(state->code), rare);
-    if (!emit_pack(b, &binding, state->code, true)) {
-        b->failed = true;
-        return true;
+    if (call_through(b, method, state, &binding, 2)) {
+        emit_release_call(b);
+        emit_push_result(b);
     }
-    ASM(&b->as, OP_enter_level);
-    ASM(&b->as, OP_take_known_callee, (intptr_t)method);
-    emit_run_frame(b, &(NewFrame){
-                          .state = state,
-                          .sources = binding.sources,
-                          .known = method,
-                          .keep = true,
-                          .at = block_instr_address(b),
-                      });
-    ASM(&b->as, OP_leave_level);
-    emit_release_call(b);
-    push_result(b);
+    return true;
+}
+
+/* Is the callee a bound method of a Python function, another value being above it as if it were self? So it is at
+ * the end of a `with`. */
+static bool
+is_bound_twice(Block *b, const Call *call)
+{
+    return Py_IS_TYPE(call->callable, &PyMethod_Type) && call->callee == b->in.oparg + 1 && call->keywords == 0 &&
+           Py_IS_TYPE(PyMethod_GET_FUNCTION(call->callable), &PyFunction_Type);
+}
+
+/* CALL of such. */
+static bool
+call_bound_twice(Block *b, const Call *call)
+{
+    PyFunctionObject *function = (PyFunctionObject *)PyMethod_GET_FUNCTION(call->callable);
+    const PyCodeObject *code = (PyCodeObject *)function->func_code;
+    Call inner = {(PyObject *)function, call->callee, call->callee, call->count + 1, 0};
+    Binding binding;
+    CodeState *state;
+    if (code->co_argcount == 0 || !emit_bind(b, &inner, function, &binding) ||
+        (state = code_state_make((PyCodeObject *)function->func_code)) == NULL) {
+        return false;
+    }
+    binding.sources[0].entry = SELF_OF_CALLEE;
+    ASM(&b->as, OP_guard_method, block_object_slot(b, call->callee), (intptr_t)function, (intptr_t)block_exit_miss(b));
+    if (!emit_guard_known_function(b, function) || !emit_guard_keyword_defaults(b, &binding)) {
+        return false;
+    }
+    block_own(b, call->callee);
+    if (call_through(b, function, state, &binding, 1)) {
+        emit_release_call(b);
+        emit_push_result(b);
+    }
     return true;
 }
 
@@ -255,7 +304,7 @@ emit_call_function_ex(Block *b)
     ASM(&b->as, OP_call_star, slot_of_stack(b, b->ctx.depth), b->in.oparg, block_instr_address(b), IMM_CONTINUATION);
     *block_stack(b, count - 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST}; /* always, known or not */
     emit_release_entries(b, count);
-    push_result(b);
+    emit_push_result(b);
 }
 
 /* CALL. */
@@ -273,7 +322,9 @@ emit_call(Block *b)
         unpack_method(b, &call);
     }
     bool done = false;
-    if (Py_IS_TYPE(call.callable, &PyFunction_Type)) {
+    if (is_bound_twice(b, &call)) {
+        done = call_bound_twice(b, &call);
+    } else if (Py_IS_TYPE(call.callable, &PyFunction_Type)) {
         done = call_function(b, &call);
     } else {
         done = emit_call_native(b, &call) || (PyType_Check(call.callable) && emit_call_class(b, &call)) ||

@@ -54,7 +54,11 @@ emit_run_frame(Block *b, const NewFrame *frame)
     PyCodeObject *code = frame->state->code;
     for (int i = 0; i < code->co_argcount + code->co_kwonlyargcount; i++) {
         const Source *source = &frame->sources[i];
-        if (source->entry >= 0) {
+        if (source->entry == SELF_OF_CALLEE) {
+            ASM(&b->as, OP_argument_self, slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg), slot_of_local(i));
+        } else if (source->entry == ALREADY_THERE) {
+            continue;
+        } else if (source->entry >= 0) {
             pass_argument(b, source->entry, slot_of_local(i), frame->keep);
         } else if (source->constant != NULL) {
             ASM(&b->as, OP_argument_constant, (intptr_t)source->constant, slot_of_local(i));

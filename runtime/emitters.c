@@ -49,6 +49,7 @@ const Emitter emitters[256] = {
     [STORE_DEREF] = emit_store_deref,
     [KW_NAMES] = emit_kw_names,
     [CALL] = emit_call,
+    [BEFORE_WITH] = emit_before_with,
     [CALL_FUNCTION_EX] = emit_call_function_ex,
     [BINARY_OP] = emit_binary_op,
     [UNARY_NEGATIVE] = emit_unary_negative,

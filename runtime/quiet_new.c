@@ -84,6 +84,13 @@ quiet_new_cell(PyObject *value, PyThreadState *tstate)
     return cell;
 }
 
+/* A new bound method. */
+PyObject *
+quiet_new_method(PyObject *function, PyObject *self)
+{
+    return is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyMethod_New(function, self));
+}
+
 /* Is iter() of such an object a matter of CPython's own? */
 bool
 quiet_iterates(PyTypeObject *type)

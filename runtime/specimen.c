@@ -4,19 +4,32 @@
 
 #include "pyjit/quiet.h"
 
+/* Keeps a new object as a specimen; NULL, the object being dropped, if there is no room. */
+static PyObject *
+keep(Block *b, PyObject *object)
+{
+    if (object == NULL || b->specimen_count == SPECIMENS_MOST) {
+        Py_XDECREF(object);
+        return NULL;
+    }
+    PyObject_GC_UnTrack(object); /* gc.get_objects() does not show it */
+    b->specimens[b->specimen_count++] = object;
+    return object;
+}
+
 /* An instance of a class to stand for others. */
 PyObject *
 block_specimen(Block *b, PyTypeObject *type)
 {
-    if (b->specimen_count == SPECIMENS_MOST || type->tp_finalize != NULL || type->tp_del != NULL) {
-        return NULL;
-    }
-    PyObject *specimen = quiet_new_instance(type, _PyThreadState_GET());
-    if (specimen != NULL) {
-        PyObject_GC_UnTrack(specimen); /* gc.get_objects() does not show it */
-        b->specimens[b->specimen_count++] = specimen;
-    }
-    return specimen;
+    bool ends_quietly = type->tp_finalize == NULL && type->tp_del == NULL;
+    return ends_quietly ? keep(b, quiet_new_instance(type, _PyThreadState_GET())) : NULL;
+}
+
+/* A bound method to stand for others. */
+PyObject *
+block_specimen_method(Block *b, PyObject *function, PyObject *self)
+{
+    return keep(b, quiet_new_method(function, self));
 }
 
 /* If the n-th entry is predicted by a specimen, that gets the attribute that is about to be set. */
@@ -36,6 +49,8 @@ void
 specimens_drop(Block *b)
 {
     while (b->specimen_count > 0) {
-        Py_DECREF(b->specimens[--b->specimen_count]);
+        PyObject *specimen = b->specimens[--b->specimen_count];
+        PyObject_GC_Track(specimen); /* as those who free it expect it */
+        Py_DECREF(specimen);
     }
 }

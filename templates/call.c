@@ -166,6 +166,23 @@ OPERATION(argument_constant, PTR(object), IMM(offset)) {
     ARGUMENT(offset) = object;
 }
 
+/* The self of a bound method. */
+OPERATION(argument_self, SLOT(method), IMM(offset)) {
+    PyObject *object = ((PyMethodObject *)method)->im_self;
+    Py_INCREF(object);
+    ARGUMENT(offset) = object;
+}
+
+extern PyObject *quiet_new_method(PyObject *, PyObject *);
+
+/* A context manager becomes the argument of __enter__; its bound __exit__ comes in its place. */
+OPERATION(enter_manager, SLOT(x), PTR(function), IMM(offset), EXIT(rare)) {
+    PyObject *manager = x, *method = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_new_method), function, manager);
+    if (unlikely(method == NULL)) LEAVE(rare);
+    ARGUMENT(offset) = manager;
+    x = method;
+}
+
 /* A default of the function in r1, by its offset in the tuple. */
 OPERATION(argument_default, IMM(item), IMM(offset)) {
     PyObject *object = *(PyObject **)((char *)((PyFunctionObject *)r1)->func_defaults + item);

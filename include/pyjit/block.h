@@ -151,6 +151,9 @@ PyObject *block_sample(Block *b, int n);
  * none. Borrows: it lives until the block is done. */
 PyObject *block_specimen(Block *b, PyTypeObject *type);
 
+/* The same of a bound method. */
+PyObject *block_specimen_method(Block *b, PyObject *function, PyObject *self);
+
 /* If the n-th entry is predicted by a specimen, that gets the attribute that is about to be set. */
 void block_teach_specimen(Block *b, int n, PyObject *name, PyObject *value);
 

@@ -124,6 +124,9 @@ PyObject *emit_cell_sample(const Block *b, int i);
  * register holds? Then it need not be an object. */
 bool emit_is_for_arithmetic(const Block *b, PyObject *sample);
 
+/* emit_with.c */
+void emit_before_with(Block *b);
+
 /* emit_call.c */
 void emit_kw_names(Block *b);
 void emit_call(Block *b);

@@ -16,10 +16,13 @@ typedef struct {
 
 /* Where a parameter's value comes from. */
 typedef struct {
-    int entry;          /* stack entry counted from the top, or -1: a default */
+    int entry;          /* stack entry counted from the top, or -1: a default; SELF_OF_CALLEE, ALREADY_THERE */
     int default_item;   /* its number, or -1: that of a keyword-only parameter, which is */
     PyObject *constant; /* this one; borrowed */
 } Source;
+
+#define SELF_OF_CALLEE (-2) /* the self of the bound method that the call's lowest entry is */
+#define ALREADY_THERE (-3)  /* it has been put into the new frame */
 
 #define MAX_PARAMETERS 32 /* of functions that are called directly */
 
@@ -81,6 +84,9 @@ bool emit_inline_special(Block *b, const Special *special, CodeState *callee, co
 
 /* Goes on with the instruction, its method having returned: the result is on the stack above the operands. */
 void emit_special_returned(Block *b);
+
+/* Pushes the result of a call, which is in r0. */
+void emit_push_result(Block *b);
 
 /* CALL of a Python class; false if it must be called generically. */
 bool emit_call_class(Block *b, const Call *call);

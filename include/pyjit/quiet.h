@@ -32,11 +32,12 @@ int64_t free_quietly(PyObject *object);
 /* Can instances of this class be made by quiet_new_instance()? */
 bool quiet_makes(PyTypeObject *type);
 
-/* A new instance of such a class, no __init__ having run; a new cell of a value that is stolen; the iterator of
+/* A new instance of such a class, no __init__ having run; a new cell of a value that is stolen; a bound method; the iterator of
  * range(0); a new list, tuple or dict (for which `count` is 0) of items that are stolen. NULL, without an exception,
  * if the garbage collector's turn has come or allocations are traced. */
 PyObject *quiet_new_instance(PyTypeObject *type, PyThreadState *tstate);
 PyObject *quiet_new_cell(PyObject *value, PyThreadState *tstate);
+PyObject *quiet_new_method(PyObject *function, PyObject *self);
 PyObject *quiet_new_range(void);
 typedef PyObject *(*QuietNew)(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_list(PyObject **items, Py_ssize_t count);
