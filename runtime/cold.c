@@ -399,10 +399,14 @@ see_to_breaker(Cold *c)
     return 0;
 }
 
-/* Compiled code to go on with at c->target, a jump target; NULL if none is known or worth making. */
+/* Compiled code to go on with at c->target, a jump target; NULL if none is known or worth making, or if the jump's
+ * condition has had somebody begin to watch. */
 static uint8_t *
 compiled_target(Cold *c, int heat)
 {
+    if (c->tstate->cframe->use_tracing) {
+        return NULL;
+    }
     uint8_t *known = resume_known(c->state, c->target);
     if (known == NULL && resume_is_hot(c->state, c->target, heat)) {
         known = resume_compiled(c->state, c->frame, (Place){c->target, c->depth});

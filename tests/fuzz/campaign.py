@@ -23,7 +23,7 @@ FRESH = 40  # one program in so many runs in a fresh interpreter as well
 UNSURE = ("RecursionError", "UnboundLocalError: ", "MemoryError")
 # Limits of recursion with which programs that differ must do the same without pyjit, their objects being
 # elsewhere.
-AGAIN = (LIMIT, LIMIT - 1, LIMIT + 1, LIMIT + 2)
+AGAIN = (LIMIT, LIMIT, LIMIT, LIMIT, LIMIT - 1, LIMIT + 1, LIMIT + 2)
 LITTLE = "96K"  # code memory that fills up
 LEGAL_ENDS = ("no memory for a number", "pyjit cannot be turned on")  # when a fault is injected
 THRESHOLDS = (0, 3, 4, 5, 8)  # besides 1 and 2

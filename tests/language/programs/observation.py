@@ -471,3 +471,34 @@ for f in PROGRAMS:
 show("tracing off", sys.gettrace(), sys.getprofile())
 trace_hot("after", fails, 3)
 hot("audit", lambda: len(runs(["a"])))
+
+
+def condition_begins_tracing():
+    """A condition's __bool__ switches tracing on where the way on is compiled already."""
+    events = []
+
+    def tracer(frame, event, _):
+        events.append((event, frame.f_code.co_name))
+        return tracer
+
+    def called(value):
+        return value
+
+    class Plain:
+        pass
+
+    def choose(o):
+        for i in range(6):
+            if i == 5:
+                Plain.__bool__ = lambda self: sys.settrace(tracer) is None
+            if i:
+                o = 5
+            called(o or i)
+
+    for _ in range(2):
+        choose(Plain())
+    sys.settrace(None)
+    return events[:4]
+
+
+show("condition begins tracing", condition_begins_tracing())
