@@ -28,6 +28,23 @@ box_register(const Registers *regs, const Entry *entry)
     return box;
 }
 
+/* Is this object, which may be an earlier value's, the box of the number in a register? A value has but one, as a
+ * program can tell. */
+static bool
+is_box_of(const Registers *regs, const Entry *entry, PyObject *object)
+{
+    if (object == NULL) {
+        return false;
+    }
+    if (entry->location == IN_FLOAT) {
+        return PyFloat_CheckExact(object) &&
+               memcmp(&((PyFloatObject *)object)->ob_fval, &regs->floats[entry->index], sizeof(double)) == 0;
+    }
+    int overflow = 1;
+    return PyLong_CheckExact(object) &&
+           PyLong_AsLongLongAndOverflow(object, &overflow) == regs->ints[entry->index] && overflow == 0;
+}
+
 /* Gives every local that is only in a register its box. */
 static void
 box_locals(const Registers *regs, const Context *ctx)
@@ -37,8 +54,10 @@ box_locals(const Registers *regs, const Context *ctx)
         const Entry *entry = &ctx->entries[i];
         if ((entry->location == IN_INT || entry->location == IN_FLOAT) && !entry->boxed) {
             PyObject *old = locals[i];
-            locals[i] = box_register(regs, entry);
-            Py_XDECREF(old);
+            if (!is_box_of(regs, entry, old)) {
+                locals[i] = box_register(regs, entry);
+                Py_XDECREF(old);
+            }
         }
     }
 }

@@ -227,3 +227,15 @@ def replaced(t, n):
 
 left = []
 show("replaced", [replaced(x, 1) for x in (1.5, 2.5, 3.5, 7, 8)], left)
+
+
+# A number that was unboxed and not changed is the same object when a loop is left by an exit taken rarely.
+def same_after_loop(number, other):
+    for _ in range(5):
+        other = number
+        negative = -number
+    return other is number, negative
+
+
+for number in (2**60 - 1, 1000, 1000.5, 5):
+    show("same after loop", [same_after_loop(number + k, 2) for k in range(40)][::13])
