@@ -111,10 +111,61 @@ guard_names(Block *b, intptr_t namespace)
         (intptr_t)block_exit_miss(b));
 }
 
+/* The same for the globals of the code being compiled. */
+static void
+guard_global_names(Block *b)
+{
+    if (b->site == NULL) {
+        guard_names(b, GLOBALS);
+        return;
+    }
+    PyDictObject *dict = (PyDictObject *)b->globals;
+    ASM(&b->as, OP_guard_known_names, (intptr_t)dict, (int32_t)dict->ma_keys->dk_version,
+        (intptr_t)block_exit_miss(b));
+}
+
+/* Is this of the things that names of modules mostly stand for, which stay what they are while other names change? */
+static bool
+is_lasting(PyObject *value)
+{
+    return PyFunction_Check(value) || PyType_Check(value) || PyCFunction_Check(value) || PyModule_Check(value);
+}
+
+/* Emits the guard that the value at a place is what it is now. */
+static void
+guard_place(Block *b, const Place *place)
+{
+    intptr_t value = (intptr_t)place->value, miss = (intptr_t)block_exit_miss(b);
+    if (b->site == NULL) {
+        ASM(&b->as, OP_guard_name_is, place->namespace, place->shape, place->at, place->name, value, miss);
+        return;
+    }
+    PyObject *dict = place->namespace == GLOBALS ? b->globals : b->builtins;
+    ASM(&b->as, OP_guard_known_name_is, (intptr_t)dict, place->shape, place->at, place->name, value, miss);
+}
+
+/* Pushes an object that guards have shown to be the value of a name, after a NULL if `null`. */
+static void
+push_known(Block *b, PyObject *value, bool null)
+{
+    if (null) {
+        block_push_null(b);
+    }
+    block_push_object(b, value);
+}
+
 /* Pushes the value at a place, after a NULL if `null`. */
 static void
 load_place(Block *b, const Place *place, bool null)
 {
+    if (is_lasting(place->value)) {
+        guard_place(b, place);
+        push_known(b, place->value, null);
+        return;
+    }
+    if (block_needs_frame(b)) {
+        return;
+    }
     if (!null && emit_is_for_arithmetic(b, place->value) && b->ctx.depth < CTX_STACK) {
         bool is_float = PyFloat_CheckExact(place->value);
         int reg = is_float ? block_take_float(b, 0) : block_take_int(b, 0);
@@ -218,10 +269,7 @@ load_constant(Block *b, PyObject *value, bool null)
     if (!null && load_constant_number(b, value)) {
         return;
     }
-    if (null) {
-        block_push_null(b);
-    }
-    block_push_object(b, value);
+    push_known(b, value, null);
 }
 
 /* LOAD_GLOBAL. */
@@ -246,7 +294,6 @@ emit_load_global(Block *b)
         return;
     }
     if (place.value != NULL) {
-        (void)block_needs_frame(b);
         load_place(b, &place, null);
         return;
     }
@@ -257,8 +304,8 @@ emit_load_global(Block *b)
         guard_version(b, OP_guard_globals, globals, &b->ctx.globals);
         guard_version(b, OP_guard_builtins, builtins, &b->ctx.builtins);
         load_constant(b, place.value, null);
-    } else if (!block_needs_frame(b)) {
-        guard_names(b, GLOBALS);
+    } else {
+        guard_global_names(b);
         load_place(b, &place, null);
     }
 }

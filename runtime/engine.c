@@ -290,7 +290,7 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
             state = engine_state(frame->f_code);
         }
         if (state != NULL) {
-            if (target != NULL) {
+            if (target != NULL && _PyInterpreterFrame_LASTI(frame) < 0) { /* not a generator that goes on */
                 vectorcall_adopt(frame->f_func, state);
             }
             return run(tstate, frame, state, target, throwflag != 0);

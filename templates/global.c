@@ -47,6 +47,20 @@ OPERATION(load_name, IMM(namespace), IMM(shape), IMM(at), PTR(name), SLOT(to), E
     to = value;
 }
 
+/* The name's value is this very object. */
+OPERATION(guard_name_is, IMM(namespace), IMM(shape), IMM(at), PTR(name), PTR(value), EXIT(miss)) {
+    FIND_NAME(namespace, shape, at, name, miss);
+    if (unlikely((void *)*place != value)) LEAVE(miss);
+}
+
+/* The same in a dict that is known. */
+OPERATION(guard_known_name_is, PTR(known), IMM(shape), IMM(at), PTR(name), PTR(value), EXIT(miss)) {
+    PyDictKeysObject *keys = ((PyDictObject *)known)->ma_keys;
+    if (unlikely(shape_of(keys) != shape)) LEAVE(miss);
+    PyDictUnicodeEntry *entry = (PyDictUnicodeEntry *)((char *)keys + at);
+    if (unlikely((void *)entry->me_key != name || (void *)entry->me_value != value)) LEAVE(miss);
+}
+
 OPERATION(load_name_int, IMM(namespace), IMM(shape), IMM(at), PTR(name), IREG(to), EXIT(miss)) {
     FIND_NAME(namespace, shape, at, name, miss);
     TAKE_INT(to, miss);
@@ -117,6 +131,11 @@ OPERATION(guard_names, IMM(namespace), IMM(version), EXIT(miss)) {
     if (unlikely(dict == NULL)) LEAVE(miss);
     if (unlikely((void *)Py_TYPE(dict) != ADDRESS(PyDict_Type))) LEAVE(miss);
     if (unlikely(DIFFERS32(dict->ma_keys->dk_version, version))) LEAVE(miss);
+}
+
+/* The same of a dict that is known. */
+OPERATION(guard_known_names, PTR(known), IMM(version), EXIT(miss)) {
+    if (unlikely(DIFFERS32(((PyDictObject *)known)->ma_keys->dk_version, version))) LEAVE(miss);
 }
 
 OPERATION(guard_locals_are_globals, EXIT(miss)) {

@@ -46,14 +46,21 @@ show("missing", seen(missing), seen(missing, lambda: globals().update(not_there=
 del not_there
 show("gone again", seen(missing))
 show("builtins", seen(measure))
-show("builtin shadowed", seen(measure, lambda: globals().update(len=lambda t: "own len")))
+show(
+    "builtin shadowed", seen(measure, lambda: globals().update(len=lambda t: "own len"))
+)
 show("shadow removed", seen(measure, lambda: globals().pop("len")))
 kept = builtins.abs
-show("builtin replaced", seen(measure, lambda: setattr(builtins, "abs", lambda n: "new abs")))
+show(
+    "builtin replaced",
+    seen(measure, lambda: setattr(builtins, "abs", lambda n: "new abs")),
+)
 builtins.abs = kept
 show("builtin back", seen(measure))
 show("new builtin", seen(missing, lambda: setattr(builtins, "not_there", "builtin")))
-show("new builtin shadowed", seen(missing, lambda: globals().update(not_there="global")))
+show(
+    "new builtin shadowed", seen(missing, lambda: globals().update(not_there="global"))
+)
 del not_there
 del builtins.not_there
 show("all gone", seen(missing))
@@ -270,3 +277,83 @@ def replaced_global(n):
 
 replaced_global(4)
 show("old global values", log)
+
+
+# Globals of which some change all the time, so that functions, classes, modules and builtins are known by their place.
+
+counter = 0
+
+
+def first(x):
+    return x + 1
+
+
+def second(x):
+    return x + 2
+
+
+def through(x):
+    return chosen(x) + max(x, 3) + len(math_like.name)
+
+
+class math_like:
+    name = "abc"
+
+
+class other_like:
+    name = "abcdef"
+
+
+def busy(n):
+    global counter, chosen, max, math_like
+    out = []
+    chosen, kept = first, math_like
+    for i in range(n):
+        counter += 1
+        if i == 20:
+            chosen = second
+        if i == 30:
+            max = min
+        if i == 40:
+            del max
+        if i == 50:
+            math_like = other_like
+        if i == 60:
+            globals()[f"new{n}"] = i
+        if i == 70:
+            chosen = lambda x: -x
+        out.append(
+            (through(i), chosen(i), isinstance(chosen, type(first)), counter > i)
+        )
+    math_like = kept
+    return out
+
+
+for n in (10, 80, 81, 82):
+    show("busy", busy(n)[9::10])
+
+
+def deleted(n):
+    global chosen
+    out = []
+    for i in range(n):
+        globals()["counter"] += 1
+        if i == 20:
+            del chosen
+        if i == 25:
+            chosen = first
+        try:
+            out.append(chosen(i))
+        except NameError as e:
+            out.append(str(e))
+    return out
+
+
+for n in (10, 30, 31):
+    show("deleted", deleted(n)[5::5])
+module_total = 0
+for module_step in range(60):
+    module_total += first(module_step) if module_step % 2 else len("ab")
+    if module_step == 40:
+        first = second
+show("module", module_total)
