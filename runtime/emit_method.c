@@ -1,6 +1,7 @@
 /* Emitters: methods of builtin types that are done in place. */
 #include "pyjit/emit_calls.h"
 
+#include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
 /* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
@@ -64,9 +65,46 @@ pop_from_list(Block *b, const Call *call)
     return true;
 }
 
+/* dict.get() by a key that runs no code. */
+static bool
+get_from_dict(Block *b, const Call *call)
+{
+    int dict = call->first, key = call->first - 1;
+    if ((call->count != 2 && call->count != 3) || call->keywords != 0 || call->callable != pyjit_state.dict_get ||
+        block_must_be_generic(b) || b->ctx.depth >= CTX_STACK ||
+        block_learn(b, dict, 1u << TYPE_DICT) != TYPE_DICT || !emit_is_quiet(b, key)) {
+        return false;
+    }
+    PyObject *sample = block_sample(b, dict), *item = block_sample(b, key);
+    if (sample != NULL && item != NULL && PyDict_CheckExact(sample) && quiet_value(item)) {
+        item = quiet_dict_get(sample, item);
+    } else {
+        item = NULL;
+    }
+    emit_guard_callee(b, call);
+    intptr_t from = block_object_slot(b, dict), with = block_object_slot(b, key), otherwise;
+    if (call->count == 3) {
+        otherwise = block_object_slot(b, key - 1);
+    } else {
+        int lowest = b->ctx.depth - 2 - b->in.oparg; /* where the callee is not: it is known */
+        if (block_uses_slot(block_stack(b, b->in.oparg + 1))) {
+            return false;
+        }
+        otherwise = slot_of_stack(b, lowest);
+        ASM(&b->as, OP_store_constant_borrowed, (intptr_t)Py_None, otherwise);
+    }
+    int to = block_take_int(b, 0);
+    ASM(&b->as, OP_dict_get_or_quietly, from, with, otherwise, to, (intptr_t)block_exit_generic(b));
+    block_drop(b, b->in.oparg + 2);
+    ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
+    block_push_sample(b, TYPE_UNKNOWN, item);
+    b->kwnames = NULL;
+    return true;
+}
+
 /* CALL of a method of a builtin type that is done in place. */
 bool
 emit_call_method(Block *b, const Call *call)
 {
-    return append_to_list(b, call) || (!b->ended && pop_from_list(b, call));
+    return append_to_list(b, call) || (!b->ended && pop_from_list(b, call)) || (!b->ended && get_from_dict(b, call));
 }

@@ -49,8 +49,8 @@ any_item(PyObject *sequence)
 }
 
 /* Is the n-th entry hashed and compared without running code, as far as can be told? False also if b->ended. */
-static bool
-is_quiet(Block *b, int n)
+bool
+emit_is_quiet(Block *b, int n)
 {
     ValueType type = block_type(b, n);
     if (type != TYPE_UNKNOWN && type != TYPE_TUPLE) {
@@ -101,7 +101,7 @@ subscript_dict(Block *b)
     if (!may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
         return false;
     }
-    if (!block_must_be_generic(b) && b->ctx.depth < CTX_STACK && is_quiet(b, 0)) {
+    if (!block_must_be_generic(b) && b->ctx.depth < CTX_STACK && emit_is_quiet(b, 0)) {
         subscript_quietly(b);
         return true;
     }
@@ -143,6 +143,16 @@ store_dict(Block *b)
     if (!may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
         return false;
     }
+    if (!block_must_be_generic(b) && b->ctx.depth <= CTX_STACK && b->site == NULL && emit_is_quiet(b, 0)) {
+        intptr_t with = block_object_slot(b, 0), into = block_object_slot(b, 1), from = block_object_slot(b, 2);
+        intptr_t rare = (intptr_t)block_exit_generic(b);
+        ASM(&b->as, OP_dict_set_quietly, into, with, from, rare, (intptr_t)block_exit_release(b));
+        block_drop(b, 3);
+        return true;
+    }
+    if (b->ended) {
+        return true;
+    }
     block_escape(b);
     intptr_t key = block_object_slot(b, 0), dict = block_object_slot(b, 1);
     intptr_t value = block_object_slot(b, 2);
@@ -163,7 +173,7 @@ contains_quietly(Block *b, const Instr *branch, bool jump_if)
         type = Py_TYPE(container);
     }
     QuietContains find = type == NULL ? NULL : quiet_contains_of(type);
-    if (find == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !is_quiet(b, 1)) {
+    if (find == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !emit_is_quiet(b, 1)) {
         return false;
     }
     PyObject *sample = block_sample(b, 1);

@@ -76,6 +76,7 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_chr, find_builtin("chr"));
     Py_XSETREF(pyjit_state.list_append,
                Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append")));
+    Py_XSETREF(pyjit_state.dict_get, Py_XNewRef(PyDict_GetItemString(PyDict_Type.tp_dict, "get")));
     Py_XSETREF(pyjit_state.list_pop, Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "pop")));
 }
 

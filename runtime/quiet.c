@@ -2,6 +2,7 @@
 #include "pyjit/quiet.h"
 
 #include "pyjit/keys.h"
+#include "pyjit/state.h"
 
 /* ---- values ------------------------------------------------------------------------------------ */
 
@@ -42,15 +43,22 @@ quiet_strings_equal(PyObject *a, PyObject *b)
 
 /* ---- dicts ------------------------------------------------------------------------------------- */
 
-/* The value of an entry of a dict's keys. */
-static PyObject *
-value_at(const PyDictObject *dict, Py_ssize_t index)
+/* Where the value of an entry of a dict's keys is. */
+static PyObject **
+place_of(const PyDictObject *dict, Py_ssize_t index)
 {
     PyDictKeysObject *keys = dict->ma_keys;
     if (dict->ma_values != NULL) {
-        return dict->ma_values->values[index];
+        return &dict->ma_values->values[index];
     }
-    return DK_IS_UNICODE(keys) ? DK_UNICODE_ENTRIES(keys)[index].me_value : DK_ENTRIES(keys)[index].me_value;
+    return DK_IS_UNICODE(keys) ? &DK_UNICODE_ENTRIES(keys)[index].me_value : &DK_ENTRIES(keys)[index].me_value;
+}
+
+/* The value of such an entry. */
+static PyObject *
+value_at(const PyDictObject *dict, Py_ssize_t index)
+{
+    return *place_of(dict, index);
 }
 
 /* The index of a string's entry, which is looked for by its hash. */
@@ -108,6 +116,51 @@ quiet_dict_get(PyObject *dict, PyObject *key)
 {
     Py_ssize_t index = find(dict, key);
     return index < 0 ? NULL : value_at((PyDictObject *)dict, index);
+}
+
+/* The same, or the default if the key is not there; NULL if that cannot be told. */
+PyObject *
+quiet_dict_get_or(PyObject *dict, PyObject *key)
+{
+    Py_ssize_t index = find(dict, key);
+    PyObject *value = index < 0 ? NULL : value_at((PyDictObject *)dict, index);
+    return index == KEYS_UNSURE ? NULL : value != NULL ? value : pyjit_state.operand;
+}
+
+/* Puts another value in the place of one, as PyDict_SetItem() does. Returns the old one, whose reference is the
+ * caller's now. */
+static PyObject *
+replace_value(PyDictObject *dict, PyObject **place, PyObject *value)
+{
+    PyObject *old = *place;
+    if (!_PyObject_GC_IS_TRACKED(dict) && _PyObject_GC_MAY_BE_TRACKED(value)) {
+        PyObject_GC_Track(dict);
+    }
+    *place = Py_NewRef(value);
+    dict->ma_version_tag = ++keys_last_dict_version;
+    return old;
+}
+
+/* Sets the value of a key: 1; or 0 if the old value is pyjit_state.dying now, -1 if it cannot be told. */
+int64_t
+quiet_dict_set(PyObject *dict, PyObject *key)
+{
+    Py_ssize_t index = find(dict, key);
+    PyObject **place = index < 0 ? NULL : place_of((PyDictObject *)dict, index);
+    if (place == NULL || *place == NULL) {
+        if (index == KEYS_UNSURE || PyDict_SetItem(dict, key, pyjit_state.operand) < 0) {
+            PyErr_Clear(); /* no memory: the generic operation will find so, too */
+            return -1;
+        }
+        return 1;
+    }
+    PyObject *old = replace_value((PyDictObject *)dict, place, pyjit_state.operand);
+    if (Py_REFCNT(old) == 1) {
+        Py_SET_REFCNT(old, 0);
+        return free_quietly(old);
+    }
+    Py_DECREF(old);
+    return 1;
 }
 
 /* Is this object an exact int of this value, which has at most 60 bits? */

@@ -127,6 +127,26 @@ OPERATION(dict_get_int_quietly, SLOT(dict), IREG(key), IREG(to), EXIT(rare)) {
     to = (int64_t)item;
 }
 
+extern PyObject *quiet_dict_get_or(PyObject *, PyObject *);
+extern int64_t quiet_dict_set(PyObject *, PyObject *);
+
+/* dict.get(key, default) into a register, a new reference. */
+OPERATION(dict_get_or_quietly, SLOT(dict), SLOT(key), SLOT(otherwise), IREG(to), EXIT(rare)) {
+    STATE->operand = otherwise;
+    PyObject *item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get_or), dict, key);
+    if (unlikely(item == NULL)) LEAVE(rare);
+    Py_INCREF(item);
+    to = (int64_t)item;
+}
+
+/* dict[key] = value, all of which stay. */
+OPERATION(dict_set_quietly, SLOT(dict), SLOT(key), SLOT(value), EXIT(rare), EXIT(release)) {
+    STATE->operand = value;
+    int64_t done = CALL_ASIDE_2(int64_t, ADDRESS(quiet_dict_set), dict, key);
+    if (unlikely(done < 0)) LEAVE(rare);
+    if (unlikely(done == 0)) LEAVE(release);
+}
+
 /* An object from a register to its slot. */
 OPERATION(store_object, IREG(from), SLOT(to)) {
     to = (PyObject *)from;

@@ -85,6 +85,9 @@ void emit_unpack_sequence(Block *b);
 void emit_contains_op(Block *b);
 void emit_list_append(Block *b);
 
+/* Is the n-th entry hashed and compared without running code, as far as can be told? False also if b->ended. */
+bool emit_is_quiet(Block *b, int n);
+
 /* emit_build.c */
 void emit_build(Block *b);
 

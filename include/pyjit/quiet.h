@@ -17,6 +17,13 @@ PyObject *quiet_dict_get(PyObject *dict, PyObject *key);
 /* The same for an int of at most 60 bits. */
 PyObject *quiet_dict_get_int(PyObject *dict, int64_t key);
 
+/* The value of a key, or pyjit_state.operand if it is not there; NULL if that cannot be told. Borrows. */
+PyObject *quiet_dict_get_or(PyObject *dict, PyObject *key);
+
+/* Sets the value of a key to pyjit_state.operand, which is borrowed: 1; or 0 if the old value is pyjit_state.dying
+ * now, -1 if that cannot be told. */
+int64_t quiet_dict_set(PyObject *dict, PyObject *key);
+
 /* Is the key in the container? 1, 0, or -1: that cannot be told. */
 typedef int64_t (*QuietContains)(PyObject *container, PyObject *key);
 

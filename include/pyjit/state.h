@@ -6,6 +6,7 @@
 
 typedef struct PyjitState {
     PyObject *dying;       /* an object whose last reference compiled code has just dropped */
+    PyObject *operand;     /* a third argument of C functions that take two (call_aside); borrowed */
     PyObject *free_ints;   /* int objects of one digit that are free, linked by ob_type */
     int free_count;
     PyObject *small_ints;  /* address of the int object 0; small ints lie side by side */
@@ -18,7 +19,7 @@ typedef struct PyjitState {
     uint8_t *return_frame;  /* permanent code: pops the frame and continues its caller */
     uint8_t *return_last;   /* permanent code: the rare end of a return */
     PyObject *builtin_len, *builtin_isinstance, *builtin_ord, *builtin_chr; /* known by identity; owned */
-    PyObject *list_append, *list_pop;                                       /* likewise */
+    PyObject *list_append, *list_pop, *dict_get;                                       /* likewise */
     destructor instance_dealloc;      /* of instances of Python classes */
     PyTypeObject *ascii_iterator;     /* type of the iterators of ASCII strings */
     PyObject *characters[256];        /* the strings of one Latin-1 character; owned */
