@@ -109,6 +109,63 @@ float_operation(int kind)
     }
 }
 
+/* CPython's function for two ints, which runs no code; NULL for none. */
+static binaryfunc
+long_function(int kind)
+{
+    const PyNumberMethods *methods = PyLong_Type.tp_as_number;
+    switch (kind) {
+    case NB_ADD:
+        return methods->nb_add;
+    case NB_SUBTRACT:
+        return methods->nb_subtract;
+    case NB_MULTIPLY:
+        return methods->nb_multiply;
+    case NB_FLOOR_DIVIDE:
+        return methods->nb_floor_divide;
+    case NB_REMAINDER:
+        return methods->nb_remainder;
+    case NB_LSHIFT:
+        return methods->nb_lshift;
+    case NB_RSHIFT:
+        return methods->nb_rshift;
+    case NB_AND:
+        return methods->nb_and;
+    case NB_OR:
+        return methods->nb_or;
+    case NB_XOR:
+        return methods->nb_xor;
+    default:
+        return NULL;
+    }
+}
+
+/* Is the n-th entry an object, and like one that no register holds? */
+static bool
+is_long(Block *b, int n)
+{
+    PyObject *sample = block_sample(b, n);
+    return block_value(b, n)->location != IN_INT && sample != NULL && PyLong_CheckExact(sample) &&
+           Py_ABS(Py_SIZE(sample)) > 2;
+}
+
+/* Two ints of which one is likely to be of many digits. False if none is. */
+static bool
+long_arithmetic(Block *b, int kind)
+{
+    binaryfunc function = long_function(kind);
+    if (function == NULL || block_must_be_generic(b) || !(is_long(b, 0) || is_long(b, 1))) {
+        return false;
+    }
+    intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
+    int to = block_take_int(b, 0);
+    ASM(&b->as, OP_long_binary, x, y, (intptr_t)function, to, (intptr_t)block_exit_generic(b));
+    block_drop(b, 2);
+    ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
+    block_push(b, TYPE_INT);
+    return true;
+}
+
 /* Two ints. */
 static void
 int_arithmetic(Block *b, int kind)
@@ -204,7 +261,9 @@ emit_binary_op(Block *b)
     if ((ints || float_operation(kind) >= 0) && learn_both(b, NUMBERS)) {
         if (block_type(b, 0) == TYPE_INT && block_type(b, 1) == TYPE_INT) {
             if (ints) {
-                int_arithmetic(b, kind);
+                if (!long_arithmetic(b, kind)) {
+                    int_arithmetic(b, kind);
+                }
                 return;
             }
         } else if (float_operation(kind) >= 0) {

@@ -41,6 +41,13 @@ quiet_strings_equal(PyObject *a, PyObject *b)
                   (size_t)PyUnicode_GET_LENGTH(a) * PyUnicode_KIND(a)) == 0;
 }
 
+/* After what has not succeeded, for the generic operation to try again. */
+void
+forget_error(void)
+{
+    PyErr_Clear();
+}
+
 /* ---- dicts ------------------------------------------------------------------------------------- */
 
 /* Where the value of an entry of a dict's keys is. */

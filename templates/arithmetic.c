@@ -1,6 +1,8 @@
 /* Arithmetic on unboxed ints and floats. Whatever int64 cannot hold leaves. */
 #include "template.h"
 
+extern void forget_error(void);
+
 OPERATION(float_add, FREG(a), FREG(b)) {
     a += b;
 }
@@ -105,4 +107,14 @@ OPERATION(int_to_float_exact, IREG(x), FREG(to), EXIT(rare)) {
     uint64_t limit = (uint64_t)1 << 53;
     if (unlikely((uint64_t)(x + (int64_t)limit) > 2 * limit)) LEAVE(rare);
     to = (double)x;
+}
+
+/* Two int objects by a function of CPython's, which runs no code, into a register: a new reference. */
+OPERATION(long_binary, SLOT(x), SLOT(y), PTR(function), IREG(to), EXIT(rare)) {
+    PyObject *result = CALL_ASIDE_2(PyObject *, function, x, y);
+    if (unlikely(result == NULL)) {
+        CALL_ASIDE(void, forget_error, (int64_t)0);
+        LEAVE(rare);
+    }
+    to = (int64_t)result;
 }

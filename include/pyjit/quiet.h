@@ -11,6 +11,9 @@
 /* Is this a number, a string or None, exactly? These are hashed and compared quietly. */
 bool quiet_value(PyObject *value);
 
+/* Clears the exception of what has not succeeded; the generic operation will try again. */
+void forget_error(void);
+
 /* The value of a key in an exact dict; NULL if it is not there or that cannot be told. Borrows. */
 PyObject *quiet_dict_get(PyObject *dict, PyObject *key);
 
