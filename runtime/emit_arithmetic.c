@@ -513,22 +513,22 @@ void
 emit_is_op(Block *b)
 {
     Instr branch;
-    bool jump_if;
+    bool jump_if, owned = false;
     for (int n = 0; n < 2; n++) {
-        Entry *entry = block_stack(b, n);
-        if (entry->owned && !type_is_plain(entry->type)) {
-            emit_generic(b); /* the last reference may go, with what follows from that */
-            return;
-        }
+        const Entry *entry = block_stack(b, n);
+        owned |= entry->owned && !type_is_plain(entry->type);
     }
+    if (b->ctx.depth > CTX_STACK || (owned && b->site != NULL)) {
+        emit_generic(b);
+        return;
+    }
+    bool negated = b->in.oparg, fused = emit_next_is_branch(b, &branch, &jump_if);
     intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
-    bool negated = b->in.oparg;
-    if (!emit_next_is_branch(b, &branch, &jump_if)) {
+    if (!fused || owned) { /* the answer outlives the operands, of which the last reference may go */
         int to = block_take_int(b, 0);
         ASM(&b->as, negated ? OP_different : OP_identical, x, y, to);
         block_drop(b, 2);
-        ASM(&b->as, OP_box_bool, to, slot_of_stack(b, b->ctx.depth));
-        block_push(b, TYPE_BOOL);
+        emit_truth(b, to, false, fused ? &branch : NULL, jump_if);
         return;
     }
     intptr_t operands[2] = {x, y};
