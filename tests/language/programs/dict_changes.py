@@ -74,6 +74,7 @@ for i in range(60):
 print(r[1:], T.n)
 print(glob(60)[-3:], refn(60)[18:25])
 d = {}
+gc.collect()  # after which tuples of numbers are not tracked
 print(
     gc.is_tracked(d),
     gc.is_tracked(sets({"a": 1}, ["a"], [2])),
