@@ -133,7 +133,8 @@ push_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObject *f
     }
     _Py_CODEUNIT *at = frame->prev_instr;
     Py_INCREF(function);
-    CallOutcome outcome = push_function(tstate, frame, function, values, count + (names == NULL ? 0 : PyTuple_GET_SIZE(names)), names);
+    count += names == NULL ? 0 : PyTuple_GET_SIZE(names);
+    CallOutcome outcome = push_function(tstate, frame, function, values, count, names);
     frame->prev_instr = at; /* the interpreter goes through C, and has it there */
     Py_XDECREF(names);
     return outcome;

@@ -152,6 +152,9 @@ load_object(Block *b, const Plan *plan, PyObject *name, bool null)
         block_push_object(b, plan->value);
         return;
     }
+    if (owned) {
+        block_own_facts_below(b, 1); /* as the exit for releasing finds them; the other one must find the same */
+    }
     intptr_t x = block_object_slot(b, 0);
     intptr_t miss = (intptr_t)block_exit_miss(b);
     block_pop(b, 1);
@@ -323,6 +326,7 @@ static void
 store_number(Block *b, const Plan *plan, const Entry *value, bool last)
 {
     bool in_values = plan->place == PLACE_VALUES;
+    block_own_facts_below(b, 2); /* as the exit for releasing finds them; the other one must find the same */
     intptr_t x = block_object_slot(b, 0), reg = value->index, miss = (intptr_t)block_exit_miss(b);
     if (last) {
         block_pop(b, 2);
@@ -370,6 +374,7 @@ emit_store_attr(Block *b)
         if (value.location != IN_LOCAL && value.location != IN_SLOT) {
             block_own(b, 1);
         }
+        block_own_facts_below(b, 2);
         intptr_t x = block_object_slot(b, 0), from = block_object_slot(b, 1);
         intptr_t miss = (intptr_t)block_exit_miss(b);
         bool owned = block_stack(b, 1)->owned;

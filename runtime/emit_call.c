@@ -204,9 +204,9 @@ call_method_of(PyTypeObject *type)
 static bool
 call_through(Block *b, PyFunctionObject *function, CodeState *state, const Binding *binding, int levels)
 {
-    intptr_t rare = (intptr_t)block_exit_generic(b);
     emit_own_packed(b, binding);
     block_escape(b);
+    intptr_t rare = (intptr_t)block_exit_generic(b);
     ASM(&b->as, OP_check_recursion, levels, rare);
     ASM(&b->as, OP_frame_push, emit_frame_size(state->code), rare);
     if (!emit_pack(b, binding, state->code, true)) {

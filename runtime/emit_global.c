@@ -189,6 +189,7 @@ store_place(Block *b, const Place *place)
     Entry value = *block_stack(b, 0);
     bool in_register = value.location == IN_FLOAT || value.location == IN_INT;
     b->ctx.globals = 0; /* it may be them that change */
+    block_forget_facts(b); /* before either exit is made */
     if (in_register && !value.boxed) {
         intptr_t miss = (intptr_t)block_exit_miss(b);
         block_pop(b, 1);

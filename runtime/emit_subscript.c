@@ -144,6 +144,7 @@ store_dict(Block *b)
         return false;
     }
     if (!block_must_be_generic(b) && b->ctx.depth <= CTX_STACK && b->site == NULL && emit_is_quiet(b, 0)) {
+        block_forget_facts(b); /* before either exit is made */
         intptr_t with = block_object_slot(b, 0), into = block_object_slot(b, 1), from = block_object_slot(b, 2);
         intptr_t rare = (intptr_t)block_exit_generic(b);
         ASM(&b->as, OP_dict_set_quietly, into, with, from, rare, (intptr_t)block_exit_release(b));
@@ -315,6 +316,7 @@ emit_store_subscr(Block *b)
     int index = block_int_register(b, 0, 0);
     intptr_t list = block_object_slot(b, 1);
     block_own(b, 2);
+    block_forget_facts(b); /* before either exit is made */
     Exit *rare = block_exit_generic(b);
     intptr_t value = slot_of_stack(b, b->ctx.depth - 3);
     ASM(&b->as, OP_list_set, list, index, value, (intptr_t)rare, (intptr_t)block_exit_release(b));

@@ -53,9 +53,9 @@ emit_before_with(Block *b)
         emit_generic(b);
         return;
     }
-    intptr_t rare = (intptr_t)block_exit_generic(b), manager = slot_of_stack(b, b->ctx.depth - 1);
     block_escape(b);
     block_own(b, 0);
+    intptr_t rare = (intptr_t)block_exit_generic(b), manager = slot_of_stack(b, b->ctx.depth - 1);
     ASM(&b->as, OP_frame_push, emit_frame_size(state->code), rare);
     ASM(&b->as, OP_enter_manager, manager, (intptr_t)exit, slot_of_local(0), rare);
     b->stack_samples[b->ctx.depth - 1] = block_specimen_method(b, (PyObject *)exit, block_sample(b, 0));

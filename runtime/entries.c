@@ -225,6 +225,13 @@ block_own_facts(Block *b)
     own_facts(b, 0);
 }
 
+/* The same but for the top entries. */
+void
+block_own_facts_below(Block *b, int count)
+{
+    own_facts(b, count);
+}
+
 /* Before code may run that could change classes or free objects. */
 void
 block_forget_facts(Block *b)

@@ -138,7 +138,10 @@ void block_learn_class(Block *b, int n, PyTypeObject *type);
  * by them only is put into its slot. */
 void block_forget_facts(Block *b);
 
-/* The same, but the exit at which code may run looks whether the facts still hold. */
+/* Puts what is known by facts only into its slot, but for the top `count` entries. */
+void block_own_facts_below(Block *b, int count);
+
+/* The same as forgetting, but the exit at which code may run looks whether the facts still hold. */
 void block_own_facts(Block *b);
 
 /* Is any fact known? */
