@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.harness import catalogue, instructions, programs, startup, suite, table
+from bench.harness import catalogue, instructions, programs, startup, suite, table, web
 from bench.harness.picture import draw
 from bench.harness.report import Metric, Progress, Report, from_json, machine, to_json
 from bench.harness.sides import Side, describe, sides
@@ -82,6 +82,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="PACKAGE",
         help="also measure importing this installed package; may be repeated",
     )
+
+    command = commands.add_parser("web", parents=[measured, shown], help="measure web applications")
+    command.add_argument("--turns", type=int, default=3, help="processes for each side")
+    command.add_argument("--requests", type=int, default=6000, help="requests in each process")
+    command.add_argument("--timeout", type=float, default=300.0, help="seconds for a process")
 
     command = commands.add_parser(
         "instructions", parents=[measured, shown], help="count instructions instead of seconds"
@@ -160,6 +165,10 @@ def measure(options: argparse.Namespace) -> Report:
     elif options.command == "startup":
         report = new_report("startup", startup.METRICS, pair, options)
         startup.measure_all(report, progress, options.packages, pair, options.turns)
+    elif options.command == "web":
+        report = new_report("web", web.METRICS, pair, options)
+        served = web.Effort(options.turns, options.requests, options.timeout)
+        web.measure_all(report, progress, pair, served)
     elif options.command == "instructions":
         chosen = catalogue.choose(options.programs)
         report = new_report("instructions", instructions.METRICS, pair, options)

@@ -15,7 +15,7 @@ if str(ROOT) not in sys.path:
 
 pytest.importorskip("rich")
 
-from bench.harness import catalogue, cli, instructions, programs, stats, suite, table  # noqa: E402
+from bench.harness import catalogue, cli, instructions, programs, stats, suite, table, web  # noqa: E402
 from bench.harness.catalogue import Program  # noqa: E402
 from bench.harness.report import Metric, Pair, Report, Row, from_json, to_json  # noqa: E402
 from bench.harness.sides import Finished, Side, run, sides, turns  # noqa: E402
@@ -256,3 +256,20 @@ def test_suite_compares_minima_over_turns() -> None:
     row = suite.combine("nbody", a, b)
     assert row.pairs == {"steady": Pair(0.4, 0.2), "memory": Pair(1900.0, 2100.0)}
     assert row.spread == pytest.approx(0.45 / 0.4)
+
+
+def test_latency_is_that_of_the_second_half_and_of_the_first_second() -> None:
+    found = web.latency([0.5, 0.3, 0.4] + [0.01] * 200 + [0.02] * 2)
+    assert found.start == pytest.approx(0.4)  # the third request goes beyond the second
+    assert found.mean == pytest.approx(0.0102, abs=1e-4)
+    assert found.p99 == 0.02
+    assert web.latency([0.1]) == web.Latency(0.1, 0.1, 0.1)
+
+
+def test_web_applications_that_are_not_installed_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    side = Side("A", sys.executable)
+    report = Report("web", web.METRICS)
+    monkeypatch.setattr(web, "APPLICATIONS", {"nothing_shop": "nothing_that_is_installed"})
+    web.measure_all(report, lambda _: None, (side, side), web.Effort(1, 1, 10.0))
+    assert report.skipped == {"nothing_shop": "nothing_that_is_installed is not installed"}
+    assert not report.rows
