@@ -8,6 +8,7 @@
 #include <structmember.h>
 
 #define DROPPED_MOST 32 /* references to other than plain values; ends that drop more are not looked into */
+#define ITEMS_MOST 1000 /* of a container: to look at more, twice, takes longer than an exit */
 
 /* The references that the end of an object drops, one after another. */
 typedef struct {
@@ -42,6 +43,7 @@ drop(End *end, PyObject *object)
 static void
 drop_all(End *end, PyObject *const *objects, Py_ssize_t count)
 {
+    end->quiet &= count <= ITEMS_MOST;
     for (Py_ssize_t i = 0; i < count && end->quiet; i++) {
         drop(end, objects[i]);
     }
@@ -52,6 +54,7 @@ drop_dict(End *end, PyObject *dict)
 {
     Py_ssize_t position = 0;
     PyObject *key, *value;
+    end->quiet &= PyDict_GET_SIZE(dict) <= ITEMS_MOST;
     while (end->quiet && PyDict_Next(dict, &position, &key, &value)) {
         drop(end, key);
         drop(end, value);
