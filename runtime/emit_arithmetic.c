@@ -527,6 +527,8 @@ emit_is_op(Block *b)
     if (!fused || owned) { /* the answer outlives the operands, of which the last reference may go */
         int to = block_take_int(b, 0);
         ASM(&b->as, negated ? OP_different : OP_identical, x, y, to);
+        block_release(b, 1); /* the left one first, as the interpreter does */
+        *block_stack(b, 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
         block_drop(b, 2);
         emit_truth(b, to, false, fused ? &branch : NULL, jump_if);
         return;

@@ -112,7 +112,7 @@ decide_isinstance(Block *b, const Call *call, PyTypeObject *class)
     emit_guard_callee(b, call);
     guard_class(b, call->first - 1, class);
     emit_guard_class(b, call->first, type);
-    block_drop(b, b->in.oparg + 2);
+    emit_release_call(b);
     block_push_entry(
         b, (Entry){.type = TYPE_BOOL, .location = IN_CONST, .index = (unsigned)number & CTX_INDEX_MAX}, answer);
     b->kwnames = NULL;

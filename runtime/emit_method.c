@@ -95,7 +95,7 @@ get_from_dict(Block *b, const Call *call)
     }
     int to = block_take_int(b, 0);
     ASM(&b->as, OP_dict_get_or_quietly, from, with, otherwise, to, (intptr_t)block_exit_generic(b));
-    block_drop(b, b->in.oparg + 2);
+    emit_release_call(b);
     ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
     block_push_sample(b, TYPE_UNKNOWN, item);
     b->kwnames = NULL;

@@ -72,8 +72,8 @@ void
 free_object(PyObject *object)
 {
 #if !BUILT_FOR_DEBUG
-    Py_ssize_t size = Py_SIZE(object);
-    if (Py_IS_TYPE(object, &PyLong_Type) && (size_t)(size + 1) <= 2 && pyjit_state.free_count < KEPT_MOST) {
+    bool is_int = Py_IS_TYPE(object, &PyLong_Type); /* only then it has a size */
+    if (is_int && (size_t)(Py_SIZE(object) + 1) <= 2 && pyjit_state.free_count < KEPT_MOST) {
         object->ob_type = (PyTypeObject *)pyjit_state.free_ints;
         pyjit_state.free_ints = object;
         pyjit_state.free_count++;

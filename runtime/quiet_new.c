@@ -126,7 +126,7 @@ PyObject *
 quiet_new_list(PyObject **items, Py_ssize_t count)
 {
     PyObject *list = is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyList_New(count));
-    if (list != NULL) {
+    if (list != NULL && count > 0) {
         memcpy(((PyListObject *)list)->ob_item, items, (size_t)count * sizeof *items);
     }
     return list;
