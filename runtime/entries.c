@@ -473,10 +473,10 @@ block_squeeze(Block *b, int count)
 void
 block_box_local(Block *b, int i)
 {
-    Entry *entry = &b->ctx.entries[i];
-    if (i >= b->ctx.local_count || entry->boxed) {
+    if (i >= b->ctx.local_count || b->ctx.entries[i].boxed) {
         return;
     }
+    Entry *entry = &b->ctx.entries[i];
     if (entry->location == IN_FLOAT) {
         ASM(&b->as, OP_box_float_local, entry->index, slot_of_local(i));
         entry->boxed = 1;
