@@ -54,6 +54,15 @@ plan_lookup(PyTypeObject *type, PyObject *name)
     return is_silent(type) ? lookup(type, name) : NULL;
 }
 
+/* The method of a type under this name if it is a Python function and the type has a version. */
+PyFunctionObject *
+plan_method(PyTypeObject *type, PyObject *name)
+{
+    PyObject *found = plan_lookup(type, name);
+    bool usable = found != NULL && Py_IS_TYPE(found, &PyFunction_Type) && plan_type_version(type) != 0;
+    return usable ? (PyFunctionObject *)found : NULL;
+}
+
 /* Is the owner's type pinned by a guard that can be made? */
 static bool
 can_guard(PyTypeObject *type)

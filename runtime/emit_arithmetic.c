@@ -38,16 +38,16 @@ learn_both(Block *b, unsigned wanted)
     return true;
 }
 
-/* Is the n-th entry an int constant that fits an immediate? */
-static bool
-small_constant(Block *b, int n, intptr_t *value)
+/* Is the n-th entry an int that is known and fits an immediate? */
+bool
+emit_small_int(Block *b, int n, intptr_t *value)
 {
-    Entry *entry = block_stack(b, n);
-    if (entry->location != IN_CONST || entry->type != TYPE_INT) {
+    PyObject *constant = block_constant(b, block_stack(b, n));
+    if (constant == NULL || !PyLong_CheckExact(constant)) {
         return false;
     }
     int overflow;
-    *value = PyLong_AsLongAndOverflow(block_constant(b, entry), &overflow);
+    *value = PyLong_AsLongAndOverflow(constant, &overflow);
     return overflow == 0 && *value > INT32_MIN && *value <= INT32_MAX;
 }
 
@@ -171,7 +171,7 @@ static void
 int_arithmetic(Block *b, int kind)
 {
     intptr_t constant;
-    if ((kind == NB_ADD || kind == NB_SUBTRACT) && small_constant(b, 0, &constant)) {
+    if ((kind == NB_ADD || kind == NB_SUBTRACT) && emit_small_int(b, 0, &constant)) {
         int x = block_int_result(b, 1, 0);
         ASM(&b->as, OP_int_add_constant, x, kind == NB_ADD ? constant : -constant,
             (intptr_t)block_exit_generic(b));
@@ -407,7 +407,7 @@ compare_ints(Block *b, int kind)
         block_push(b, TYPE_BOOL);
         return;
     }
-    if (small_constant(b, 0, &constant)) {
+    if (emit_small_int(b, 0, &constant)) {
         int x = block_int_register(b, 1, 0);
         intptr_t operands[2] = {x, constant};
         block_drop(b, 2);
@@ -426,7 +426,7 @@ static bool
 exact_as_double(Block *b, int n)
 {
     intptr_t value;
-    return block_type(b, n) == TYPE_FLOAT || small_constant(b, n, &value);
+    return block_type(b, n) == TYPE_FLOAT || emit_small_int(b, n, &value);
 }
 
 /* Two numbers of which one at least is a float. */

@@ -182,9 +182,7 @@ call_chr(Block *b, const Call *call)
     int number = block_int_register(b, call->first, 0), to = block_take_int(b, 1u << number);
     ASM(&b->as, OP_chr_of_int, number, to, (intptr_t)block_exit_generic(b));
     block_drop(b, b->in.oparg + 2);
-    ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
-    block_push(b, TYPE_STR);
-    b->kwnames = NULL;
+    emit_push_object(b, TYPE_STR, to, NULL);
     return true;
 }
 

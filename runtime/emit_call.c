@@ -193,10 +193,7 @@ is_bound_method(Block *b, const Call *call)
 static PyFunctionObject *
 call_method_of(PyTypeObject *type)
 {
-    PyObject *method = plan_lookup(type, pyjit_names.dunder_call);
-    bool usable = method != NULL && Py_IS_TYPE(method, &PyFunction_Type) && plan_type_version(type) != 0 &&
-                  !PyType_HasFeature(type, Py_TPFLAGS_HAVE_VECTORCALL);
-    return usable ? (PyFunctionObject *)method : NULL;
+    return PyType_HasFeature(type, Py_TPFLAGS_HAVE_VECTORCALL) ? NULL : plan_method(type, pyjit_names.dunder_call);
 }
 
 /* Emits the call of a function that has been guarded, as CPython makes it through C: the operands stay on the stack

@@ -19,14 +19,12 @@ is_plain(PyTypeObject *type)
 static PyFunctionObject *
 plain_init(PyTypeObject *type)
 {
-    PyObject *init = is_plain(type) ? plan_lookup(type, pyjit_names.dunder_init) : NULL;
-    bool usable = init != NULL && Py_IS_TYPE(init, &PyFunction_Type) && plan_type_version(type) != 0;
-    return usable ? (PyFunctionObject *)init : NULL;
+    return is_plain(type) ? plan_method(type, pyjit_names.dunder_init) : NULL;
 }
 
 /* Emits the guard that the callee is this class in its present state. */
 static void
-guard_class(Block *b, const Call *call, PyTypeObject *type)
+guard_callee_class(Block *b, const Call *call, PyTypeObject *type)
 {
     intptr_t version = (intptr_t)plan_type_version(type), miss = (intptr_t)block_exit_miss(b);
     if (block_constant(b, block_stack(b, call->callee)) == (PyObject *)type) {
@@ -67,7 +65,7 @@ call_without_init(Block *b, const Call *call, PyTypeObject *type)
         return false;
     }
     PyObject *specimen = block_specimen(b, type);
-    guard_class(b, call, type);
+    guard_callee_class(b, call, type);
     ASM(&b->as, OP_check_recursion, 1, (intptr_t)block_exit_generic(b));
     make_here(b, type, specimen);
     block_pop(b, 1);
@@ -86,7 +84,7 @@ call_in_place(Block *b, const Call *inner, PyTypeObject *type, CodeState *state,
     if (specimen == NULL) {
         return false;
     }
-    guard_class(b, inner, type);
+    guard_callee_class(b, inner, type);
     if (!emit_guard_known_function(b, init)) {
         return false;
     }
@@ -122,8 +120,7 @@ emit_call_class(Block *b, const Call *call)
     }
     binding.sources[0].entry = self;
     intptr_t at = block_instr_address(b), miss = (intptr_t)block_exit_miss(b);
-    intptr_t callee = block_object_slot(b, call->callee);
-    ASM(&b->as, OP_guard_plain_class, callee, (intptr_t)type->tp_version_tag, miss);
+    guard_callee_class(b, call, type);
     ASM(&b->as, OP_guard_code_of, (intptr_t)init, (intptr_t)code, miss);
     asm_depend(&b->as, code);
     if (binding.defaults >= 0) {
@@ -131,7 +128,7 @@ emit_call_class(Block *b, const Call *call)
     }
     block_escape(b);
     block_own(b, call->callee);
-    callee = slot_of_stack(b, b->ctx.depth - 1 - call->callee);
+    intptr_t callee = slot_of_stack(b, b->ctx.depth - 1 - call->callee);
     intptr_t rare = (intptr_t)block_exit_generic(b);
     ASM(&b->as, OP_check_recursion, 2, rare);
     ASM(&b->as, OP_frame_push, emit_frame_size(code), rare);

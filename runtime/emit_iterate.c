@@ -53,19 +53,6 @@ emit_get_iter(Block *b)
     block_push(b, result);
 }
 
-/* Is the n-th entry an int other than zero that is known and fits an immediate? */
-static bool
-known_step(Block *b, int n, intptr_t *step)
-{
-    PyObject *constant = block_constant(b, block_stack(b, n));
-    int overflow = 0;
-    if (constant == NULL || !PyLong_CheckExact(constant)) {
-        return false;
-    }
-    *step = PyLong_AsLongAndOverflow(constant, &overflow);
-    return overflow == 0 && *step != 0 && *step > INT32_MIN && *step <= INT32_MAX;
-}
-
 /* CALL of range() that a loop goes over at once: only the iterator is made. False if it is not that, or b->ended. */
 bool
 emit_call_range(Block *b, const Call *call)
@@ -75,7 +62,7 @@ emit_call_range(Block *b, const Call *call)
     intptr_t step = 1;
     if (call->callable != (PyObject *)&PyRange_Type || call->keywords != 0 || call->callee != b->in.oparg || count < 1 ||
         count > 3 || next.opcode != GET_ITER || block_is_target(b, at) || block_type(b, b->in.oparg + 1) != TYPE_NULL ||
-        (count == 3 && !known_step(b, last, &step))) {
+        (count == 3 && (!emit_small_int(b, last, &step) || step == 0))) {
         return false;
     }
     for (int n = call->first; n >= last; n--) {
@@ -127,11 +114,16 @@ next_item(PyObject *iterator, ValueType type)
 static int
 step_operation(PyTypeObject *type)
 {
-    return type == &PyDictIterKey_Type                                                 ? OP_dict_key_next
-           : type == &PyDictIterValue_Type                                             ? OP_dict_value_next
-           : type == &PyListRevIter_Type                                               ? OP_reversed_list_next
-           : type == &PyUnicodeIter_Type || type == pyjit_state.ascii_iterator ? OP_str_next
-                                                                                       : -1;
+    if (type == &PyDictIterKey_Type) {
+        return OP_dict_key_next;
+    }
+    if (type == &PyDictIterValue_Type) {
+        return OP_dict_value_next;
+    }
+    if (type == &PyListRevIter_Type) {
+        return OP_reversed_list_next;
+    }
+    return type == &PyUnicodeIter_Type || type == pyjit_state.ascii_iterator ? OP_str_next : -1;
 }
 
 /* FOR_ITER over an iterator like this one; false if there is no way that runs no code. */

@@ -59,9 +59,7 @@ pop_from_list(Block *b, const Call *call)
     int to = block_take_int(b, 0);
     ASM(&b->as, OP_list_pop, from, to, (intptr_t)block_exit_generic(b));
     block_drop(b, b->in.oparg + 2);
-    ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
-    block_push_sample(b, TYPE_UNKNOWN, item);
-    b->kwnames = NULL;
+    emit_push_object(b, TYPE_UNKNOWN, to, item);
     return true;
 }
 
@@ -69,9 +67,10 @@ pop_from_list(Block *b, const Call *call)
 static bool
 get_from_dict(Block *b, const Call *call)
 {
-    int dict = call->first, key = call->first - 1;
+    int dict = call->first, key = call->first - 1, lowest = b->in.oparg + 1;
     if ((call->count != 2 && call->count != 3) || call->keywords != 0 || call->callable != pyjit_state.dict_get ||
         block_must_be_generic(b) || b->ctx.depth >= CTX_STACK ||
+        (call->count == 2 && block_uses_slot(block_stack(b, lowest))) ||
         block_learn(b, dict, 1u << TYPE_DICT) != TYPE_DICT || !emit_is_quiet(b, key)) {
         return false;
     }
@@ -86,19 +85,13 @@ get_from_dict(Block *b, const Call *call)
     if (call->count == 3) {
         otherwise = block_object_slot(b, key - 1);
     } else {
-        int lowest = b->ctx.depth - 2 - b->in.oparg; /* where the callee is not: it is known */
-        if (block_uses_slot(block_stack(b, b->in.oparg + 1))) {
-            return false;
-        }
-        otherwise = slot_of_stack(b, lowest);
+        otherwise = slot_of_stack(b, b->ctx.depth - 1 - lowest); /* where the callee is not: it is known */
         ASM(&b->as, OP_store_constant_borrowed, (intptr_t)Py_None, otherwise);
     }
     int to = block_take_int(b, 0);
     ASM(&b->as, OP_dict_get_or_quietly, from, with, otherwise, to, (intptr_t)block_exit_generic(b));
     emit_release_call(b);
-    ASM(&b->as, OP_store_object, to, slot_of_stack(b, b->ctx.depth));
-    block_push_sample(b, TYPE_UNKNOWN, item);
-    b->kwnames = NULL;
+    emit_push_object(b, TYPE_UNKNOWN, to, item);
     return true;
 }
 

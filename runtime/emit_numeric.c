@@ -17,6 +17,15 @@ emit_replace_call(Block *b, ValueType type, int reg)
     b->kwnames = NULL;
 }
 
+/* The stack having been popped, an object in a register is the call's result; `sample` predicts it. */
+void
+emit_push_object(Block *b, ValueType type, int reg, PyObject *sample)
+{
+    ASM(&b->as, OP_store_object, reg, slot_of_stack(b, b->ctx.depth));
+    block_push_sample(b, type, sample);
+    b->kwnames = NULL;
+}
+
 /* Has the n-th entry's number no object, so that a new one would be the only one? */
 static bool
 has_no_object(Block *b, int n)

@@ -4,15 +4,6 @@
 #include "pyjit/attribute.h"
 #include "pyjit/names.h"
 
-/* A method of a context manager's class if it is a Python function. Borrows. */
-static PyFunctionObject *
-method_of(PyTypeObject *type, PyObject *name)
-{
-    PyObject *found = plan_lookup(type, name);
-    bool usable = found != NULL && Py_IS_TYPE(found, &PyFunction_Type) && plan_type_version(type) != 0;
-    return usable ? (PyFunctionObject *)found : NULL;
-}
-
 /* The class of the manager if __enter__ and __exit__ are Python functions, of which *enter takes the manager only;
  * NULL if not so, or b->ended. */
 static PyTypeObject *
@@ -26,8 +17,8 @@ class_of_manager(Block *b, PyFunctionObject **enter, PyFunctionObject **exit)
         return NULL;
     }
     PyTypeObject *type = Py_TYPE(manager);
-    *enter = method_of(type, pyjit_names.dunder_enter);
-    *exit = method_of(type, pyjit_names.dunder_exit);
+    *enter = plan_method(type, pyjit_names.dunder_enter);
+    *exit = plan_method(type, pyjit_names.dunder_exit);
     return *enter == NULL || *exit == NULL ? NULL : type;
 }
 

@@ -24,7 +24,7 @@ without_error(PyObject *object)
 
 /* ---- instances --------------------------------------------------------------------------------- */
 
-/* Can instances of this class be made by instance_new_quietly()? */
+/* Can instances of this class be made by quiet_new_instance()? */
 bool
 quiet_makes(PyTypeObject *type)
 {

@@ -10,15 +10,6 @@
 
 /* ---- which method -------------------------------------------------------------------------------- */
 
-/* The method of a class, if it is a Python function. Borrows. */
-static PyFunctionObject *
-method_of(PyTypeObject *type, PyObject *name)
-{
-    PyObject *found = plan_lookup(type, name);
-    bool usable = found != NULL && Py_IS_TYPE(found, &PyFunction_Type) && plan_type_version(type) != 0;
-    return usable ? (PyFunctionObject *)found : NULL;
-}
-
 /* Has a class nothing under this name? */
 static bool
 lacks(PyTypeObject *type, PyObject *name)
@@ -88,7 +79,7 @@ binary_method(PyTypeObject *x, PyTypeObject *y, int oparg, Asked *asked)
     }
     if (in_place) {
         *asked = ASKED_IN_PLACE;
-        method = method_of(x, pyjit_names.in_place[kind]);
+        method = plan_method(x, pyjit_names.in_place[kind]);
         if (method != NULL || !(refuses(x, y, kind) || lacks(x, pyjit_names.in_place[kind]))) {
             return method;
         }
@@ -97,13 +88,13 @@ binary_method(PyTypeObject *x, PyTypeObject *y, int oparg, Asked *asked)
         return NULL;
     }
     *asked = ASKED_LEFT;
-    method = method_of(x, pyjit_names.operators[kind]);
+    method = plan_method(x, pyjit_names.operators[kind]);
     if (method != NULL) {
         return method;
     }
     *asked = ASKED_RIGHT;
     bool refused = refuses(x, y, kind) || (x != y && lacks(x, pyjit_names.operators[kind]));
-    return refused ? method_of(y, pyjit_names.reflected[kind]) : NULL;
+    return refused ? plan_method(y, pyjit_names.reflected[kind]) : NULL;
 }
 
 /* The method of a BINARY_OP. */
@@ -122,7 +113,7 @@ special_compare(PyTypeObject *x, PyTypeObject *y, int oparg)
     if (right_is_first(x, y)) {
         return (Special){NULL, 0, {0}};
     }
-    return (Special){method_of(x, pyjit_names.comparisons[oparg]), 2, {1, 0}};
+    return (Special){plan_method(x, pyjit_names.comparisons[oparg]), 2, {1, 0}};
 }
 
 /* The method of an instruction that asks one operand's class. */
@@ -131,15 +122,15 @@ special_unshared(int opcode, PyTypeObject *type)
 {
     switch (opcode) {
     case BINARY_SUBSCR:
-        return (Special){method_of(type, pyjit_names.dunder_getitem), 2, {1, 0}};
+        return (Special){plan_method(type, pyjit_names.dunder_getitem), 2, {1, 0}};
     case STORE_SUBSCR:
-        return (Special){method_of(type, pyjit_names.dunder_setitem), 3, {1, 0, 2}};
+        return (Special){plan_method(type, pyjit_names.dunder_setitem), 3, {1, 0, 2}};
     case CONTAINS_OP:
-        return (Special){method_of(type, pyjit_names.dunder_contains), 2, {0, 1}};
+        return (Special){plan_method(type, pyjit_names.dunder_contains), 2, {0, 1}};
     case UNARY_NEGATIVE:
-        return (Special){method_of(type, pyjit_names.dunder_neg), 1, {0}};
+        return (Special){plan_method(type, pyjit_names.dunder_neg), 1, {0}};
     case UNARY_INVERT:
-        return (Special){method_of(type, pyjit_names.dunder_invert), 1, {0}};
+        return (Special){plan_method(type, pyjit_names.dunder_invert), 1, {0}};
     default:
         return (Special){NULL, 0, {0}};
     }

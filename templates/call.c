@@ -7,31 +7,31 @@
 
 /* ---- anything ------------------------------------------------------------------------------- */
 
+/* A Python function's frame is entered by a jump; else the result goes to r0. */
+#define ENTER_OR_CONTINUE(outcome, continuation)                                                   \
+    do {                                                                                           \
+        if ((outcome).target != NULL) {                                                            \
+            frame->stacktop = (int)(continuation);                                                 \
+            frame = (outcome).frame_or_result;                                                     \
+            TAIL_TO((outcome).target);                                                             \
+        }                                                                                          \
+        r0 = (int64_t)(outcome).frame_or_result;                                                   \
+        CONTINUE();                                                                                \
+    } while (0)
+
 /* Calls what the stack below `top` says. A Python function's frame is entered by a jump; r0 holds
  * the result where this goes on. */
 RAW_CALLING_OPERATION(call, SLOT(top), IMM(oparg), PTR(kwnames), PTR(at), IMM(continuation)) {
     frame->prev_instr = at;
     CallOutcome outcome = call_any(tstate, frame, SLOT_ADDRESS(top), (int)oparg, kwnames);
-    if (outcome.target != NULL) {
-        frame->stacktop = (int)continuation;
-        frame = outcome.frame_or_result;
-        TAIL_TO(outcome.target);
-    }
-    r0 = (int64_t)outcome.frame_or_result;
-    CONTINUE();
+    ENTER_OR_CONTINUE(outcome, continuation);
 }
 
 /* CALL_FUNCTION_EX: the entries of the stack stay. */
 RAW_CALLING_OPERATION(call_star, SLOT(top), IMM(oparg), PTR(at), IMM(continuation)) {
     frame->prev_instr = at;
     CallOutcome outcome = call_star(tstate, frame, SLOT_ADDRESS(top), (int)oparg);
-    if (outcome.target != NULL) {
-        frame->stacktop = (int)continuation;
-        frame = outcome.frame_or_result;
-        TAIL_TO(outcome.target);
-    }
-    r0 = (int64_t)outcome.frame_or_result;
-    CONTINUE();
+    ENTER_OR_CONTINUE(outcome, continuation);
 }
 
 /* The result of a call arrives in r0, NULL for an exception. */

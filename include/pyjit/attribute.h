@@ -59,6 +59,9 @@ uint32_t plan_type_version(PyTypeObject *type);
  * there is nothing or looking it up could run code. Borrows. */
 PyObject *plan_lookup(PyTypeObject *type, PyObject *name);
 
+/* The method of a type under this name if it is a Python function and the type has a version. Borrows. */
+PyFunctionObject *plan_method(PyTypeObject *type, PyObject *name);
+
 /* Does nothing about this type ever change? */
 bool plan_type_is_fixed(PyTypeObject *type);
 

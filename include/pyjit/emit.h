@@ -78,6 +78,9 @@ void emit_unary_invert(Block *b);
 void emit_compare_op(Block *b);
 void emit_is_op(Block *b);
 
+/* Is the n-th stack entry an int that is known and fits an immediate? */
+bool emit_small_int(Block *b, int n, intptr_t *value);
+
 /* emit_subscript.c */
 void emit_binary_subscr(Block *b);
 void emit_store_subscr(Block *b);

@@ -125,6 +125,9 @@ void emit_push_call_result(Block *b);
 /* The call's stack is replaced by a number in a register. */
 void emit_replace_call(Block *b, ValueType type, int reg);
 
+/* The stack having been popped, an object in a register is the call's result; `sample` predicts it. */
+void emit_push_object(Block *b, ValueType type, int reg, PyObject *sample);
+
 /* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
 bool emit_skip_pop_top(Block *b);
 

@@ -42,9 +42,9 @@ int64_t free_quietly(PyObject *object);
 /* Can instances of this class be made by quiet_new_instance()? */
 bool quiet_makes(PyTypeObject *type);
 
-/* A new instance of such a class, no __init__ having run; a new cell of a value that is stolen; a bound method; the iterator of
- * range(0); a new list, tuple or dict (for which `count` is 0) of items that are stolen. NULL, without an exception,
- * if the garbage collector's turn has come or allocations are traced. */
+/* A new instance of such a class, no __init__ having run; a new cell of a value that is stolen; a bound method;
+ * the iterator of range(0); a new list, tuple or dict (for which `count` is 0) of items that are stolen. NULL,
+ * without an exception, if the garbage collector's turn has come or allocations are traced. */
 PyObject *quiet_new_instance(PyTypeObject *type, PyThreadState *tstate);
 PyObject *quiet_new_cell(PyObject *value, PyThreadState *tstate);
 PyObject *quiet_new_method(PyObject *function, PyObject *self);
@@ -61,12 +61,12 @@ PyObject *quiet_iterator(PyObject *iterable, PyThreadState *tstate);
 
 /* The making of *args and **kwargs: of these values in the frame that runs. */
 typedef struct {
-    bool keep;        /* the values stay there as well; else they are stolen */
-    intptr_t items;   /* byte offset in the frame that runs: positional ones, then as many as there are names */
-    int positional;
-    PyObject *names;  /* a tuple, or NULL; borrowed */
+    bool keep;         /* the values stay there as well; else they are stolen */
+    intptr_t items;    /* byte offset in the frame that runs: positional ones, then as many as there are names */
+    int positional;    /* how many */
+    PyObject *names;   /* a tuple, or NULL; borrowed */
     intptr_t tuple_at; /* byte offset in the new frame of *args, 0: it has none */
-    intptr_t dict_at; /* the same of **kwargs */
+    intptr_t dict_at;  /* the same of **kwargs */
 } QuietPack;
 
 /* Does so: 1; or 0, as for new objects. */

@@ -11,8 +11,8 @@
 /* FOR_ITER: 1 with the item pushed; 0 with the iterator popped; -1 with the iterator left. */
 STEP(step_for_iter);
 
-/* FOR_ITER and UNPACK_SEQUENCE 2 over a dict's items, enumerate() or zip() of two: 1 with both pushed, the first
- * on top; 0 with the iterator popped; -1 with the iterator left. */
+/* FOR_ITER and UNPACK_SEQUENCE 2 over enumerate() or zip() of two: 1 with both pushed, the first on top; 0 with the
+ * iterator popped; -1 with the iterator left. */
 STEP(step_for_pair);
 
 /* SEND: 1 with the result in place of the value; 0 with the result in place of both; -1 with the

@@ -53,6 +53,11 @@ def outcome(function, *args, **kwargs):
         return plain(f"raises {type(error).__name__}: {error}")
 
 
+def often(function, *args):
+    """What many calls give, each outcome once."""
+    return sorted({outcome(function, *args) for _ in range(HOT)})
+
+
 def runs(items):
     """Equal neighbours counted: a b b b -> 'a', 'b x3'."""
     packed = []

@@ -6,12 +6,7 @@ import sys
 import traceback
 import weakref
 
-from common import HOT, Token, outcome, show
-
-
-def often(function, *args):
-    """What many calls give, each outcome once."""
-    return sorted({outcome(function, *args) for _ in range(HOT)})
+from common import Token, often, outcome, show
 
 
 class Point:

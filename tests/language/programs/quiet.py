@@ -3,12 +3,7 @@ ends of objects; and where it would run some after all."""
 
 import gc
 
-from common import HOT, Token, outcome, show
-
-
-def often(function, *args):
-    """What many calls give, each outcome once."""
-    return sorted({outcome(function, *args) for _ in range(HOT)})
+from common import Token, often, outcome, show
 
 
 # ---- keys -----------------------------------------------------------------------------------------

@@ -5,12 +5,7 @@ import contextlib
 import sys
 import traceback
 
-from common import HOT, Token, outcome, show
-
-
-def often(function, *args):
-    """What many calls give, each outcome once."""
-    return sorted({outcome(function, *args) for _ in range(HOT)})
+from common import HOT, Token, often, show
 
 
 class Manager:
