@@ -8,11 +8,14 @@
 
 #include <string.h>
 
+extern const uint8_t pyjit_code[];
+extern const Hole pyjit_holes[];
 extern const Stencil pyjit_stencils[];
 extern const Operation pyjit_operations[];
 
 #define CHUNK_MIN 448      /* bytes asked for at least; a chunk of the smallest class */
 #define CHUNK_STEP 4096    /* bytes; chunks of a code object double up to this */
+#define IMAGE_SLACK 16     /* bytes between the images of hot and cold code */
 #define KEPT_ITEMS 4096    /* an assembler for more gives its memory back */
 
 /* Makes room for so many elements. */
@@ -62,6 +65,7 @@ asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
         .stencil = &pyjit_stencils[stencil],
         .first_value = as->value_count,
         .operation = (uint16_t)operation,
+        .exits = op->exits,
         .depends = -1,
     };
     as->value_count += count;
@@ -149,7 +153,7 @@ measure(const Assembler *as)
     for (const AsmItem *item = as->items; item < as->items + as->count; item++) {
         sizes.hot += item->stencil->hot_size;
         sizes.cold += item->stencil->cold_size;
-        for (unsigned rest = pyjit_operations[item->operation].exits; rest != 0; rest &= rest - 1) {
+        for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
             Exit *exit = (Exit *)as->values[item->first_value + __builtin_ctz(rest)];
             if (!exit->counted && !leads_to_code(exit)) {
                 exit->counted = true;
@@ -249,13 +253,15 @@ resolve_operands(Placement *p, const AsmItem *item, const intptr_t *values)
         p->values.holes[i] = NULL;
         if (value == IMM_CONTINUATION && op->operand_kinds[i] == OPERAND_IMMEDIATE) {
             value = codemem_base() - p->values.next;
-        } else if (op->exits >> i & 1) {
-            value = (intptr_t)exit_address(p, (Exit *)value);
-            if (value == 0) {
-                return -1;
-            }
         }
         p->values.operands[i] = value;
+    }
+    for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
+        int i = __builtin_ctz(rest);
+        p->values.operands[i] = (intptr_t)exit_address(p, (Exit *)values[i]);
+        if (p->values.operands[i] == 0) {
+            return -1;
+        }
     }
     return 0;
 }
@@ -264,7 +270,7 @@ resolve_operands(Placement *p, const AsmItem *item, const intptr_t *values)
 static int
 note_holes(Placement *p, const AsmItem *item, const intptr_t *values)
 {
-    for (unsigned rest = pyjit_operations[item->operation].exits; rest != 0; rest &= rest - 1) {
+    for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
         int i = __builtin_ctz(rest);
         Exit *exit = (Exit *)values[i];
         if (exit->kind == EXIT_BRANCH && !leads_to_code(exit) && exit->site == 0 &&
@@ -278,19 +284,34 @@ note_holes(Placement *p, const AsmItem *item, const intptr_t *values)
     return 0;
 }
 
+/* Copies hot code, of which there is little as a rule. May copy up to IMAGE_SLACK - 1 bytes too many, to where the
+ * next item's hot code will be, or the slack that follows all of it. */
+static inline void
+copy_code(uint8_t *to, const uint8_t *from, size_t size)
+{
+    for (size_t i = 0; i < size; i += IMAGE_SLACK) {
+        memcpy(to + i, from + i, IMAGE_SLACK);
+    }
+}
+
 /* Places one item. Returns 0 or -1. */
 static int
 place_item(Placement *p, const AsmItem *item, const intptr_t *values)
 {
     const Stencil *stencil = item->stencil;
-    memcpy(p->hot_image, stencil->hot, stencil->hot_size);
-    memcpy(p->cold_image, stencil->cold, stencil->cold_size);
+    const uint8_t *code = pyjit_code + stencil->code;
+    const Hole *holes = pyjit_holes + stencil->holes;
+    copy_code(p->hot_image, code, stencil->hot_size);
+    if (stencil->cold_size > 0) {
+        memcpy(p->cold_image, code + stencil->hot_size, stencil->cold_size);
+    }
     p->values.hot = p->hot;
     p->values.cold = p->cold;
     p->values.next = p->hot + stencil->hot_size;
     if (resolve_operands(p, item, values) < 0 ||
-        link_fill(p->hot_image, p->hot, stencil->hot_holes, stencil->hot_hole_count, &p->values) < 0 ||
-        link_fill(p->cold_image, p->cold, stencil->cold_holes, stencil->cold_hole_count, &p->values) < 0 ||
+        link_fill(p->hot_image, p->hot, holes, stencil->hot_hole_count, &p->values) < 0 ||
+        link_fill(p->cold_image, p->cold, holes + stencil->hot_hole_count, stencil->cold_hole_count,
+                  &p->values) < 0 ||
         note_holes(p, item, values) < 0) {
         return -1;
     }
@@ -316,7 +337,7 @@ locate_versions(Assembler *as, uint8_t *hot)
         }
     }
     for (const AsmItem *it = as->items; it < as->items + as->count; it++) {
-        for (unsigned rest = pyjit_operations[it->operation].exits; rest != 0; rest &= rest - 1) {
+        for (unsigned rest = it->exits; rest != 0; rest &= rest - 1) {
             Exit *exit = (Exit *)as->values[it->first_value + __builtin_ctz(rest)];
             if (exit->kind == EXIT_BRANCH && exit->version != NULL) {
                 exit->target = exit->version->hot;
@@ -391,7 +412,7 @@ static int
 place(Assembler *as, Placement *p, const Sizes *sizes, uint8_t *hot, uint8_t *cold, Exit *after,
       bool laid_over)
 {
-    uint8_t *cold_image = as->image + sizes->hot;
+    uint8_t *cold_image = as->image + sizes->hot + IMAGE_SLACK;
     p->hot = hot;
     p->hot_image = as->image;
     p->cold = cold;
@@ -429,7 +450,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
         pyjit_state.code_full = codemem_is_full();
         return -1;
     }
-    if (!grow((void **)&as->image, &as->image_capacity, (int)size, 1)) {
+    if (!grow((void **)&as->image, &as->image_capacity, (int)size + IMAGE_SLACK, 1)) {
         return -1;
     }
     uint8_t *hot = chunk->start + chunk->hot_used - (laid_over ? link_jump_size : 0);

@@ -599,9 +599,10 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
         }
     }
     Block *b = &the_block;
-    Assembler as = b->as;
-    memset(b, 0, sizeof *b);
-    b->as = as;
+    memset(b, 0, offsetof(Block, ctx));
+    for (int i = 0; i < SITES_NESTED; i++) {
+        b->attempts[i].active = false;
+    }
     b->state = state;
     b->frame = frame;
     ctx_copy(&b->ctx, ctx);

@@ -85,23 +85,13 @@ code_activate(CodeState *state)
 {
     PyCodeObject *code = state->code;
     if (state->units == NULL) {
-        PyObject *type, *value, *traceback;
-        PyErr_Fetch(&type, &value, &traceback);
-        PyObject *bytes = code_generic_bytecode(code);
-        PyErr_Restore(type, value, traceback);
-        if (bytes == NULL) {
-            return -1;
-        }
-        size_t size = (size_t)PyBytes_GET_SIZE(bytes);
-        state->units = pj_malloc(size);
-        if (state->units != NULL) {
-            memcpy(state->units, PyBytes_AS_STRING(bytes), size);
-        }
-        Py_DECREF(bytes);
+        int count = (int)Py_SIZE(code);
+        state->units = pj_malloc((size_t)count * sizeof *state->units);
         if (state->units == NULL) {
             return -1;
         }
-        state->unit_count = (int)(size / sizeof(_Py_CODEUNIT));
+        decode_generic(_PyCode_CODE(code), count, state->units);
+        state->unit_count = count;
         state->has_loop = decode_has_loop(state->units, state->unit_count);
     }
     if (state->targets == NULL) {
@@ -457,6 +447,5 @@ code_state_free(void *extra)
     pj_free(state->targets);
     pj_free(state->live);
     pj_free(state->resume);
-    pj_free(state->units);
     pj_free(state);
 }

@@ -129,18 +129,6 @@ give_up(Cold *c, const char *reason)
     return COLD_LEFT;
 }
 
-/* LOAD_FAST. */
-static Outcome
-load_fast(Cold *c)
-{
-    PyObject *value = c->frame->localsplus[c->in.oparg];
-    if (value == NULL) {
-        return give_up(c, REASON_UNBOUND); /* which raises the error */
-    }
-    push(c, Py_NewRef(value));
-    return COLD_NEXT;
-}
-
 /* STORE_FAST; DELETE_FAST with NULL. Takes over the reference. */
 static Outcome
 store_fast(Cold *c, PyObject *value)
@@ -293,24 +281,85 @@ run_raise(Cold *c, GenericOp step, int inputs)
     return status == 0 ? COLD_ERROR : COLD_AGAIN;
 }
 
-/* Runs one instruction. */
+/* Runs instructions from an offset on, as far as they can run no other code and raise nothing, which is half of
+ * what is executed. Returns the first one that may. */
+static Instr
+run_quiet(Cold *c, int at)
+{
+    PyObject **locals = c->frame->localsplus, **top = c->stack + c->depth;
+    Instr in;
+    for (;; at = in.next) {
+        in = decode_at(c->state->units, at);
+        PyObject *object;
+        switch (in.opcode) {
+        case NOP:
+        case PRECALL:
+            break;
+        case LOAD_FAST:
+            object = locals[in.oparg];
+            if (object == NULL) {
+                goto done;
+            }
+            *top++ = Py_NewRef(object);
+            break;
+        case LOAD_CONST:
+            *top++ = Py_NewRef(PyTuple_GET_ITEM(c->state->code->co_consts, in.oparg));
+            break;
+        case STORE_FAST:
+            object = locals[in.oparg];
+            if (object != NULL) {
+                if (Py_REFCNT(object) == 1) {
+                    goto done;
+                }
+                Py_DECREF(object);
+            }
+            locals[in.oparg] = *--top;
+            break;
+        case POP_TOP:
+            if (Py_REFCNT(top[-1]) == 1) {
+                goto done;
+            }
+            top--;
+            Py_DECREF(*top);
+            break;
+        case PUSH_NULL:
+            *top++ = NULL;
+            break;
+        case COPY:
+            *top = Py_NewRef(top[-in.oparg]);
+            top++;
+            break;
+        case SWAP:
+            object = top[-1];
+            top[-1] = top[-in.oparg];
+            top[-in.oparg] = object;
+            break;
+        case KW_NAMES:
+            c->kwnames = PyTuple_GET_ITEM(c->state->code->co_consts, in.oparg);
+            c->kwnames_start = in.start;
+            break;
+        default:
+            goto done;
+        }
+        coverage_bytecode(in.opcode, COVERAGE_COLD);
+    }
+done:
+    c->depth = (int)(top - c->stack);
+    return in;
+}
+
+/* Runs one instruction of those that run_quiet has left. */
 static Outcome
 run_instruction(Cold *c)
 {
     coverage_bytecode(c->in.opcode, COVERAGE_COLD);
     int oparg = c->in.oparg;
     switch (c->in.opcode) {
-    case NOP:
-    case PRECALL:
-        return COLD_NEXT;
     case RESUME:
         c->target = c->in.next;
         return oparg < 2 ? COLD_BACK : COLD_NEXT;
     case LOAD_FAST:
-        return load_fast(c);
-    case LOAD_CONST:
-        push(c, Py_NewRef(PyTuple_GET_ITEM(c->state->code->co_consts, oparg)));
-        return COLD_NEXT;
+        return give_up(c, REASON_UNBOUND); /* to the interpreter, which raises the error */
     case STORE_FAST:
         return store_fast(c, pop(c));
     case DELETE_FAST:
@@ -318,18 +367,6 @@ run_instruction(Cold *c)
     case POP_TOP:
         Py_DECREF(pop(c));
         return COLD_NEXT;
-    case PUSH_NULL:
-        push(c, NULL);
-        return COLD_NEXT;
-    case COPY:
-        push(c, Py_NewRef(c->stack[c->depth - oparg]));
-        return COLD_NEXT;
-    case SWAP: {
-        PyObject **top = &c->stack[c->depth - 1], **other = &c->stack[c->depth - oparg], *object = *top;
-        *top = *other;
-        *other = object;
-        return COLD_NEXT;
-    }
     case JUMP_FORWARD:
     case JUMP_BACKWARD:
         return jump(c);
@@ -352,10 +389,6 @@ run_instruction(Cold *c)
         return jump_or_pop(c, 1);
     case JUMP_IF_FALSE_OR_POP:
         return jump_or_pop(c, 0);
-    case KW_NAMES:
-        c->kwnames = PyTuple_GET_ITEM(c->state->code->co_consts, oparg);
-        c->kwnames_start = c->in.start;
-        return COLD_NEXT;
     case CALL:
         return call(c);
     case RETURN_VALUE:
@@ -451,7 +484,7 @@ cold_run(Registers *regs, CodeState *state, Place place)
         if (c.tstate->interp->eval_frame != engine_eval_frame) {
             return resume_interpreted(regs, (Place){next, c.depth}, REASON_REPLACED);
         }
-        c.in = decode_at(state->units, next);
+        c.in = run_quiet(&c, next);
         c.frame->prev_instr = _PyCode_CODE(state->code) + c.in.offset;
         next = c.in.next;
         Outcome outcome = run_instruction(&c);

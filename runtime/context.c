@@ -47,19 +47,24 @@ ctx_equal(const Context *a, const Context *b)
     return memcmp(a, b, CTX_HEADER) == 0 && memcmp(a, b, ctx_size(a)) == 0;
 }
 
-/* FNV-1a over the words in use. */
+/* Multiplies the words in use into one, two at a time. */
 uint32_t
 ctx_hash(const Context *ctx)
 {
-    uint32_t hash = 2166136261u;
-    uint32_t words = ctx_size(ctx) / 4;
-    const unsigned char *bytes = (const unsigned char *)ctx;
-    for (uint32_t i = 0; i < words; i++) {
-        uint32_t word;
-        memcpy(&word, bytes + 4 * i, 4);
-        hash = (hash ^ word) * 16777619u;
+    const uint64_t odd = 0x9E3779B97F4A7C15u;
+    const unsigned char *at = (const unsigned char *)ctx, *end = at + ctx_size(ctx);
+    uint64_t hash = 0, words;
+    for (; end - at >= 8; at += 8) {
+        memcpy(&words, at, 8);
+        hash = (hash ^ words) * odd;
+        hash ^= hash >> 32;
     }
-    return hash ^ hash >> 15;
+    if (at < end) {
+        uint32_t word;
+        memcpy(&word, at, 4);
+        hash = (hash ^ word) * odd;
+    }
+    return (uint32_t)(hash >> 32);
 }
 
 /* Forgets all facts. */

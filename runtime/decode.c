@@ -30,32 +30,40 @@ decode_jump_target(const Instr *in)
     }
 }
 
-/* Is this a jump backwards, of those that look at the eval breaker? */
-static bool
-jumps_back(int opcode)
+/* Copies bytecode as generic instructions. */
+void
+decode_generic(const _Py_CODEUNIT *units, int count, _Py_CODEUNIT *generic)
 {
-    switch (opcode) {
-    case JUMP_BACKWARD:
-    case POP_JUMP_BACKWARD_IF_FALSE:
-    case POP_JUMP_BACKWARD_IF_TRUE:
-    case POP_JUMP_BACKWARD_IF_NONE:
-    case POP_JUMP_BACKWARD_IF_NOT_NONE:
-        return true;
-    default:
-        return false;
+    for (int at = 0; at < count;) {
+        int opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
+        generic[at] = _Py_MAKECODEUNIT(opcode, _Py_OPARG(units[at]));
+        at++;
+        for (int end = at + _PyOpcode_Caches[opcode]; at < end; at++) {
+            generic[at] = _Py_MAKECODEUNIT(CACHE, 0);
+        }
     }
 }
+
+/* The jumps backwards that look at the eval breaker. Here a specialized instruction is one of its own. */
+static const bool jumps_back[256] = {
+    [JUMP_BACKWARD] = true,
+    [JUMP_BACKWARD_QUICK] = true,
+    [POP_JUMP_BACKWARD_IF_FALSE] = true,
+    [POP_JUMP_BACKWARD_IF_TRUE] = true,
+    [POP_JUMP_BACKWARD_IF_NONE] = true,
+    [POP_JUMP_BACKWARD_IF_NOT_NONE] = true,
+};
 
 /* Does any loop occur in this bytecode? */
 bool
 decode_has_loop(const _Py_CODEUNIT *units, int count)
 {
     for (int at = 0; at < count;) {
-        int opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
-        if (jumps_back(opcode)) {
+        int opcode = _Py_OPCODE(units[at]);
+        if (jumps_back[opcode]) {
             return true;
         }
-        at += 1 + _PyOpcode_Caches[opcode];
+        at += 1 + _PyOpcode_Caches[_PyOpcode_Deopt[opcode]];
     }
     return false;
 }

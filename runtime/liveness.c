@@ -1,4 +1,4 @@
-/* Liveness of locals at jump targets, by iterating over the bytecode backwards until nothing changes.
+/* Liveness of locals at jump targets, by going over the bytecode backwards until nothing changes.
  * Owns no state. */
 #include "pyjit/liveness.h"
 
@@ -7,16 +7,17 @@
 #define ALL ((LocalSet)-1)
 #define LOCALS ((int)sizeof(LocalSet) * 8)
 
-/* The set of one local, empty if it is beyond what a set holds. */
-static LocalSet
-set_of(int local)
-{
-    return local < LOCALS ? (LocalSet)1 << local : 0;
-}
+/* What matters here of an instruction. */
+typedef struct {
+    int point;          /* number of the jump target that it is, -1: none */
+    int jump;           /* number of the one it jumps to, -1: none */
+    int8_t reads, sets; /* the local that it reads, that it sets; -1: none, or one beyond what a set holds */
+    bool ends;          /* execution never goes on with the following instruction */
+} Event;
 
-/* The point at an offset, NULL if none. */
-static LivePoint *
-find_point(LivePoint *points, int count, int offset)
+/* The number of the point at an offset, -1 if there is none. */
+static int
+find_point(const LivePoint *points, int count, int offset)
 {
     int low = 0, high = count;
     while (low < high) {
@@ -27,49 +28,27 @@ find_point(LivePoint *points, int count, int offset)
             high = middle;
         }
     }
-    return low < count && points[low].offset == offset ? &points[low] : NULL;
+    return low < count && points[low].offset == offset ? low : -1;
 }
 
 /* The locals live at a jump target. */
 LocalSet
 liveness_at(const LivePoint *points, int count, int offset)
 {
-    const LivePoint *point = find_point((LivePoint *)points, count, offset);
-    return point == NULL ? ALL : point->live;
+    int point = find_point(points, count, offset);
+    return point < 0 ? ALL : points[point].live;
 }
 
-/* Does execution never go on with the following instruction? */
+/* What an instruction does to the sets, but for its point. False if it is nothing. */
 static bool
-ends_path(int opcode)
+note(Event *event, const Instr *in)
 {
-    switch (opcode) {
-    case RETURN_VALUE:
-    case RAISE_VARARGS:
-    case RERAISE:
-    case JUMP_FORWARD:
-    case JUMP_BACKWARD:
-    case JUMP_BACKWARD_NO_INTERRUPT:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* What is live before an instruction, given what is live after it. */
-static LocalSet
-before(const Instr *in, LocalSet live, LivePoint *points, int count)
-{
-    if (ends_path(in->opcode)) {
-        live = 0;
-    }
-    int target = decode_jump_target(in);
-    if (target >= 0) {
-        const LivePoint *point = find_point(points, count, target);
-        live |= point == NULL ? ALL : point->live;
-    }
+    int8_t local = (int8_t)(in->oparg < LOCALS ? in->oparg : -1);
+    *event = (Event){.point = -1, .jump = -1, .reads = -1, .sets = -1};
     switch (in->opcode) {
     case STORE_FAST:
-        return live & ~set_of(in->oparg);
+        event->sets = local;
+        return true;
     case LOAD_FAST:
     case DELETE_FAST:
     case LOAD_CLOSURE:
@@ -78,26 +57,68 @@ before(const Instr *in, LocalSet live, LivePoint *points, int count)
     case DELETE_DEREF:
     case LOAD_CLASSDEREF:
     case MAKE_CELL:
-        return live | set_of(in->oparg);
+        event->reads = local;
+        return true;
+    case RETURN_VALUE:
+    case RAISE_VARARGS:
+    case RERAISE:
+    case JUMP_FORWARD:
+    case JUMP_BACKWARD:
+    case JUMP_BACKWARD_NO_INTERRUPT:
+        event->ends = true;
+        return true;
     default:
-        return live;
+        return false;
     }
 }
 
-/* One pass over the instructions that start at `starts`. Returns whether anything has changed. */
+/* Collects the events, at most one for each instruction. Returns how many there are; *backwards: is there a jump
+ * backwards? */
+static int
+collect(Event *events, const _Py_CODEUNIT *units, int count, const uint8_t *targets, const LivePoint *points,
+        int point_count, bool *backwards)
+{
+    int found = 0, next_point = 0;
+    for (int at = 0; at < count;) {
+        Instr in = decode_at(units, at);
+        Event *event = &events[found];
+        bool matters = note(event, &in);
+        int target = decode_jump_target(&in);
+        if (target >= 0) {
+            event->jump = find_point(points, point_count, target);
+            *backwards |= target <= at;
+            matters = true;
+        }
+        if (targets[at >> 3] >> (at & 7) & 1) {
+            event->point = next_point++;
+            matters = true;
+        }
+        found += matters;
+        at = in.next;
+    }
+    return found;
+}
+
+/* Goes over the events once. Returns whether anything has changed. */
 static bool
-pass(const _Py_CODEUNIT *units, const int *starts, int instructions, LivePoint *points, int count)
+pass(const Event *events, int count, LivePoint *points)
 {
     bool changed = false;
     LocalSet live = 0;
-    LivePoint *point = points + count - 1;
-    for (int i = instructions - 1; i >= 0; i--) {
-        Instr in = decode_at(units, starts[i]);
-        live = before(&in, live, points, count);
-        if (point >= points && point->offset == starts[i]) {
-            changed |= point->live != live;
-            point->live = live;
-            point--;
+    for (const Event *event = events + count - 1; event >= events; event--) {
+        live = event->ends ? 0 : live;
+        if (event->jump >= 0) {
+            live |= points[event->jump].live;
+        }
+        if (event->sets >= 0) {
+            live &= ~((LocalSet)1 << event->sets);
+        }
+        if (event->reads >= 0) {
+            live |= (LocalSet)1 << event->reads;
+        }
+        if (event->point >= 0) {
+            changed |= points[event->point].live != live;
+            points[event->point].live = live;
         }
     }
     return changed;
@@ -107,28 +128,27 @@ pass(const _Py_CODEUNIT *units, const int *starts, int instructions, LivePoint *
 LivePoint *
 liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found)
 {
-    int *starts = pj_malloc(((size_t)count + 1) * sizeof *starts);
-    if (starts == NULL) {
+    int point_count = 0;
+    for (int i = 0; i <= count / 8; i++) {
+        point_count += __builtin_popcount(targets[i]);
+    }
+    LivePoint *points = pj_calloc((size_t)point_count + 1, sizeof *points);
+    Event *events = pj_malloc(((size_t)count + 1) * sizeof *events);
+    if (points == NULL || events == NULL) {
+        pj_free(points);
+        pj_free(events);
         return NULL;
     }
-    int instructions = 0, points_count = 0;
-    for (int at = 0; at < count; at = decode_at(units, at).next) {
-        starts[instructions++] = at;
-        points_count += targets[at >> 3] >> (at & 7) & 1;
-    }
-    LivePoint *points = pj_calloc((size_t)points_count + 1, sizeof *points);
-    if (points != NULL) {
-        int number = 0;
-        for (int i = 0; i < instructions; i++) {
-            int at = starts[i];
-            if (targets[at >> 3] >> (at & 7) & 1) {
-                points[number++].offset = at;
-            }
+    for (int i = 0, number = 0; i <= count / 8; i++) {
+        for (unsigned rest = targets[i]; rest != 0; rest &= rest - 1) {
+            points[number++].offset = i * 8 + __builtin_ctz(rest);
         }
-        while (points_count > 0 && pass(units, starts, instructions, points, points_count)) {
-        }
-        *found = points_count;
     }
-    pj_free(starts);
+    bool backwards = false;
+    int event_count = collect(events, units, count, targets, points, point_count, &backwards);
+    while (point_count > 0 && pass(events, event_count, points) && backwards) {
+    }
+    pj_free(events);
+    *found = point_count;
     return points;
 }

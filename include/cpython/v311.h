@@ -57,19 +57,6 @@ code_extra_set(PyCodeObject *code, Py_ssize_t index, void *value)
     return 0;
 }
 
-/* New reference to the generic bytecode. CPython keeps it with the code object once somebody has
- * asked; for pyjit it does not. NULL with an exception set. */
-static inline PyObject *
-code_generic_bytecode(PyCodeObject *code)
-{
-    bool kept = code->_co_code != NULL;
-    PyObject *bytes = PyCode_GetCode(code);
-    if (!kept) {
-        Py_CLEAR(code->_co_code);
-    }
-    return bytes;
-}
-
 /* Does a single exception that the clauses of a try-except* raise propagate as it is? Up to 3.11.3 it
  * was wrapped in a group. */
 static inline bool

@@ -17,6 +17,7 @@ typedef struct {
     const Stencil *stencil;
     int first_value; /* its operands' values are in Assembler.values from here */
     uint16_t operation;
+    uint16_t exits; /* bit set of the operands that are exits */
     int8_t depends; /* number of the operand that names a code object in a guard, or -1 */
 } AsmItem;
 

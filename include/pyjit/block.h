@@ -40,19 +40,15 @@ typedef struct {
     CodeState *here;            /* of the code being compiled */
     PyCodeObject *code;         /* the same */
     PyObject *globals, *builtins; /* of the code being compiled; NULL without a live frame; borrowed */
-    Context ctx;
     Instr in;             /* being compiled */
     int start;            /* where guards of this instruction continue: in.start, or KW_NAMES */
     int first;            /* offset at which the live frame stands */
-    Context before;       /* at the start of this instruction */
     int emitted_before;   /* operations emitted up to there */
     int marks_before;     /* marks made up to there */
     int start_before;     /* offset at which to come back to there */
     int chain;            /* guards that failed at `first` already */
     PyObject *kwnames;    /* of the CALL to come; borrowed from co_consts */
     int kwnames_start;    /* offset of its KW_NAMES */
-    Assembler as;
-    Attempt attempts[SITES_NESTED];
     PyObject *specimens[SPECIMENS_MOST]; /* instances to predict with, which nobody sees; owned */
     int specimen_count;
     bool uninline;    /* this instruction is not for code in place */
@@ -65,6 +61,11 @@ typedef struct {
     bool jumped;          /* the instruction went on at a jump target, whose version has begun */
     bool ended;           /* the path is over */
     bool failed;          /* out of memory: abandon */
+    /* What follows is not cleared when a compilation begins. */
+    Context ctx;
+    Context before;       /* at the start of this instruction */
+    Attempt attempts[SITES_NESTED];
+    Assembler as;
 } Block;
 
 /* The version for (offset, ctx), NULL if there is none. */

@@ -13,16 +13,16 @@ typedef struct {
     int next;   /* of the following instruction, after the inline caches */
 } Instr;
 
-/* Decodes the instruction that starts at `start`. Specialized bytecode counts as the generic one. */
+/* Decodes the instruction that starts at `start`, of generic bytecode. */
 static inline Instr
 decode_at(const _Py_CODEUNIT *units, int start)
 {
     int at = start;
-    int opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
+    int opcode = _Py_OPCODE(units[at]);
     int oparg = _Py_OPARG(units[at]);
     while (opcode == EXTENDED_ARG) {
         at++;
-        opcode = _PyOpcode_Deopt[_Py_OPCODE(units[at])];
+        opcode = _Py_OPCODE(units[at]);
         oparg = oparg << 8 | _Py_OPARG(units[at]);
     }
     return (Instr){
@@ -45,7 +45,10 @@ typedef struct {
 
 StackEffect decode_stack_effect(const Instr *in);
 
-/* Does any loop (backward jump) occur in this bytecode? */
+/* Copies bytecode, which may be specialized, as generic instructions with empty caches, as co_code shows it. */
+void decode_generic(const _Py_CODEUNIT *units, int count, _Py_CODEUNIT *generic);
+
+/* Does any loop (backward jump) occur in this bytecode, which may be specialized? */
 bool decode_has_loop(const _Py_CODEUNIT *units, int count);
 
 #endif

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTINGS_DEFAULT_THRESHOLD 16
-#define SETTINGS_LOOP_HEAT 8   /* with a lower threshold, that */
-#define SETTINGS_BRANCH_HEAT 2 /* with a lower threshold, that */
+#define SETTINGS_DEFAULT_THRESHOLD 64
+#define SETTINGS_LOOP_HEAT 64   /* with a lower threshold, that */
+#define SETTINGS_BRANCH_HEAT 16 /* with a lower threshold, that */
 #define SETTINGS_DEFAULT_CODE_LIMIT ((size_t)64 << 20)
 
 typedef struct {

@@ -47,17 +47,18 @@ typedef enum {
 } HoleValue;
 
 typedef struct {
-    uint16_t offset;  /* of the hole from the start of its part, in bytes */
-    uint8_t kind;     /* HoleKind */
-    uint8_t value;    /* HoleValue */
-    uint16_t index;   /* operand or symbol number */
+    uint16_t offset;    /* of the hole from the start of its part, in bytes */
+    uint8_t kind : 4;   /* HoleKind */
+    uint8_t value : 4;  /* HoleValue */
+    uint8_t index;      /* operand or symbol number */
     int32_t addend;
 } Hole;
 
+/* The bytes of all stencils lie one after the other in pyjit_code, of each the hot ones first; so do the holes in
+ * pyjit_holes. There are no pointers, so that nothing is to be relocated when the module is loaded. */
 typedef struct {
-    const uint8_t *hot, *cold;
-    const Hole *hot_holes, *cold_holes;
-    uint16_t hot_size, cold_size;           /* bytes */
+    uint32_t code, holes;         /* where its own begin */
+    uint16_t hot_size, cold_size; /* bytes */
     uint8_t hot_hole_count, cold_hole_count;
 } Stencil;
 

@@ -1,7 +1,7 @@
 """A just-in-time compiler for stock CPython.
 
 Start any program with ``PYJIT=1`` in the environment, or call :func:`enable`. The program does the
-same, sooner. Code is compiled when it is hot: a function at its 16th execution, a loop at its eighth
+same, sooner. Code is compiled when it is hot: a function at its 64th execution, a loop at its 64th
 turn. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_CODE_LIMIT``, ``PYJIT_STATS``,
 ``PYJIT_LOG``) are read when this package is first imported.
 """
