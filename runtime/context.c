@@ -107,7 +107,7 @@ describe_entry(const Entry *entry, char *text, int size)
         snprintf(fact, sizeof fact, "#%d", entry->fact);
     }
     if (entry->location == IN_SLOT || entry->location == IN_FACT) {
-        return snprintf(text, size, "%s%s%s", type_names[entry->type], fact, entry->owned ? "" : "'");
+        return snprintf(text, size, "%s%s%s", type_names[entry->type], fact, entry->owned ? "" : entry->lent ? "^" : "'");
     }
     return snprintf(text, size, "%s%s%s%d%s", type_names[entry->type], fact, places[entry->location],
                     entry->index, entry->boxed ? "+box" : "");

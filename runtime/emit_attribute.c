@@ -152,6 +152,14 @@ load_object(Block *b, const Plan *plan, PyObject *name, bool null)
         block_push_object(b, plan->value);
         return;
     }
+    if (!owned && !null && (plan->place == PLACE_VALUES || plan->place == PLACE_MEMBER) && emit_may_lend(b)) {
+        intptr_t x = block_object_slot(b, 0), miss = (intptr_t)block_exit_miss(b);
+        block_pop(b, 1);
+        ASM(&b->as, plan->place == PLACE_VALUES ? OP_lend_values : OP_lend_member, x, plan->at,
+            slot_of_stack(b, b->ctx.depth), miss);
+        block_push_lent(b, TYPE_UNKNOWN, plan->value);
+        return;
+    }
     if (owned) {
         block_own_facts_below(b, 1); /* as the exit for releasing finds them; the other one must find the same */
     }
@@ -286,6 +294,7 @@ load_method(Block *b, const Plan *plan)
     } else {
         block_push_sample(b, owner.type, sample);
         block_stack(b, 0)->owned = owner.owned;
+        block_stack(b, 0)->lent = owner.lent;
         block_stack(b, 0)->fact = owner.fact;
     }
 }
@@ -371,7 +380,7 @@ emit_store_attr(Block *b)
     if ((value.location == IN_FLOAT || value.location == IN_INT) && !value.boxed) {
         store_number(b, &plan, &value, last);
     } else {
-        if (value.location != IN_LOCAL && value.location != IN_SLOT) {
+        if ((value.location != IN_LOCAL && value.location != IN_SLOT) || (value.lent && !last)) {
             block_own(b, 1);
         }
         block_own_facts_below(b, 2);

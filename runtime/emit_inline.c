@@ -283,6 +283,18 @@ emit_inline_store(Block *b, int i)
 
 /* ---- returning --------------------------------------------------------------------------------- */
 
+/* Does any entry between the top one and the first `below` own anything? */
+static bool
+releases_any(Block *b, int below)
+{
+    for (int n = 1; n < b->ctx.depth - below; n++) {
+        if (block_stack(b, n)->owned) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* RETURN_VALUE: the result comes to where the call's operands begin; the callee's locals and the callee
  * itself are released. */
 void
@@ -301,9 +313,14 @@ emit_inline_return(Block *b)
         block_pop(b, 1);
         block_push_entry(b, result, sample); /* its register is in use */
     }
+    if (result.lent && releases_any(b, site->below)) {
+        ASM(&b->as, OP_increment, slot_of_stack(b, number));
+        result.owned = 1;
+        result.lent = 0;
+    }
     Entry *shown = block_stack(b, 0); /* as something that owns nothing, so that it stays as it is */
     *shown = result;
-    shown->owned = 0;
+    shown->owned = shown->lent = 0;
     if (block_uses_slot(shown) && fact_object(&b->state->facts, shown->fact) != NULL) {
         shown->fact = 0;
     }

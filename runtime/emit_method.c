@@ -55,6 +55,7 @@ pop_from_list(Block *b, const Call *call)
         item = PyList_GET_ITEM(sample, PyList_GET_SIZE(sample) - 1);
     }
     emit_guard_callee(b, call);
+    block_own_lent_below(b, b->in.oparg + 2); /* it may be this item */
     intptr_t from = block_object_slot(b, list);
     int to = block_take_int(b, 0);
     ASM(&b->as, OP_list_pop, from, to, (intptr_t)block_exit_generic(b));

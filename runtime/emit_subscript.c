@@ -283,6 +283,12 @@ emit_binary_subscr(Block *b)
         ASM(&b->as, operation, from, index, place, (intptr_t)block_exit_generic(b));
         block_release(b, 1);
         ASM(&b->as, OP_copy_borrowed, place, result);
+    } else if (!top->owned && emit_may_lend(b)) {
+        ASM(&b->as, type == TYPE_LIST ? OP_list_lend : OP_tuple_lend, from, index, result,
+            (intptr_t)block_exit_generic(b));
+        block_pop(b, 2);
+        block_push_lent(b, TYPE_UNKNOWN, item);
+        return;
     } else {
         ASM(&b->as, operation, from, index, result, (intptr_t)block_exit_generic(b));
         block_release(b, 0);
@@ -316,10 +322,20 @@ emit_store_subscr(Block *b)
     int index = block_int_register(b, 0, 0);
     intptr_t list = block_object_slot(b, 1);
     block_own(b, 2);
-    block_forget_facts(b); /* before either exit is made */
-    Exit *rare = block_exit_generic(b);
+    bool last = !block_stack(b, 0)->owned && !block_stack(b, 1)->owned; /* after it nothing is released any more */
     intptr_t value = slot_of_stack(b, b->ctx.depth - 3);
-    ASM(&b->as, OP_list_set, list, index, value, (intptr_t)rare, (intptr_t)block_exit_release(b));
+    if (last) {
+        block_own_facts_below(b, 3); /* before either exit is made */
+    } else {
+        block_forget_facts(b);
+    }
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    if (last) {
+        block_pop(b, 3);
+        ASM(&b->as, OP_list_set, list, index, value, rare, (intptr_t)block_exit_release_last(b));
+        return;
+    }
+    ASM(&b->as, OP_list_set, list, index, value, rare, (intptr_t)block_exit_release(b));
     block_release(b, 0);
     block_release(b, 1);
     block_pop(b, 3);

@@ -206,13 +206,25 @@ block_knows_facts(const Block *b)
     return false;
 }
 
-/* Puts what is known by facts only into its slot, down from the n-th entry. */
+/* Puts what is known by facts only into its slot, and gives what is lent a reference of its own, down from the n-th
+ * entry. */
 static void
 own_facts(Block *b, int first)
 {
     for (int n = b->ctx.depth - 1; n >= first; n--) {
         const Entry *entry = block_stack(b, n);
-        if (!entry->owned && fact_object(&b->state->facts, entry->fact) != NULL) {
+        if (entry->lent || (!entry->owned && fact_object(&b->state->facts, entry->fact) != NULL)) {
+            block_own(b, n);
+        }
+    }
+}
+
+/* Gives what is lent a reference of its own, but for the top entries. */
+void
+block_own_lent_below(Block *b, int count)
+{
+    for (int n = b->ctx.depth - 1; n >= count; n--) {
+        if (block_stack(b, n)->lent) {
             block_own(b, n);
         }
     }
@@ -293,6 +305,13 @@ void
 block_push_sample(Block *b, ValueType type, PyObject *sample)
 {
     push_entry(b, (Entry){.type = type, .owned = 1}, sample);
+}
+
+/* Pushes an object already in its slot, whose reference a container has. */
+void
+block_push_lent(Block *b, ValueType type, PyObject *sample)
+{
+    push_entry(b, (Entry){.type = type, .lent = 1}, sample);
 }
 
 /* Pushes local i, which is bound. */
@@ -502,6 +521,7 @@ box_stack(Block *b, int n)
     }
     entry->boxed = 1;
     entry->owned = 1;
+    entry->lent = 0;
 }
 
 /* Puts the box of what an alias stands for into its slot. */
@@ -534,6 +554,18 @@ note_sample(Block *b, int n)
     }
 }
 
+/* Gives the n-th stack entry, in its slot, a reference of its own. */
+static void
+take_reference(Block *b, int n)
+{
+    Entry *entry = block_stack(b, n);
+    if (!entry->owned) {
+        ASM(&b->as, OP_increment, own_slot(b, n));
+        entry->owned = 1;
+        entry->lent = 0;
+    }
+}
+
 /* Makes the n-th stack entry an owned reference in its own slot. */
 void
 block_own(Block *b, int n)
@@ -541,10 +573,7 @@ block_own(Block *b, int n)
     Entry *entry = block_stack(b, n);
     switch (entry->location) {
     case IN_SLOT:
-        if (!entry->owned) {
-            ASM(&b->as, OP_increment, own_slot(b, n));
-            entry->owned = 1;
-        }
+        take_reference(b, n);
         break;
     case IN_LOCAL: {
         box_aliased(b, entry);
@@ -568,10 +597,7 @@ block_own(Block *b, int n)
     case IN_FLOAT:
         box_stack(b, n);
         forget_register(entry);
-        if (!entry->owned) {
-            ASM(&b->as, OP_increment, own_slot(b, n));
-            entry->owned = 1;
-        }
+        take_reference(b, n);
         break;
     }
 }

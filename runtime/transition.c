@@ -53,7 +53,7 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
     if (!is_local && memcmp(from, to, sizeof *from) == 0) {
         return 0;
     }
-    if (to->bound > from->bound || (!is_local && to->owned != from->owned)) {
+    if (to->bound > from->bound || (!is_local && (to->owned != from->owned || to->lent != from->lent))) {
         return TRANSITION_IMPOSSIBLE;
     }
     cost += from->bound > to->bound ? COST_BOUND : 0;

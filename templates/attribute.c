@@ -122,14 +122,23 @@ OPERATION(guard_dict_version, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
 
 /* ---- loads ----------------------------------------------------------------------------------- */
 
-#define TAKE(miss)                                                                                 \
+#define LEND(miss)                                                                                 \
     PyObject *value = *place;                                                                      \
-    if (unlikely(value == NULL)) LEAVE(miss);                                                      \
+    if (unlikely(value == NULL)) LEAVE(miss)
+
+#define TAKE(miss)                                                                                 \
+    LEND(miss);                                                                                    \
     Py_INCREF(value)
 
 OPERATION(load_values, SLOT(x), IMM(at), SLOT(to), EXIT(miss)) {
     IN_VALUES(x, at, miss);
     TAKE(miss);
+    to = value;
+}
+
+OPERATION(lend_values, SLOT(x), IMM(at), SLOT(to), EXIT(miss)) {
+    IN_VALUES(x, at, miss);
+    LEND(miss);
     to = value;
 }
 
@@ -142,6 +151,12 @@ OPERATION(load_values_owned, SLOT(x), IMM(at), EXIT(miss), EXIT(release)) {
 OPERATION(load_member, SLOT(x), IMM(at), SLOT(to), EXIT(miss)) {
     IN_MEMBER(x, at);
     TAKE(miss);
+    to = value;
+}
+
+OPERATION(lend_member, SLOT(x), IMM(at), SLOT(to), EXIT(miss)) {
+    IN_MEMBER(x, at);
+    LEND(miss);
     to = value;
 }
 

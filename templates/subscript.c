@@ -24,6 +24,23 @@ OPERATION(tuple_get, SLOT(tuple), IREG(index), SLOT(to), EXIT(rare)) {
     to = item;
 }
 
+/* The same without a reference. */
+OPERATION(list_lend, SLOT(list), IREG(index), SLOT(to), EXIT(rare)) {
+    PyListObject *object = (PyListObject *)list;
+    int64_t size = Py_SIZE(object), at = index;
+    if (at < 0) at += size;
+    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
+    to = object->ob_item[at];
+}
+
+OPERATION(tuple_lend, SLOT(tuple), IREG(index), SLOT(to), EXIT(rare)) {
+    PyTupleObject *object = (PyTupleObject *)tuple;
+    int64_t size = Py_SIZE(object), at = index;
+    if (at < 0) at += size;
+    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
+    to = object->ob_item[at];
+}
+
 /* Gives the list the value's reference; the old item goes last. */
 OPERATION(list_set, SLOT(list), IREG(index), SLOT(value), EXIT(rare), EXIT(release)) {
     PyListObject *object = (PyListObject *)list;

@@ -139,8 +139,13 @@ void block_learn_class(Block *b, int n, PyTypeObject *type);
  * by them only is put into its slot. */
 void block_forget_facts(Block *b);
 
-/* Puts what is known by facts only into its slot, but for the top `count` entries. */
+/* Puts what is known by facts only into its slot, and gives what is lent a reference of its own, but for the top
+ * `count` entries. */
 void block_own_facts_below(Block *b, int count);
+
+/* Before something is taken out of a container and no code runs: gives what is lent a reference of its own, but for
+ * the top `count` entries. */
+void block_own_lent_below(Block *b, int count);
 
 /* The same as forgetting, but the exit at which code may run looks whether the facts still hold. */
 void block_own_facts(Block *b);
@@ -178,6 +183,11 @@ bool type_is_plain(ValueType type);
 /* Pushes an owned reference already in its slot. */
 void block_push(Block *b, ValueType type);
 void block_push_sample(Block *b, ValueType type, PyObject *sample);
+
+/* Pushes an object already in its slot whose reference a container has that nothing on the stack may be the last
+ * to hold. Whatever may take it out of there gives it a reference of its own first, see block_own_facts and
+ * block_own_lent_below. The stack must be described so far. */
+void block_push_lent(Block *b, ValueType type, PyObject *sample);
 
 /* Pushes local i (bound) or constant i of the code object without code, where possible. */
 void block_push_local(Block *b, int i);

@@ -47,7 +47,7 @@ typedef enum {
     IN_FLOAT, /* double register `index` */
 } Location;
 
-#define CTX_INDEX_MAX 8191
+#define CTX_INDEX_MAX 4095
 
 typedef struct {
     uint32_t type : 5;     /* ValueType */
@@ -56,7 +56,8 @@ typedef struct {
     uint32_t boxed : 1;    /* in a register: the slot holds its box as well */
     uint32_t owned : 1;    /* stack entry in its slot or boxed: the slot owns its reference */
     uint32_t fact : 8;     /* number of what else is known, 0 for nothing (facts.h) */
-    uint32_t index : 13;
+    uint32_t lent : 1;     /* stack entry in its slot: a container has the reference, see docs/architecture.md */
+    uint32_t index : 12;
 } Entry;
 
 _Static_assert(sizeof(Entry) == 4, "contexts are compared as bytes");

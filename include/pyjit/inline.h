@@ -15,7 +15,7 @@
 #define SITES_NESTED 3
 
 /* How an entry's `index` says that it aliases an entry of the stack: this more than its number there. */
-#define ALIAS_OF_STACK 4096
+#define ALIAS_OF_STACK 2048
 
 typedef struct InlineSite {
     PyFunctionObject *function; /* borrowed: code that runs it has seen that it is there */
