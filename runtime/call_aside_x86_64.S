@@ -2,6 +2,13 @@
  * the stencil itself needs no stack frame. Used through CALL_ASIDE in templates/template.h. */
 #if defined(__x86_64__)
 
+/* Offsets in PyjitState; numbers.c checks them. */
+#define FREE_INTS 16
+#define FREE_COUNT 24
+#define FREE_MOST 28
+#define FLOATS 32
+#define FLOATS_MOST 100 /* PyFloat_MAXFREELIST */
+
         .text
 
 /* rax = function r10 (arguments rax and r11), the first an integer, a pointer or the bits of a double. Keeps
@@ -57,6 +64,46 @@ call_aside:
         ret
         .cfi_endproc
         .size call_aside, .-call_aside
+
+/* call_aside for functions that free an object, whose last reference is gone. Ints of one digit and floats, which
+ * most objects that compiled code frees are, go on their free lists here. rax is then 1. */
+        .hidden pyjit_state
+        .globl free_aside
+        .hidden free_aside
+        .type free_aside, @function
+        .p2align 4
+free_aside:
+        movq 8(%rax), %r11                      /* ob_type */
+        cmpq PyLong_Type@GOTPCREL(%rip), %r11
+        jne 1f
+        movq 16(%rax), %r11                     /* ob_size */
+        incq %r11
+        cmpq $2, %r11
+        ja call_aside
+        movl FREE_COUNT+pyjit_state(%rip), %r11d
+        cmpl FREE_MOST+pyjit_state(%rip), %r11d
+        jge call_aside
+        incl FREE_COUNT+pyjit_state(%rip)
+        movq FREE_INTS+pyjit_state(%rip), %r11
+        movq %r11, 8(%rax)
+        movq %rax, FREE_INTS+pyjit_state(%rip)
+        movl $1, %eax
+        ret
+1:
+        cmpq PyFloat_Type@GOTPCREL(%rip), %r11
+        jne call_aside
+        movq FLOATS+pyjit_state(%rip), %r11
+        testq %r11, %r11
+        je call_aside
+        cmpl $FLOATS_MOST, (%r11)               /* numfree */
+        jge call_aside
+        incl (%r11)
+        movq 8(%r11), %r10                      /* free_list */
+        movq %r10, 8(%rax)
+        movq %rax, 8(%r11)
+        movl $1, %eax
+        ret
+        .size free_aside, .-free_aside
 
         .section .note.GNU-stack, "", @progbits
 #endif

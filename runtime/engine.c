@@ -10,6 +10,7 @@
 #include "pyjit/inline.h"
 #include "pyjit/log.h"
 #include "pyjit/names.h"
+#include "pyjit/numbers.h"
 #include "pyjit/resume.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
@@ -114,6 +115,7 @@ engine_start(const char **why)
         *why = "no memory";
         return -1;
     }
+    numbers_init();
     if (find_small_ints() < 0) {
         *why = "small ints are not where CPython 3.11 has them";
         return -1;

@@ -6,6 +6,24 @@
 
 #define KEPT_MOST 256 /* free ints */
 
+/* call_aside_x86_64.S knows these. */
+_Static_assert(offsetof(PyjitState, free_ints) == 16 && offsetof(PyjitState, free_count) == 24 &&
+                   offsetof(PyjitState, free_most) == 28 && offsetof(PyjitState, floats) == 32,
+               "free_aside finds free objects elsewhere");
+_Static_assert(offsetof(struct _Py_float_state, numfree) == 0 && offsetof(struct _Py_float_state, free_list) == 8,
+               "free_aside finds free floats elsewhere");
+
+/* Says how many ints are kept and where CPython keeps floats. Builds for the debug ABI keep none: CPython counts
+ * references there. */
+void
+numbers_init(void)
+{
+#if !BUILT_FOR_DEBUG
+    pyjit_state.free_most = KEPT_MOST;
+    pyjit_state.floats = &PyInterpreterState_Get()->float_state;
+#endif
+}
+
 /* ---- ints -------------------------------------------------------------------------------------- */
 
 /* New object for an int, not a small one, that fits two digits; NULL when out of memory. */
@@ -71,14 +89,12 @@ box_float(double value)
 void
 free_object(PyObject *object)
 {
-#if !BUILT_FOR_DEBUG
     bool is_int = Py_IS_TYPE(object, &PyLong_Type); /* only then it has a size */
-    if (is_int && (size_t)(Py_SIZE(object) + 1) <= 2 && pyjit_state.free_count < KEPT_MOST) {
+    if (is_int && (size_t)(Py_SIZE(object) + 1) <= 2 && pyjit_state.free_count < pyjit_state.free_most) {
         object->ob_type = (PyTypeObject *)pyjit_state.free_ints;
         pyjit_state.free_ints = object;
         pyjit_state.free_count++;
         return;
     }
-#endif
     _Py_Dealloc(object);
 }

@@ -57,7 +57,7 @@ OPERATION(box_float_local, FREG(x), SLOT(to)) {
                 CONTINUE();
             }
         }
-        if (drop_reference(old)) CALL_ASIDE(void, free_object, old);
+        if (drop_reference(old)) FREE_ASIDE(void, free_object, old);
     }
     to = new_float(tstate, x);
 }
@@ -103,7 +103,7 @@ OPERATION(box_int_local, IREG(x), SLOT(to), PTR(zero)) {
         if (put_int_in_place(old, x)) CONTINUE();
     }
     to = new_int(x, zero);
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
+    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
 }
 
 /* ---- between the two, and bool ------------------------------------------------------------------ */

@@ -56,7 +56,7 @@ RAW_CALLING_OPERATION(check_implemented, EXIT(finish)) {
 /* Nobody wants it. */
 CALLING_OPERATION(drop_result) {
     PyObject *result = (PyObject *)r0;
-    if (drop_reference(result)) CALL_ASIDE(void, free_object, result);
+    if (drop_reference(result)) FREE_ASIDE(void, free_object, result);
 }
 
 /* It is a bool and gives way to its truth. */

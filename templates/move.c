@@ -77,7 +77,7 @@ OPERATION(store_local_here, SLOT(from), SLOT(to), PTR(at)) {
     to = from;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, free_object, old);
+        FREE_ASIDE(void, free_object, old);
     }
 }
 
@@ -87,7 +87,7 @@ OPERATION(store_local_incref_here, SLOT(from), SLOT(to), PTR(at)) {
     to = object;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, free_object, old);
+        FREE_ASIDE(void, free_object, old);
     }
 }
 
@@ -97,7 +97,7 @@ OPERATION(store_local_constant_here, PTR(object), SLOT(to), PTR(at)) {
     to = object;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, free_object, old);
+        FREE_ASIDE(void, free_object, old);
     }
 }
 
@@ -106,7 +106,7 @@ OPERATION(clear_local_here, SLOT(x), PTR(at)) {
     x = NULL;
     if (old != NULL && drop_reference(old)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, free_object, old);
+        FREE_ASIDE(void, free_object, old);
     }
 }
 
@@ -114,21 +114,21 @@ OPERATION(clear_local_here, SLOT(x), PTR(at)) {
 OPERATION(store_local_plain, SLOT(from), SLOT(to)) {
     PyObject *old = to;
     to = from;
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
+    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
 }
 
 OPERATION(store_local_incref_plain, SLOT(from), SLOT(to)) {
     PyObject *object = from, *old = to;
     Py_INCREF(object);
     to = object;
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
+    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
 }
 
 OPERATION(store_local_constant_plain, PTR(object), SLOT(to)) {
     PyObject *old = to;
     Py_INCREF((PyObject *)object);
     to = object;
-    if (old != NULL && drop_reference(old)) CALL_ASIDE(void, free_object, old);
+    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
 }
 
 /* ---- releasing stack entries ------------------------------------------------------------------ */
@@ -143,14 +143,14 @@ OPERATION(release_here, SLOT(x), PTR(at)) {
     PyObject *object = x;
     if (drop_reference(object)) {
         frame->prev_instr = at;
-        CALL_ASIDE(void, free_object, object);
+        FREE_ASIDE(void, free_object, object);
     }
 }
 
 /* Of a type whose end runs no Python code. */
 OPERATION(release_plain, SLOT(x)) {
     PyObject *object = x;
-    if (drop_reference(object)) CALL_ASIDE(void, free_object, object);
+    if (drop_reference(object)) FREE_ASIDE(void, free_object, object);
 }
 
 /* ---- registers -------------------------------------------------------------------------------- */

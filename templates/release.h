@@ -15,7 +15,7 @@ extern int64_t free_quietly(PyObject *);
 #define RELEASE(object, exit)                                                                      \
     do {                                                                                           \
         PyObject *released_ = (object);                                                            \
-        if (unlikely(drop_reference(released_)) && !CALL_ASIDE(int64_t, free_quietly, released_)) LEAVE(exit); \
+        if (unlikely(drop_reference(released_)) && !FREE_ASIDE(int64_t, free_quietly, released_)) LEAVE(exit); \
     } while (0)
 
 #endif

@@ -54,20 +54,20 @@ RAW_CALLING_OPERATION(return_begin_local, SLOT(x), IMM(locals), PTR(at), PTR(ret
 /* The end of a local, which may run Python code: the frame is not visible any more. */
 CALLING_OPERATION(end_local, SLOT(x)) {
     PyObject *object = x;
-    if (drop_reference(object)) CALL_ASIDE(void, free_object, object);
+    if (drop_reference(object)) FREE_ASIDE(void, free_object, object);
 }
 
 /* The same where it may be unbound. */
 CALLING_OPERATION(end_local_unsure, SLOT(x)) {
     PyObject *object = x;
-    if (object != NULL && drop_reference(object)) CALL_ASIDE(void, free_object, object);
+    if (object != NULL && drop_reference(object)) FREE_ASIDE(void, free_object, object);
 }
 
 /* Many of them. */
 CALLING_OPERATION(end_locals, SLOT(first), SLOT(end)) {
     for (PyObject **slot = SLOT_ADDRESS(first); slot != SLOT_ADDRESS(end); slot++) {
         PyObject *object = *slot;
-        if (object != NULL && drop_reference(object)) CALL_ASIDE(void, free_object, object);
+        if (object != NULL && drop_reference(object)) FREE_ASIDE(void, free_object, object);
     }
 }
 
@@ -75,7 +75,7 @@ CALLING_OPERATION(end_locals, SLOT(first), SLOT(end)) {
  * object, whose last reference therefore goes in permanent code. */
 RAW_CALLING_OPERATION(return_end, PTR(base), PTR(return_last)) {
     PyObject *function = (PyObject *)frame->f_func;
-    if (unlikely(drop_reference(function))) CALL_ASIDE(void, free_object, function);
+    if (unlikely(drop_reference(function))) FREE_ASIDE(void, free_object, function);
     PyObject *code = (PyObject *)frame->f_code;
     if (unlikely(code->ob_refcnt == 1)) TAIL_TO(return_last);
     if (unlikely((PyObject **)frame == tstate->datastack_chunk->data)) TAIL_TO(return_last);

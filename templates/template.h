@@ -48,6 +48,8 @@
  *   CALL_ASIDE(result, function, argument)  an unlikely call of a C function of one argument (a
  *                      pointer, an int64_t or a double) that keeps all registers and needs no
  *                      stack frame: (result) is its type or void. Py_DECREF and Py_XDECREF use it
+ *   FREE_ASIDE(result, function, object)  the same, of a function that frees the object; ints and floats are freed
+ *                      without it
  *   CALL_ASIDE_2(result, function, a, b)  the same with two arguments, pointers or int64_t, of a function that
  *                      may be a PTR operand
  *   negated(x), absolute(x)  of a double without a constant in memory
@@ -203,6 +205,10 @@ extern HOLE CallingStencil NEXT_CALLING;
         call_aside(ADDRESS(function), word_);                                                      \
     }))
 
+/* The same for functions that free an object and return nothing or, if it is gone, 1. */
+#define FREE_ASIDE(result, function, object)                                                       \
+    ((result)(intptr_t)free_aside(ADDRESS(function), (object)))
+
 /* The same of two words, the function being an expression. */
 #define CALL_ASIDE_2(result, function, a, b)                                                       \
     ((result)(intptr_t)call_aside_2((void *)(function), (void *)(a), (void *)(b)))
@@ -212,6 +218,18 @@ call_aside(void *function, void *word)
 {
     register void *target __asm__("r10") = function;
     __asm__ volatile("call call_aside"
+                     : "+a"(word), "+r"(target)
+                     :
+                     : "r11", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
+                       "memory", "cc");
+    return word;
+}
+
+static inline __attribute__((always_inline)) void *
+free_aside(void *function, void *word)
+{
+    register void *target __asm__("r10") = function;
+    __asm__ volatile("call free_aside"
                      : "+a"(word), "+r"(target)
                      :
                      : "r11", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15",
@@ -235,6 +253,7 @@ call_aside_2(void *function, void *word, void *second)
 #else
 
 #define CALL_ASIDE(result, function, argument) ((result)function(argument))
+#define FREE_ASIDE(result, function, object) ((result)function(object))
 #define CALL_ASIDE_2(result, function, a, b)                                                       \
     (((result(*)(void *, void *))(void *)(function))((void *)(a), (void *)(b)))
 
@@ -285,7 +304,7 @@ extern void free_object(PyObject *);
 static inline __attribute__((always_inline)) void
 release_reference(PyObject *object)
 {
-    if (unlikely(drop_reference(object))) CALL_ASIDE(void, free_object, object);
+    if (unlikely(drop_reference(object))) FREE_ASIDE(void, free_object, object);
 }
 
 #undef Py_INCREF

@@ -97,15 +97,11 @@ def cart(request: HttpRequest) -> HttpResponse:
         request.session["cart"] = chosen
         return redirect(reverse("cart"))
     items = Item.objects.in_bulk([int(key) for key in chosen])
-    return page(
-        request, "cart.html", form=form, lines=[(items[int(key)], n) for key, n in chosen.items()]
-    )
+    return page(request, "cart.html", form=form, lines=[(items[int(key)], n) for key, n in chosen.items()])
 
 
 def api(request: HttpRequest, maker: str) -> JsonResponse:
-    found = Item.objects.filter(maker__name=maker).aggregate(
-        models.Count("id"), models.Avg("price")
-    )
+    found = Item.objects.filter(maker__name=maker).aggregate(models.Count("id"), models.Avg("price"))
     return JsonResponse({"maker": maker, **found})
 
 
@@ -118,9 +114,7 @@ def make() -> Callable[[int], bytes]:
         editor.create_model(Maker)
         editor.create_model(Item)
     makers = [Maker.objects.create(name=f"maker {i}") for i in range(5)]
-    Item.objects.bulk_create(
-        Item(name=f"thing {i}", price=i * 1.75, maker=makers[i % 5]) for i in range(60)
-    )
+    Item.objects.bulk_create(Item(name=f"thing {i}", price=i * 1.75, maker=makers[i % 5]) for i in range(60))
     client = Client()
     steps = [
         lambda i: client.get("/"),

@@ -48,21 +48,15 @@ def make_app() -> Flask:
     app = Flask(__name__)
     app.secret_key = "not a secret"
     app.jinja_loader = DictLoader(TEMPLATES)
-    engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
-    )
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     Base.metadata.create_all(engine)
     with Session(engine) as database:
         makers = [Maker(name=f"maker {i}") for i in range(5)]
-        database.add_all(
-            Item(name=f"thing {i}", price=i * 1.75, maker=makers[i % 5]) for i in range(60)
-        )
+        database.add_all(Item(name=f"thing {i}", price=i * 1.75, maker=makers[i % 5]) for i in range(60))
         database.commit()
 
     def page(name: str, **values: object) -> str:
-        return render_template(
-            name, count=sum(session.get("cart", {}).values()), messages=[], **values
-        )
+        return render_template(name, count=sum(session.get("cart", {}).values()), messages=[], **values)
 
     @app.get("/")
     def index() -> str:
@@ -89,20 +83,14 @@ def make_app() -> Flask:
         with Session(engine) as database:
             items = [database.get(Item, int(key)) for key in sorted(chosen)]
             lines = [(item, chosen[str(item.id)]) for item in items if item is not None]
-        return page(
-            "cart.html", lines=lines, total=sum(item.price * number for item, number in lines)
-        )
+        return page("cart.html", lines=lines, total=sum(item.price * number for item, number in lines))
 
     @app.get("/api/<maker>")
     def api(maker: str) -> object:
-        query = (
-            select(func.count(Item.id), func.avg(Item.price)).join(Maker).where(Maker.name == maker)
-        )
+        query = select(func.count(Item.id), func.avg(Item.price)).join(Maker).where(Maker.name == maker)
         with Session(engine) as database:
             count, mean = database.execute(query).one()
-        return jsonify(
-            maker=maker, count=count, mean=mean, agent=request.headers.get("User-Agent", "")
-        )
+        return jsonify(maker=maker, count=count, mean=mean, agent=request.headers.get("User-Agent", ""))
 
     return app
 

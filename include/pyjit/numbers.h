@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/* Says how many ints are kept and where CPython keeps floats. */
+void numbers_init(void);
+
 /* New objects; the process ends when there is no memory. */
 PyObject *box_int(int64_t value);
 PyObject *box_float(double value);
