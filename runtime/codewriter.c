@@ -46,7 +46,23 @@ static struct {
     size_t size;        /* of both */
     size_t executable;  /* bytes from base that have been committed */
     bool shared;        /* with another process; never if there is no second view */
+    bool emulated;      /* the program runs in an emulator that sees every write */
 } views;
+
+/* codewriter_x86_64.S */
+extern void codewriter_serialize(void);
+extern int codewriter_is_emulated(void);
+
+/* After a write through the second view: nothing that was fetched before it may be executed. */
+static void
+serialize(void)
+{
+#if defined(__x86_64__)
+    if (!views.emulated) {
+        codewriter_serialize();
+    }
+#endif
+}
 
 /* After a fork, in parent and child. */
 static void
@@ -149,6 +165,7 @@ write_by_view(void)
         return -1;
     }
     memcpy(views.writable + (window.at - views.base), window.bytes, window.size);
+    serialize();
     return 0;
 }
 
@@ -178,6 +195,9 @@ codewriter_init(uint8_t *base, size_t size)
     close(file);
     if (mapped) {
         views.writable = writable;
+#if defined(__x86_64__)
+        views.emulated = codewriter_is_emulated() != 0;
+#endif
     } else if (writable != MAP_FAILED) {
         munmap(writable, size);
     }

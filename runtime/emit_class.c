@@ -35,15 +35,15 @@ guard_callee_class(Block *b, const Call *call, PyTypeObject *type)
     }
 }
 
-/* Can the instance be made here, and is the class something that need not be released? */
+/* Can the instance be made here? */
 static bool
-can_make_here(Block *b, const Call *call, PyTypeObject *type)
+can_make_here(Block *b, PyTypeObject *type)
 {
-    return block_stack(b, call->callee)->location == IN_FACT && quiet_makes(type) &&
+    return b->ctx.depth <= CTX_STACK && quiet_makes(type) &&
            block_stack(b, b->in.oparg + 1)->type == TYPE_NULL && !block_stack(b, b->in.oparg + 1)->owned;
 }
 
-/* Puts a new instance where the call's stack begins. */
+/* Puts a new instance where the call's stack begins, and lets go of the class. */
 static void
 make_here(Block *b, PyTypeObject *type, PyObject *specimen)
 {
@@ -52,6 +52,10 @@ make_here(Block *b, PyTypeObject *type, PyObject *specimen)
     *block_stack(b, n) = (Entry){.owned = 1};
     b->stack_samples[number] = specimen;
     block_learn_class(b, n, type);
+    if (block_stack(b, n - 1)->owned) { /* never the last one: a class refers to itself */
+        ASM(&b->as, OP_release_plain, slot_of_stack(b, number + 1));
+    }
+    *block_stack(b, n - 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
 }
 
 /* CALL of a class whose __init__ is object's, without arguments. */
@@ -61,7 +65,7 @@ call_without_init(Block *b, const Call *call, PyTypeObject *type)
     PyObject *init = is_plain(type) ? plan_lookup(type, pyjit_names.dunder_init) : NULL;
     if (init == NULL || init != plan_lookup(&PyBaseObject_Type, pyjit_names.dunder_init) ||
         type->tp_init != PyBaseObject_Type.tp_init || plan_type_version(type) == 0 || call->count != 0 ||
-        call->callee != b->in.oparg || !can_make_here(b, call, type)) {
+        call->callee != b->in.oparg || !can_make_here(b, type)) {
         return false;
     }
     PyObject *specimen = block_specimen(b, type);
@@ -77,7 +81,7 @@ static bool
 call_in_place(Block *b, const Call *inner, PyTypeObject *type, CodeState *state, const Source *sources)
 {
     PyFunctionObject *init = (PyFunctionObject *)inner->callable;
-    if (!can_make_here(b, inner, type)) {
+    if (!can_make_here(b, type)) {
         return false;
     }
     PyObject *specimen = block_specimen(b, type);

@@ -38,6 +38,25 @@ only_looks(int opcode)
     }
 }
 
+/* Is the copy that is about to be made read from by the next instruction, as in `a[i] += 1` and `a.x += 1`? The
+ * original stays below meanwhile. */
+bool
+emit_may_lend_copy(const Block *b)
+{
+    int at = b->in.next;
+    if (b->ctx.depth >= CTX_STACK || block_is_target(b, at)) {
+        return false;
+    }
+    Instr next = decode_at(b->here->units, at);
+    if (b->in.oparg == 1) {
+        return next.opcode == LOAD_ATTR;
+    }
+    if (b->in.oparg == 2 && next.opcode == COPY && next.oparg == 2 && !block_is_target(b, next.next)) {
+        next = decode_at(b->here->units, next.next);
+    }
+    return b->in.oparg == 2 && next.opcode == BINARY_SUBSCR;
+}
+
 /* Is what is about to be pushed used up soon by what does not need a reference to it? */
 bool
 emit_may_lend(const Block *b)

@@ -200,6 +200,11 @@ emit_copy(Block *b)
     bool borrowed = entry.location == IN_LOCAL || entry.location == IN_CONST || entry.location == IN_FACT;
     if (borrowed && entry.type != TYPE_NULL && b->ctx.depth < CTX_STACK) {
         block_push_entry(b, entry, block_sample(b, n));
+    } else if (entry.location == IN_SLOT && entry.type != TYPE_NULL && emit_may_lend_copy(b)) {
+        PyObject *sample = block_sample(b, n);
+        ASM(&b->as, OP_copy_borrowed, slot_of_stack(b, b->ctx.depth - 1 - n), slot_of_stack(b, b->ctx.depth));
+        block_push_lent(b, entry.type, sample);
+        block_stack(b, 0)->fact = entry.fact;
     } else {
         intptr_t from = block_object_slot(b, n);
         PyObject *sample = block_sample(b, n);

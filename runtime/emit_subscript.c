@@ -5,6 +5,7 @@
 #include "pyjit/state.h"
 
 #define SHORT_TEXT 24 /* characters that are looked through in place */
+#define KNOWN_INDEX_MOST (INT32_MAX / (int)sizeof(PyObject *)) /* the offset is a hole of 32 bits */
 #define SEQUENCES (1u << TYPE_LIST | 1u << TYPE_TUPLE)
 
 /* Is the n-th entry of one of these types, as far as can be told before a guard? */
@@ -240,6 +241,29 @@ emit_list_append(Block *b)
     block_pop(b, 1);
 }
 
+/* Emits the reading of an item of the second entry, a list or tuple, by the index in a register or, if that is -1, by
+ * the known one. */
+static void
+get_item(Block *b, ValueType type, bool lent, int index, intptr_t known, intptr_t to)
+{
+    static const struct {
+        int by_register, at, from_end;
+    } operations[2][2] = {
+        {{OP_list_get, OP_list_get_at, OP_list_get_from_end}, {OP_list_lend, OP_list_lend_at, OP_list_lend_from_end}},
+        {{OP_tuple_get, OP_tuple_get_at, OP_tuple_get_from_end},
+         {OP_tuple_lend, OP_tuple_lend_at, OP_tuple_lend_from_end}},
+    };
+    intptr_t from = block_object_slot(b, 1), rare = (intptr_t)block_exit_generic(b);
+    int is_tuple = type == TYPE_TUPLE;
+    if (index >= 0) {
+        ASM(&b->as, operations[is_tuple][lent].by_register, from, index, to, rare);
+    } else if (known >= 0) {
+        ASM(&b->as, operations[is_tuple][lent].at, from, known, known * (intptr_t)sizeof(PyObject *), to, rare);
+    } else {
+        ASM(&b->as, operations[is_tuple][lent].from_end, from, known, to, rare);
+    }
+}
+
 /* BINARY_SUBSCR. */
 void
 emit_binary_subscr(Block *b)
@@ -267,34 +291,34 @@ emit_binary_subscr(Block *b)
     if (sequence != NULL && Py_TYPE(sequence) == type_object(type)) {
         item = number != NULL ? sample_item(sequence, number) : any_item(sequence);
     }
-    int index = block_int_register(b, 0, 0);
-    intptr_t from = block_object_slot(b, 1);
     bool owned = block_stack(b, 1)->owned;
-    Entry *top = block_stack(b, 0);
-    int operation = type == TYPE_LIST ? OP_list_get : OP_tuple_get;
+    bool lent = !owned && !block_stack(b, 0)->owned && emit_may_lend(b);
+    intptr_t known = 0;
+    bool is_known = emit_small_int(b, 0, &known) && known <= KNOWN_INDEX_MOST;
+    int index = is_known ? -1 : block_int_register(b, 0, 0);
     intptr_t result = slot_of_stack(b, b->ctx.depth - 2);
-    if (owned) {
+    if (!owned) {
+        get_item(b, type, lent, index, known, result);
+        block_release(b, 0);
+        block_pop(b, 2);
+    } else {
         /* The item takes the index's place until the sequence has been released. */
         intptr_t place = slot_of_stack(b, b->ctx.depth - 1);
+        Entry *top = block_stack(b, 0);
         if (top->owned) {
             block_release(b, 0);
             top->owned = top->boxed = 0;
         }
-        ASM(&b->as, operation, from, index, place, (intptr_t)block_exit_generic(b));
+        get_item(b, type, false, index, known, place);
         block_release(b, 1);
         ASM(&b->as, OP_copy_borrowed, place, result);
-    } else if (!top->owned && emit_may_lend(b)) {
-        ASM(&b->as, type == TYPE_LIST ? OP_list_lend : OP_tuple_lend, from, index, result,
-            (intptr_t)block_exit_generic(b));
         block_pop(b, 2);
-        block_push_lent(b, TYPE_UNKNOWN, item);
-        return;
-    } else {
-        ASM(&b->as, operation, from, index, result, (intptr_t)block_exit_generic(b));
-        block_release(b, 0);
     }
-    block_pop(b, 2);
-    block_push_sample(b, TYPE_UNKNOWN, item);
+    if (lent) {
+        block_push_lent(b, TYPE_UNKNOWN, item);
+    } else {
+        block_push_sample(b, TYPE_UNKNOWN, item);
+    }
 }
 
 /* STORE_SUBSCR. */

@@ -4,41 +4,91 @@
 #include "release.h"
 #include "text.h"
 
+/* Each of these declares `item`, borrowed: by an index in a register, by one that is known, 0 or more, of which
+ * `offset` is what it adds to an address, by one that is known and less than 0. */
+#define ITEM(object, items, index, rare)                                                           \
+    int64_t size_ = Py_SIZE(object), at_ = index;                                                  \
+    if (at_ < 0) at_ += size_;                                                                     \
+    if (unlikely((uint64_t)at_ >= (uint64_t)size_)) LEAVE(rare);                                   \
+    PyObject *item = (items)[at_]
+
+#define ITEM_AT(object, items, at, offset, rare)                                                   \
+    if (unlikely(Py_SIZE(object) <= at)) LEAVE(rare);                                              \
+    PyObject *item = *(PyObject **)((char *)(items) + offset)
+
+#define ITEM_FROM_END(object, items, at, rare)                                                     \
+    int64_t at_ = Py_SIZE(object) + at;                                                            \
+    if (unlikely(at_ < 0)) LEAVE(rare);                                                            \
+    PyObject *item = (items)[at_]
+
+#define LIST_ITEMS(object) ((PyListObject *)(object))->ob_item
+#define TUPLE_ITEMS(object) ((PyTupleObject *)(object))->ob_item
+
 OPERATION(list_get, SLOT(list), IREG(index), SLOT(to), EXIT(rare)) {
-    PyListObject *object = (PyListObject *)list;
-    int64_t size = Py_SIZE(object), at = index;
-    if (at < 0) at += size;
-    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
-    PyObject *item = object->ob_item[at];
+    ITEM(list, LIST_ITEMS(list), index, rare);
+    Py_INCREF(item);
+    to = item;
+}
+
+OPERATION(list_get_at, SLOT(list), IMM(at), IMM(offset), SLOT(to), EXIT(rare)) {
+    ITEM_AT(list, LIST_ITEMS(list), at, offset, rare);
+    Py_INCREF(item);
+    to = item;
+}
+
+OPERATION(list_get_from_end, SLOT(list), IMM(at), SLOT(to), EXIT(rare)) {
+    ITEM_FROM_END(list, LIST_ITEMS(list), at, rare);
     Py_INCREF(item);
     to = item;
 }
 
 OPERATION(tuple_get, SLOT(tuple), IREG(index), SLOT(to), EXIT(rare)) {
-    PyTupleObject *object = (PyTupleObject *)tuple;
-    int64_t size = Py_SIZE(object), at = index;
-    if (at < 0) at += size;
-    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
-    PyObject *item = object->ob_item[at];
+    ITEM(tuple, TUPLE_ITEMS(tuple), index, rare);
+    Py_INCREF(item);
+    to = item;
+}
+
+OPERATION(tuple_get_at, SLOT(tuple), IMM(at), IMM(offset), SLOT(to), EXIT(rare)) {
+    ITEM_AT(tuple, TUPLE_ITEMS(tuple), at, offset, rare);
+    Py_INCREF(item);
+    to = item;
+}
+
+OPERATION(tuple_get_from_end, SLOT(tuple), IMM(at), SLOT(to), EXIT(rare)) {
+    ITEM_FROM_END(tuple, TUPLE_ITEMS(tuple), at, rare);
     Py_INCREF(item);
     to = item;
 }
 
 /* The same without a reference. */
 OPERATION(list_lend, SLOT(list), IREG(index), SLOT(to), EXIT(rare)) {
-    PyListObject *object = (PyListObject *)list;
-    int64_t size = Py_SIZE(object), at = index;
-    if (at < 0) at += size;
-    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
-    to = object->ob_item[at];
+    ITEM(list, LIST_ITEMS(list), index, rare);
+    to = item;
+}
+
+OPERATION(list_lend_at, SLOT(list), IMM(at), IMM(offset), SLOT(to), EXIT(rare)) {
+    ITEM_AT(list, LIST_ITEMS(list), at, offset, rare);
+    to = item;
+}
+
+OPERATION(list_lend_from_end, SLOT(list), IMM(at), SLOT(to), EXIT(rare)) {
+    ITEM_FROM_END(list, LIST_ITEMS(list), at, rare);
+    to = item;
 }
 
 OPERATION(tuple_lend, SLOT(tuple), IREG(index), SLOT(to), EXIT(rare)) {
-    PyTupleObject *object = (PyTupleObject *)tuple;
-    int64_t size = Py_SIZE(object), at = index;
-    if (at < 0) at += size;
-    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
-    to = object->ob_item[at];
+    ITEM(tuple, TUPLE_ITEMS(tuple), index, rare);
+    to = item;
+}
+
+OPERATION(tuple_lend_at, SLOT(tuple), IMM(at), IMM(offset), SLOT(to), EXIT(rare)) {
+    ITEM_AT(tuple, TUPLE_ITEMS(tuple), at, offset, rare);
+    to = item;
+}
+
+OPERATION(tuple_lend_from_end, SLOT(tuple), IMM(at), SLOT(to), EXIT(rare)) {
+    ITEM_FROM_END(tuple, TUPLE_ITEMS(tuple), at, rare);
+    to = item;
 }
 
 /* Gives the list the value's reference; the old item goes last. */

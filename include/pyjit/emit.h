@@ -84,6 +84,9 @@ bool emit_small_int(Block *b, int n, intptr_t *value);
 /* emit_lend.c: is what is about to be pushed used up soon by what does not need a reference to it? */
 bool emit_may_lend(const Block *b);
 
+/* Is the copy that a COPY is about to push? */
+bool emit_may_lend_copy(const Block *b);
+
 /* emit_subscript.c */
 void emit_binary_subscr(Block *b);
 void emit_store_subscr(Block *b);
