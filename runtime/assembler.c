@@ -56,6 +56,7 @@ asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
     for (unsigned rest = op->registers; rest != 0; rest &= rest - 1) {
         int i = __builtin_ctz(rest);
         stencil += (unsigned)values[i] * op->operand_strides[i];
+        as->doubles |= op->operand_kinds[i] == OPERAND_FLOAT_REGISTER;
     }
     intptr_t *copy = as->values + as->value_count;
     for (int i = 0; i < count; i++) {
@@ -121,7 +122,7 @@ void
 asm_reset(Assembler *as)
 {
     as->count = as->value_count = as->mark_count = 0;
-    as->failed = false;
+    as->failed = as->doubles = false;
     if (as->capacity > KEPT_ITEMS || as->mark_capacity > KEPT_ITEMS) {
         pj_free(as->items);
         pj_free(as->values);
@@ -455,7 +456,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
     }
     uint8_t *hot = chunk->start + chunk->hot_used - (laid_over ? link_jump_size : 0);
     uint8_t *cold = chunk->start + chunk->size - chunk->cold_used - cold_size;
-    Placement p = {.state = state};
+    Placement p = {.state = state, .values.symbols = link_symbols(as->doubles)};
     locate_versions(as, hot);
     if (place(as, &p, &sizes, hot, cold, after, laid_over) < 0) {
         code_forget_dependencies(state, cold, cold + cold_size);

@@ -606,6 +606,9 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     b->state = state;
     b->frame = frame;
     ctx_copy(&b->ctx, ctx);
+    for (int i = 0; i < ctx_entry_count(ctx); i++) {
+        b->as.doubles |= ctx->entries[i].location == IN_FLOAT;
+    }
     block_set_site(b);
     b->first = offset;
     b->chain = chain;

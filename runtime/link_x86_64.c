@@ -9,6 +9,13 @@
 
 extern void trampoline_exit(void); /* trampolines_x86_64.S */
 extern void *const pyjit_symbols[];
+extern const int pyjit_symbol_count;
+
+/* call_aside_x86_64.S */
+extern void call_aside(void), free_aside(void);
+extern void call_aside_without_doubles(void), free_aside_without_doubles(void);
+
+static void *symbols_without_doubles[256]; /* hole indices are of eight bits */
 
 const int link_thunk_size = 11; /* mov $id,%r11d; jmp rel32 */
 const int link_jump_size = 5;   /* jmp rel32 */
@@ -72,7 +79,7 @@ value_of(const Hole *hole, const LinkValues *values)
     case VALUE_COLD:
         return (intptr_t)values->cold;
     case VALUE_SYMBOL:
-        return (intptr_t)pyjit_symbols[hole->index];
+        return (intptr_t)values->symbols[hole->index];
     default:
         return values->operands[hole->index];
     }
@@ -144,10 +151,22 @@ link_is_jump(const uint8_t *hole)
     return hole[-1] == 0xE9;
 }
 
-/* Makes the room for veneers. */
+/* The addresses of symbols for code with doubles in registers, or without. */
+void *const *
+link_symbols(bool doubles)
+{
+    return doubles ? pyjit_symbols : symbols_without_doubles;
+}
+
+/* Makes the room for veneers, and the table of symbols for code without doubles. */
 int
 link_init(void)
 {
+    for (int i = 0; i < pyjit_symbol_count; i++) {
+        symbols_without_doubles[i] = pyjit_symbols[i] == (void *)call_aside   ? (void *)call_aside_without_doubles
+                                     : pyjit_symbols[i] == (void *)free_aside ? (void *)free_aside_without_doubles
+                                                                              : pyjit_symbols[i];
+    }
     memset(&veneers, 0, sizeof veneers);
     veneers.chunk = codemem_alloc(VENEER_COUNT * VENEER_SIZE);
     return veneers.chunk == NULL ? -1 : 0;

@@ -39,6 +39,7 @@ typedef struct {
     int mark_count, mark_capacity;
     int image_capacity;
     bool failed; /* out of memory; the compilation is to be abandoned */
+    bool doubles; /* some are in registers somewhere in this code */
 } Assembler;
 
 /* Appends an operation. `values` are its operands in order: register numbers, byte offsets,
@@ -86,7 +87,11 @@ typedef struct {
     intptr_t operands[OPERATION_MAX_OPERANDS];
     uint8_t *holes[OPERATION_MAX_OPERANDS]; /* set by link_fill: where an operand's first hole lies */
     uint8_t *next, *hot, *cold;             /* VALUE_NEXT, VALUE_HOT, VALUE_COLD */
+    void *const *symbols;                   /* VALUE_SYMBOL: by number */
 } LinkValues;
+
+/* The addresses of symbols for code that has doubles in registers or, more cheaply, for code that has none. */
+void *const *link_symbols(bool doubles);
 
 /* Fills the holes of a part whose image is `bytes` and which will lie at `at`. Returns 0, or -1 when a
  * value does not fit. */
