@@ -219,66 +219,63 @@ engine_state(PyCodeObject *code)
 
 /* ---- the frame evaluator ------------------------------------------------------------------------ */
 
-/* Compiled code with which the frame goes on at its prev_instr; NULL when it takes more than a jump. */
-static uint8_t *
-known_target(const CodeState *state, const _PyInterpreterFrame *frame)
+/* Makes a frame, its evaluation being counted, the one that runs; `cframe` is to live as long. */
+static inline void
+begin(PyThreadState *tstate, _PyInterpreterFrame *frame, _PyCFrame *cframe)
 {
-    int offset = _PyInterpreterFrame_LASTI(frame) + 1;
-    if (offset != 0) {
-        return resume_known(state, offset);
-    }
-    return state->entry != pyjit_state.entry_stub ? state->entry : NULL;
-}
-
-/* Runs a frame for which there is more to do than to jump to compiled code. */
-static PyObject *
-run_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, bool throwing)
-{
-    Registers regs = {.frame = frame, .tstate = tstate};
-    uint8_t *target = throwing ? exits_throw(&regs, state) : exits_enter(&regs, state);
-    return target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
-                                             : trampoline_enter(regs.frame, tstate, target);
-}
-
-/* Runs a frame from its prev_instr on, or from where the pending exception takes it. */
-static PyObject *
-run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target, bool throwing)
-{
-    STAT(entries);
-    if (_Py_EnterRecursiveCallTstate(tstate, "")) {
-        return NULL;
-    }
-    _PyCFrame cframe;
     _PyCFrame *outer = tstate->cframe;
-    cframe.use_tracing = outer->use_tracing;
-    cframe.previous = outer;
-    tstate->cframe = &cframe;
+    STAT(entries);
+    cframe->use_tracing = outer->use_tracing;
+    cframe->previous = outer;
+    cframe->current_frame = frame;
+    tstate->cframe = cframe;
     frame->is_entry = true;
     frame->previous = outer->current_frame;
-    cframe.current_frame = frame;
-    PyObject *result;
-    if (target != NULL) {
-        frame->stacktop = -1;
-        result = trampoline_enter(frame, tstate, target);
-    } else {
-        result = run_slowly(tstate, frame, state, throwing);
-    }
-    tstate->cframe = outer;
-    outer->use_tracing = cframe.use_tracing;
+}
+
+/* The opposite. */
+static inline PyObject *
+end(PyThreadState *tstate, const _PyCFrame *cframe, PyObject *result)
+{
+    tstate->cframe = cframe->previous;
+    tstate->cframe->use_tracing = cframe->use_tracing;
     tstate->recursion_remaining++;
     return result;
 }
 
-/* Runs a new frame from compiled code on. */
-PyObject *
-engine_run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target)
+/* Runs a frame from compiled code on. */
+static inline PyObject *
+run(PyThreadState *tstate, _PyInterpreterFrame *frame, uint8_t *target)
 {
-    return run(tstate, frame, state, target, false);
+    _PyCFrame cframe;
+    if (_Py_EnterRecursiveCallTstate(tstate, "")) {
+        return NULL;
+    }
+    begin(tstate, frame, &cframe);
+    frame->stacktop = -1;
+    return end(tstate, &cframe, trampoline_enter(frame, tstate, target));
 }
 
-/* PEP 523. */
-PyObject *
-engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
+/* Runs a frame for which there is more to do than to jump to compiled code, from its prev_instr on, or from where the
+ * pending exception takes it. */
+static PyObject *
+run_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, bool throwing)
+{
+    _PyCFrame cframe;
+    if (_Py_EnterRecursiveCallTstate(tstate, "")) {
+        return NULL;
+    }
+    begin(tstate, frame, &cframe);
+    Registers regs = {.frame = frame, .tstate = tstate};
+    uint8_t *target = throwing ? exits_throw(&regs, state) : exits_enter(&regs, state);
+    PyObject *result = target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
+                                                         : trampoline_enter(regs.frame, tstate, target);
+    return end(tstate, &cframe, result);
+}
+
+/* A frame that is not simply to go on in compiled code. */
+static PyObject *
+eval_frame_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
 {
     if (pyjit_state.code_full) {
         suspend();
@@ -288,18 +285,32 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
             state->executions++;
             return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
         }
-        uint8_t *target = state == NULL || throwflag ? NULL : known_target(state, frame);
-        if (target == NULL) {
-            state = engine_state(frame->f_code);
-        }
+        state = engine_state(frame->f_code);
         if (state != NULL) {
-            if (target != NULL && _PyInterpreterFrame_LASTI(frame) < 0) { /* not a generator that goes on */
-                vectorcall_adopt(frame->f_func, state);
-            }
-            return run(tstate, frame, state, target, throwflag != 0);
+            return run_slowly(tstate, frame, state, throwflag != 0);
         }
     }
     return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
+}
+
+/* PEP 523. */
+PyObject *
+engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
+{
+    const CodeState *state = code_state(frame->f_code);
+    if (state == NULL || state->status != CODE_ACTIVE || throwflag || pyjit_state.code_full ||
+        tstate->cframe->use_tracing) {
+        return eval_frame_slowly(tstate, frame, throwflag);
+    }
+    int offset = _PyInterpreterFrame_LASTI(frame) + 1;
+    uint8_t *target = NULL;
+    if (offset > 0) { /* a generator that goes on */
+        target = resume_known(state, offset);
+    } else if (state->entry != pyjit_state.entry_stub) {
+        target = state->entry;
+        vectorcall_adopt(frame->f_func, state);
+    }
+    return target != NULL ? run(tstate, frame, target) : eval_frame_slowly(tstate, frame, throwflag);
 }
 
 /* ---- introspection ------------------------------------------------------------------------------ */

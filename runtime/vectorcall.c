@@ -5,7 +5,11 @@
  * calls by the interpreter, which does not look at the field. */
 #include "pyjit/engine.h"
 
+#include "pyjit/codemem.h"
+#include "pyjit/exits.h"
 #include "pyjit/frames.h"
+#include "pyjit/state.h"
+#include "pyjit/stats.h"
 
 /* Are frames of this code of the kind that is pushed here? */
 static bool
@@ -43,6 +47,31 @@ push(PyThreadState *tstate, PyFunctionObject *function, PyObject *const *args, P
     return frame;
 }
 
+/* Runs a frame just pushed as the callee of the frame that runs, which thereby waits with `return_to_c` for where to go
+ * on: compiled code ends its callees itself. */
+static PyObject *
+run(PyThreadState *tstate, _PyInterpreterFrame *frame, uint8_t *target)
+{
+    _PyCFrame cframe, *outer = tstate->cframe;
+    _PyInterpreterFrame *caller = outer->current_frame;
+    int caller_waits_at = caller->stacktop; /* negative, and no concern of ours */
+    STAT(entries);
+    cframe.use_tracing = outer->use_tracing;
+    cframe.previous = outer;
+    cframe.current_frame = frame;
+    tstate->cframe = &cframe;
+    tstate->recursion_remaining--;
+    caller->stacktop = (int)(codemem_base() - pyjit_state.return_to_c);
+    frame->previous = caller;
+    frame->is_entry = false;
+    frame->stacktop = -1;
+    PyObject *result = trampoline_enter(frame, tstate, target);
+    caller->stacktop = caller_waits_at;
+    tstate->cframe = outer;
+    outer->use_tracing = cframe.use_tracing;
+    return result;
+}
+
 /* The vectorcall of functions whose code has been compiled. */
 static PyObject *
 call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -53,15 +82,12 @@ call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject
     _PyInterpreterFrame *frame = NULL;
     if (state != NULL && state->entry != pyjit_state.entry_stub && is_simple(state) &&
         (kwnames == NULL || PyTuple_GET_SIZE(kwnames) == 0) && tstate->cframe->use_tracing == 0 &&
-        tstate->interp->eval_frame == engine_eval_frame && !pyjit_state.code_full) {
+        tstate->cframe->current_frame != NULL && tstate->cframe->current_frame->stacktop < 0 &&
+        tstate->recursion_remaining > 0 && tstate->interp->eval_frame == engine_eval_frame && !pyjit_state.code_full) {
         frame = push(tstate, function, args, PyVectorcall_NARGS(nargsf));
     }
-    if (frame == NULL) {
-        return _PyFunction_Vectorcall(callable, args, nargsf, kwnames);
-    }
-    PyObject *result = engine_run(tstate, frame, state, state->entry);
-    frame_clear_and_pop(tstate, frame);
-    return result;
+    return frame == NULL ? _PyFunction_Vectorcall(callable, args, nargsf, kwnames)
+                         : run(tstate, frame, state->entry);
 }
 
 /* Gives a function this vectorcall if its frames are of the kind that is pushed here. */

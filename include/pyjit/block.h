@@ -15,7 +15,7 @@
 #include "operations.h"
 
 #define MAX_VERSIONS 5 /* of one offset, in different contexts; after that the generic context */
-#define MAX_CHAIN 3    /* guards that may fail one after another at one offset */
+#define MAX_CHAIN 6    /* guards that may fail one after another at one offset */
 #define SPECIMENS_MOST 6
 #define RECENT_EXITS 6 /* that may be shared */
 

@@ -19,10 +19,6 @@ void engine_memory_freed(void);
 /* The frame evaluator (PEP 523). */
 PyObject *engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
 
-/* Runs a new frame, which is not linked yet, from compiled code that belongs to where it is. Returns the
- * result, or NULL with an exception; the frame is left to be cleared. */
-PyObject *engine_run(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, uint8_t *target);
-
 /* Has C call the function without detours from now on, where that can be (vectorcall.c). */
 void vectorcall_adopt(PyFunctionObject *function, const CodeState *state);
 
