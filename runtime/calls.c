@@ -3,6 +3,7 @@
 
 #include "pyjit/frames.h"
 #include "pyjit/generic_ops.h"
+#include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
 /* Unlinks and ends a frame that compiled code pushed or resumed. */
@@ -181,8 +182,12 @@ list_grow(PyListObject *list)
 PyObject *
 instance_new(PyTypeObject *type)
 {
+    PyObject *instance = quiet_makes(type) ? quiet_new_instance(type, _PyThreadState_GET()) : NULL;
+    if (instance != NULL) {
+        return instance;
+    }
     PyObject *nothing = PyTuple_New(0);
-    PyObject *instance = PyBaseObject_Type.tp_new(type, nothing, NULL);
+    instance = PyBaseObject_Type.tp_new(type, nothing, NULL);
     Py_DECREF(nothing);
     if (instance == NULL) {
         PyErr_Clear();

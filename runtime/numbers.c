@@ -96,5 +96,7 @@ free_object(PyObject *object)
         pyjit_state.free_count++;
         return;
     }
-    _Py_Dealloc(object);
+    if (!free_instance(object)) {
+        _Py_Dealloc(object);
+    }
 }

@@ -10,6 +10,15 @@
 #define DROPPED_MOST 32 /* references to other than plain values; ends that drop more are not looked into */
 #define ITEMS_MOST 1000 /* of a container: to look at more, twice, takes longer than an exit */
 
+#define DEPTH_MOST 40   /* instances that are freed for each other's sake, by calls */
+
+/* Builds for the debug ABI count all references. */
+#ifdef Py_REF_DEBUG
+#define COUNT_ONE_REFERENCE_LESS() ((void)_Py_RefTotal--)
+#else
+#define COUNT_ONE_REFERENCE_LESS() ((void)0)
+#endif
+
 /* The references that the end of an object drops, one after another. */
 typedef struct {
     PyObject *dropped[DROPPED_MOST];
@@ -171,6 +180,71 @@ ends_quietly(PyObject *object)
     return end.quiet;
 }
 
+/* ---- freeing ------------------------------------------------------------------------------------ */
+
+/* Is there nothing to an instance of this class but its attributes, which are not in a dict? */
+static bool
+has_only_values(PyObject *object, PyTypeObject *type)
+{
+    PyTypeObject *base = type;
+    for (; base->tp_dealloc == pyjit_state.instance_dealloc; base = base->tp_base) {
+        if (Py_SIZE(base) != 0) { /* it has __slots__ */
+            return false;
+        }
+    }
+    return base == &PyBaseObject_Type && base != type && type->tp_free == PyObject_GC_Del &&
+           PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) && *_PyObject_ValuesPointer(object) != NULL;
+}
+
+/* Does nothing want to know when the instance goes, neither a finalizer nor a weak reference? */
+static bool
+goes_unnoticed(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    Py_ssize_t weak = type->tp_weaklistoffset;
+    return type->tp_dealloc == pyjit_state.instance_dealloc && type->tp_finalize == NULL && type->tp_del == NULL &&
+           has_only_values(object, type) && (weak <= 0 || *(PyObject **)((char *)object + weak) == NULL);
+}
+
+/* Frees such an instance, and such ones that only it holds, `depth` being how many are being freed already: beyond
+ * some CPython is to put off what is left. It does what subtype_dealloc does in the end, without what that looks at
+ * before. */
+static void
+free_unnoticed(PyObject *object, int depth)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    PyDictValues *values = *_PyObject_ValuesPointer(object);
+    Py_ssize_t count = ((PyHeapTypeObject *)type)->ht_cached_keys->dk_nentries;
+    PyObject_GC_UnTrack(object);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *value = values->values[i];
+        if (value == NULL) {
+            continue;
+        }
+        if (Py_REFCNT(value) == 1 && depth < DEPTH_MOST && goes_unnoticed(value)) {
+            free_unnoticed(value, depth + 1);
+            COUNT_ONE_REFERENCE_LESS();
+        } else {
+            Py_DECREF(value);
+        }
+    }
+    PyMem_Free((char *)values - ((uint8_t *)values)[-1]); /* the byte before is the size of what precedes them */
+    *_PyObject_ValuesPointer(object) = NULL;
+    PyObject_GC_Del(object);
+    Py_DECREF(type);
+}
+
+/* Frees an instance whose last reference is gone, if nothing wants to know. */
+bool
+free_instance(PyObject *object)
+{
+    bool simple = goes_unnoticed(object);
+    if (simple) {
+        free_unnoticed(object, 0);
+    }
+    return simple;
+}
+
 /* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
 int64_t
 free_quietly(PyObject *object)
@@ -180,7 +254,7 @@ free_quietly(PyObject *object)
         return 1;
     }
     if (ends_quietly(object)) {
-        _Py_Dealloc(object);
+        free_object(object);
         return 1;
     }
     pyjit_state.dying = object;
