@@ -11,6 +11,7 @@
 #include "pyjit/stats.h"
 
 static bool engine_started;
+static bool engine_ended; /* with the interpreter it was started in; what it knows went with that */
 
 /* -- On and off -------------------------------------------------------------------------------- */
 
@@ -30,13 +31,28 @@ static void warn_off(const char *why)
     }
 }
 
+/* Called when the interpreter has ended. */
+static void note_end(void)
+{
+    engine_ended = true;
+    pyjit_state.installed = false;
+}
+
 /* Starts the engine, once for the process. Returns 0, or -1 with a reason in *why. */
 static int start(const char **why)
 {
+    if (engine_ended) {
+        *why = "the interpreter has been started again in this process";
+        return -1;
+    }
     if (engine_started) {
         return 0;
     }
     if (engine_start(why) < 0) {
+        return -1;
+    }
+    if (Py_AtExit(note_end) < 0) {
+        *why = "CPython has no place left for what is to be told when it ends";
         return -1;
     }
     engine_started = true;
@@ -102,7 +118,7 @@ static PyCodeObject *code_of(PyObject *object)
 /* Has the engine anything to do with code of this interpreter? */
 static bool engine_serves(void)
 {
-    return engine_started && PyInterpreterState_Get() == PyInterpreterState_Main();
+    return engine_started && !engine_ended && PyInterpreterState_Get() == PyInterpreterState_Main();
 }
 
 static PyObject *is_compiled(PyObject *Py_UNUSED(module), PyObject *object)

@@ -5,69 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
+from sample import PROGRAM
 from support import Interpreter
-
-# Runs enough different code to need many blocks, and prints the same whatever becomes of them.
-PROGRAM = """
-import sys
-
-class Point:
-    def __init__(self, x, y):
-        self.x = x
-        self.y = y
-    def norm(self):
-        return self.x * self.x + self.y * self.y
-
-def numbers(n):
-    total = 0
-    for i in range(n):
-        total += i * 2 if i % 3 else i / 2
-        if i == n // 2:
-            total += 2 ** 70
-    return total
-
-def gen(n):
-    for i in range(n):
-        got = yield i
-        if got:
-            yield got
-
-def errors(n):
-    caught = 0
-    for i in range(n):
-        try:
-            [1, 2][i % 4]
-        except IndexError as error:
-            caught += len(str(error))
-        finally:
-            caught += 1
-    return caught
-
-def fib(n):
-    return n if n < 2 else fib(n - 1) + fib(n - 2)
-
-def words(text):
-    counts = {}
-    for word in text.split():
-        counts[word] = counts.get(word, 0) + 1
-    return sorted(counts.items())
-
-def many(a, *args, k=1, **kw):
-    return a + sum(args) + k + len(kw)
-
-for turn in range(8):
-    print(numbers(60), [Point(i, 1.5).norm() for i in range(4)], sum(gen(30)), errors(20), fib(9))
-    print(words("a b a c b a"), many(1, 2, 3, k=4, z=5), many(*range(5)), [f"{x!r:>4}" for x in "ab"])
-    match (turn, "x"):
-        case (0, y): print("first", y)
-        case (int(z), _): print(z)
-    with open("/dev/null") as null:
-        print(null.closed, {k: v for k, v in zip("ab", range(2))}, {1, 2} | {3})
-try:
-    (lambda: 1 // 0)()
-except ZeroDivisionError as error:
-    print(error, error.__traceback__.tb_next.tb_lineno)
-"""
 
 
 @pytest.fixture(scope="module")
