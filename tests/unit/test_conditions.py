@@ -358,7 +358,8 @@ def test_many_threads(jit: Interpreter, tmp_path: pathlib.Path) -> None:
 HUGE = """
 import resource, sys
 lines = int(sys.argv[1])
-source = "def f(x):\\n" + "".join(f" x = x + {i}\\n if x == {i}: x = g(x, [x, {i}.5])\\n" for i in range(lines // 2))
+pairs = (f" x = x + {i}\\n if x == {i}: x = g(x, [x, {i}.5])\\n" for i in range(lines // 2))
+source = "def f(x):\\n" + "".join(pairs)
 names = {}
 exec(compile(source + " return x\\ndef g(x, y): return x + len(y)\\n", "huge", "exec"), names)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
