@@ -138,6 +138,34 @@ load_number(Block *b, const Plan *plan)
     return true;
 }
 
+/* Replaces the owner on top of the stack, which is not owned, by the attribute, without a reference. */
+static void
+lend_object(Block *b, const Plan *plan, PyObject *name)
+{
+    intptr_t x = block_object_slot(b, 0), miss = (intptr_t)block_exit_miss(b);
+    intptr_t shape = plan->keys == NULL ? 0 : keys_shape(plan->keys);
+    intptr_t value_at = plan->index * (intptr_t)sizeof(PyObject *);
+    block_pop(b, 1);
+    intptr_t to = slot_of_stack(b, b->ctx.depth);
+    switch (plan->place) {
+    case PLACE_VALUES:
+        ASM(&b->as, OP_lend_values, x, plan->at, to, miss);
+        break;
+    case PLACE_MEMBER:
+        ASM(&b->as, OP_lend_member, x, plan->at, to, miss);
+        break;
+    case PLACE_DICT:
+        ASM(&b->as, OP_lend_dict, x, plan->dict_at, shape, plan->at, (intptr_t)name, to, miss);
+        break;
+    case PLACE_SPLIT:
+        ASM(&b->as, OP_lend_split, x, plan->dict_at, shape, plan->at, (intptr_t)name, value_at, to, miss);
+        break;
+    default:
+        Py_UNREACHABLE();
+    }
+    block_push_lent(b, TYPE_UNKNOWN, plan->value);
+}
+
 /* Replaces the owner on top of the stack by the attribute, whose guards have passed. With `null` the
  * NULL that marks no method comes first. */
 static void
@@ -152,12 +180,8 @@ load_object(Block *b, const Plan *plan, PyObject *name, bool null)
         block_push_object(b, plan->value);
         return;
     }
-    if (!owned && !null && (plan->place == PLACE_VALUES || plan->place == PLACE_MEMBER) && emit_may_lend(b)) {
-        intptr_t x = block_object_slot(b, 0), miss = (intptr_t)block_exit_miss(b);
-        block_pop(b, 1);
-        ASM(&b->as, plan->place == PLACE_VALUES ? OP_lend_values : OP_lend_member, x, plan->at,
-            slot_of_stack(b, b->ctx.depth), miss);
-        block_push_lent(b, TYPE_UNKNOWN, plan->value);
+    if (!owned && !null && plan->place != PLACE_OBJECT && emit_may_lend(b)) {
+        lend_object(b, plan, name);
         return;
     }
     if (owned) {

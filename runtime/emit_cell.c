@@ -70,8 +70,14 @@ emit_load_deref(Block *b)
         block_push_register(b, is_float ? TYPE_FLOAT : TYPE_INT, reg);
         return;
     }
-    ASM(&b->as, OP_load_deref, cell, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_generic(b));
-    block_push_sample(b, TYPE_UNKNOWN, sample);
+    bool lent = emit_may_lend(b);
+    ASM(&b->as, lent ? OP_lend_deref : OP_load_deref, cell, slot_of_stack(b, b->ctx.depth),
+        (intptr_t)block_exit_generic(b));
+    if (lent) {
+        block_push_lent(b, TYPE_UNKNOWN, sample);
+    } else {
+        block_push_sample(b, TYPE_UNKNOWN, sample);
+    }
 }
 
 /* STORE_DEREF. */

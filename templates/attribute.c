@@ -172,6 +172,12 @@ OPERATION(load_dict, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), SLOT(
     to = value;
 }
 
+OPERATION(lend_dict, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), SLOT(to), EXIT(miss)) {
+    IN_DICT(x, offset, shape, at, name, miss);
+    LEND(miss);
+    to = value;
+}
+
 OPERATION(load_dict_owned, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), EXIT(miss),
           EXIT(release)) {
     IN_DICT(x, offset, shape, at, name, miss);
@@ -183,6 +189,13 @@ OPERATION(load_split, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), IMM(
           EXIT(miss)) {
     IN_SPLIT(x, offset, shape, at, name, index, miss);
     TAKE(miss);
+    to = value;
+}
+
+OPERATION(lend_split, SLOT(x), IMM(offset), IMM(shape), IMM(at), PTR(name), IMM(index), SLOT(to),
+          EXIT(miss)) {
+    IN_SPLIT(x, offset, shape, at, name, index, miss);
+    LEND(miss);
     to = value;
 }
 

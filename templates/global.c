@@ -156,6 +156,13 @@ OPERATION(load_deref, SLOT(cell), SLOT(to), EXIT(empty)) {
     to = value;
 }
 
+/* The same without a reference. */
+OPERATION(lend_deref, SLOT(cell), SLOT(to), EXIT(empty)) {
+    PyObject *value = ((PyCellObject *)cell)->ob_ref;
+    if (unlikely(value == NULL)) LEAVE(empty);
+    to = value;
+}
+
 /* Cell number `item` (as a byte offset) of the running function's closure. */
 OPERATION(copy_free_variable, IMM(item), SLOT(to)) {
     PyObject *cell = *(PyObject **)((char *)frame->f_func->func_closure + item);

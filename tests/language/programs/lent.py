@@ -154,8 +154,68 @@ def shared(rows, i):
     return sys.getrefcount(row) - before
 
 
+class Bag:
+    """Arguments of code in place are lent."""
+
+    def __init__(self, items):
+        self.items = items
+        self.count = 0
+
+    def take(self, item):
+        self.items.pop()
+        return item, len(self.items)
+
+    def put(self, item, others):
+        self.items.append(item)
+        others.append(self.items[-1])
+        return others[-1]
+
+    def swap(self, item):
+        self.items = [item]
+        return item[0]
+
+    def keep(self, item):
+        item = [item, item]
+        return item[1]
+
+
+def pass_last(bag):
+    return bag.take(bag.items[-1])
+
+
+def pass_around(bag, others):
+    return bag.put(bag.items[0], others), bag.swap(bag.items[-1]), bag.keep(bag.items[0])[0]
+
+
+def with_dict(bag):
+    """Attributes in a dict of their own."""
+    bag.__dict__["more"] = [bag.count]
+    return bag.more[0] + bag.items[0][0] + len(bag.more)
+
+
+def closure(k):
+    """The variable changes while its value is on the stack."""
+    values = [k, k + 1]
+    total = 0.5
+
+    def change():
+        nonlocal values, total
+        values = [k * 2]
+        total += 1
+        return values[0]
+
+    def use():
+        values[0] += 1
+        return values[0] + change() + values[0], total + change() + total
+
+    return use(), values, total
+
+
 def main():
     for k in range(ROUNDS):
+        print(pass_last(Bag([[1], [k]])), pass_last(Bag([1.5, k + 1000])), pass_last(Bag(["a", "b" * k])))
+        others = [[k]]
+        print(pass_around(Bag([[k, 1], [k, 2]]), others), others, with_dict(Bag([[k]])), closure(k), closure(k / 2))
         rows = [[k, k + 1], [k + 2, k + 3]]
         print(nested(rows, 0, 1), store(rows, 1, 0, k), pop_rows([[1, 2], [3, k]]), rows)
         print(pop_under([1, 2**70 + k]), pop_under([1.5, k + 0.25]), pop_under([5, 1000 + k]))
@@ -173,6 +233,9 @@ def main():
         node.next.next = Noisy(f"c{k}") if k % 3 else None
         print(chain(node), node.first()[0])
         print(cut(node))
+        bag = Bag([Noisy(f"f{k}"), Noisy(f"g{k}")])
+        print(bag.take(bag.items[-1])[0].name, bag.keep(bag.items[0]).name)
+        bag = None
         holder = [[Noisy(f"d{k}")]]
         holder[0][0] = 1
         holder.append(Noisy(f"e{k}"))
