@@ -310,6 +310,7 @@ emit_binary_subscr(Block *b)
             top->owned = top->boxed = 0;
         }
         get_item(b, type, false, index, known, place);
+        *top = (Entry){.owned = 1};
         block_release(b, 1);
         ASM(&b->as, OP_copy_borrowed, place, result);
         block_pop(b, 2);

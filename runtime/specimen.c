@@ -12,7 +12,9 @@ keep(Block *b, PyObject *object)
         Py_XDECREF(object);
         return NULL;
     }
-    PyObject_GC_UnTrack(object); /* gc.get_objects() does not show it */
+    if (PyObject_IS_GC(object)) {
+        PyObject_GC_UnTrack(object); /* gc.get_objects() does not show it */
+    }
     b->specimens[b->specimen_count++] = object;
     return object;
 }
@@ -50,7 +52,13 @@ specimens_drop(Block *b)
 {
     while (b->specimen_count > 0) {
         PyObject *specimen = b->specimens[--b->specimen_count];
-        PyObject_GC_Track(specimen); /* as those who free it expect it */
+        inquiry clear = Py_TYPE(specimen)->tp_clear;
+        if (clear != NULL) {
+            (void)clear(specimen); /* it may have itself for an attribute */
+        }
+        if (PyObject_IS_GC(specimen)) {
+            PyObject_GC_Track(specimen); /* as those who free it expect it */
+        }
         Py_DECREF(specimen);
     }
 }

@@ -1,6 +1,7 @@
 """The smallest programs that once did something else under pyjit."""
 
 import ctypes
+import gc
 import sys
 
 from common import show
@@ -239,3 +240,49 @@ def same_after_loop(number, other):
 
 for number in (2**60 - 1, 1000, 1000.5, 5):
     show("same after loop", [same_after_loop(number + k, 2) for k in range(40)][::13])
+
+
+# The index is an object that is known, the sequence a temporary.
+FIRST, SECOND = 0, 1
+table = {"numbers": ((1, 2), (3, 4)), "mixed": ["text", (6,)]}
+
+
+def second_of(name):
+    return table[name][SECOND], table[name][FIRST], sys.getrefcount(table["mixed"][FIRST]) < 10**6
+
+
+before = sys.getrefcount(table["mixed"][0])
+show("known index", [second_of(name) for _ in range(30) for name in table][-2:])
+show("known index, references", sys.getrefcount(table["mixed"][0]) - before)
+
+
+# What stands for instances while code is compiled is no garbage, even if it has itself for an attribute.
+def count_garbage(n):
+    class Circle:
+        def __init__(self):
+            self.me = self
+
+    gc.collect()
+    gc.disable()
+    for _ in range(n):
+        Circle()
+    gc.enable()
+    return gc.collect() - n
+
+
+show("garbage", [count_garbage(10) - count_garbage(20) for _ in range(4)])
+
+
+# Instances that the garbage collector does not know.
+class Nothing:
+    __slots__ = ()
+
+    def answer(self):
+        return 42
+
+
+def nothings(n, kind):
+    return [(Nothing().answer(), kind().answer()) for _ in range(n)]
+
+
+show("nothings", nothings(30, Nothing)[-1], len([Nothing() for _ in range(1000)]))
