@@ -41,7 +41,7 @@ LITERALS: dict[str, list[str]] = {
         "K0",
         "K1",
     ],
-    "small": ["0", "1", "2", "3", "4", "5", "-1", "-2"],
+    "small": ["0", "1", "2", "3", "4", "5", "-1", "-2", "ZERO", "ONE", "LAST_ONE"],
     "float": [
         "0.0",
         "-0.0",
@@ -104,6 +104,8 @@ LITERALS: dict[str, list[str]] = {
         "(lambda *a, **k: (a, k))",
         "(lambda a=1, /, *, b=2: a)",
         "C0",
+        "Empty",
+        "Knot",
     ],
 }
 
@@ -535,6 +537,10 @@ EXPRESSIONS: dict[str, list[Template]] = {
 <set> | <set>
 """),
     "obj": templates("""
+1: Knot(<int>)
+
+1: Empty()
+
 2: Last()
 
 1: Last(<any>)
@@ -674,6 +680,12 @@ f
 """),
     "index": templates("""
 8: 0
+
+2: ONE
+
+2: ZERO
+
+1: LAST_ONE
 
 5: -1
 

@@ -12,6 +12,7 @@ HELD = None
 LOG, EVENTS, STOP, THREADS = [], [], [], []
 COUNTS = [0, 0, 0]  # lines, ticks, finalizers; not globals that change: code relies on a module's globals
 LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
+ZERO, ONE, LAST_ONE = 0, 1, -1
 
 
 class Budget(BaseException):
@@ -20,6 +21,21 @@ class Budget(BaseException):
 
 class Sentinel:
     __slots__ = ()
+
+
+class Empty:
+    __slots__ = ()
+    n, f, s, items, next = 6, 6.0, 'empty', (), None
+    __repr__ = lambda self: 'E'
+
+
+class Knot:
+    n, f, s, items, next = 7, 7.0, 'knot', (), None
+    __repr__ = lambda self: 'N'
+
+    def __init__(self, n=0):
+        self.n = n
+        self.next = self
 
 
 class Last:
