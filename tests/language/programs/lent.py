@@ -154,6 +154,88 @@ def shared(rows, i):
     return sys.getrefcount(row) - before
 
 
+class Taker:
+    """Takes things out of containers whenever it is asked anything."""
+
+    def __init__(self, container):
+        self.container = container
+        self.name = "name of the taker " + str(len(container))
+
+    def take(self):
+        self.container.clear()
+        kept = [x * 1.5 for x in range(20)], [f"{x} in their place" for x in range(20)]
+        return len(kept[0])
+
+    def __getitem__(self, key):
+        return self.take() + key
+
+    def __getattr__(self, name):
+        return self.take()
+
+    @property
+    def taken(self):
+        return self.take()
+
+    @property
+    def renamed(self):
+        self.name = f"another name {self.take()}"
+        return self.name
+
+    def __contains__(self, item):
+        return self.take() > 0
+
+    def __lt__(self, other):
+        return self.take() > 0
+
+    def __neg__(self):
+        return self.take()
+
+
+def while_asked(rows, taker, key):
+    """The item waits on the operand stack while other code runs."""
+    first = rows[0] + taker[key]
+    rows.append(first + 1)
+    second = rows[0] + taker.taken
+    rows.append(second + 1)
+    third = rows[0] + taker.missing
+    rows.append(third + 1)
+    return first, second, third, rows[0] * -taker
+
+
+def while_compared(rows, taker):
+    rows.append(str(len(rows)) + " as text")
+    first = rows[-1], (key := rows[-1]) in taker, key
+    rows.append("more of " + first[0])
+    return first, rows[-1] + str(taker < 1), taker.name + taker.renamed
+
+
+def in_closures(k):
+    """The variable is another while its value waits."""
+    value = k * 1.25
+    words = f"{k} words"
+
+    def change():
+        nonlocal value, words
+        value, words = k * 2.5, f"{k} other words"
+        return Taker([1]).take()
+
+    class Changer:
+        def __getitem__(self, key):
+            return change() + key
+
+        def __str__(self):
+            return f"str {change()}"
+
+        text = property(__str__)
+
+    changer = Changer()
+
+    def use():
+        return value + changer[1], words + changer.text, value
+
+    return use()
+
+
 class Bag:
     """Arguments of code in place are lent."""
 
@@ -214,6 +296,8 @@ def closure(k):
 def main():
     for k in range(ROUNDS):
         print(pass_last(Bag([[1], [k]])), pass_last(Bag([1.5, k + 1000])), pass_last(Bag(["a", "b" * k])))
+        rows = [k + 0.25]
+        print(while_asked(rows, Taker(rows), k), while_compared(rows, Taker(rows)), in_closures(k))
         others = [[k]]
         print(pass_around(Bag([[k, 1], [k, 2]]), others), others, with_dict(Bag([[k]])), closure(k), closure(k / 2))
         rows = [[k, k + 1], [k + 2, k + 3]]
