@@ -389,6 +389,10 @@ give_up_attempt(Block *b, Attempt *attempt)
     b->chain = attempt->chain;
     b->kwnames = attempt->kwnames;
     b->kwnames_start = attempt->kwnames_start;
+    ctx_copy(&b->before, &attempt->ctx); /* a CALL after KW_NAMES does not set these itself */
+    b->emitted_before = attempt->operations;
+    b->marks_before = attempt->marks_before;
+    b->start_before = attempt->kwnames_start;
     b->ended = false;
     b->no_attempts = true;
 }

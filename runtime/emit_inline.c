@@ -58,6 +58,7 @@ begin_attempt(Block *b, Attempt *attempt, CodeState *callee)
     attempt->chain = b->chain;
     attempt->kwnames = b->kwnames;
     attempt->kwnames_start = b->kwnames_start;
+    attempt->marks_before = b->marks_before;
     memcpy(attempt->local_samples, b->local_samples, sizeof b->local_samples);
     memcpy(attempt->stack_samples, b->stack_samples, sizeof b->stack_samples);
 }

@@ -25,8 +25,9 @@ typedef struct {
     CodeState *callee;
     int site; /* of the call */
     Instr in;
-    Context ctx;
+    Context ctx; /* where the instruction, or its KW_NAMES, began */
     int operations, marks;
+    int marks_before;
     int first, chain;
     PyObject *kwnames;
     int kwnames_start;

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import sys
+import types
 
 from common import show
 
@@ -286,3 +287,37 @@ def nothings(n, kind):
 
 
 show("nothings", nothings(30, Nothing)[-1], len([Nothing() for _ in range(1000)]))
+
+
+# A call with keywords in code in place, which is tried in place itself and turns out to need a frame.
+class Query:
+    raw = False
+
+
+class Field:
+    def __init__(self, name):
+        self.name = name
+
+    def value(self, of, add):
+        return getattr(of, self.name)
+
+
+class Compiler:
+    def __init__(self):
+        self.query = Query()
+
+    def value(self, field, of):
+        if self.query.raw:
+            return getattr(of, field.name)
+        return field.value(of, add=True)
+
+    def prepare(self, field, value):
+        return value
+
+    def rows(self, fields, objects):
+        return [[self.prepare(field, self.value(field, of)) for field in fields] for of in objects]
+
+
+compiler, fields = Compiler(), [Field("a"), Field("b")]
+objects = [types.SimpleNamespace(a=k, b=-k) for k in range(40)]
+show("keywords in place", [compiler.rows(fields, objects)[-1] for _ in range(4)])
