@@ -13,6 +13,7 @@ from support import Interpreter, Run
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 LIBRARIES = {
     "algebra": ["sympy"],
+    "django_shop": ["django"],
     "formatter": ["black", "lark", "rich"],
     "graphs": ["networkx"],
     "templates": ["jinja2"],
