@@ -447,5 +447,6 @@ code_state_free(void *extra)
     pj_free(state->targets);
     pj_free(state->live);
     pj_free(state->resume);
+    pj_free(state->units);
     pj_free(state);
 }

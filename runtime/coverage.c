@@ -72,8 +72,7 @@ coverage_taken(const Exit *exit)
     int opcode = 0;
     if (state != NULL && exit->ctx != NULL) {
         const InlineSite *site = inline_get(state, exit->ctx->site);
-        PyCodeObject *code = site == NULL ? state->code : site->callee->code;
-        opcode = decode_at(_PyCode_CODE(code), exit->offset).opcode;
+        opcode = decode_at((site == NULL ? state : site->callee)->units, exit->offset).opcode;
     }
     kinds[exit->kind][opcode]++;
 }

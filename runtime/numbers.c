@@ -2,6 +2,7 @@
  * has none: most ints that compiled code makes do not live long. */
 #include "pyjit/numbers.h"
 
+#include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
 #define KEPT_MOST 256 /* free ints */

@@ -17,8 +17,4 @@ PyObject *box_float(double value);
  * by their type. */
 void free_object(PyObject *object);
 
-/* Frees an instance of a class written in Python whose last reference is gone; false if that is not simple, with
- * nothing done (quiet_free.c). */
-bool free_instance(PyObject *object);
-
 #endif

@@ -39,6 +39,10 @@ int64_t quiet_strings_equal(PyObject *a, PyObject *b);
 /* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
 int64_t free_quietly(PyObject *object);
 
+/* Frees an instance of a class written in Python whose last reference is gone; false if that is not simple, with
+ * nothing done. */
+bool free_instance(PyObject *object);
+
 /* Can instances of this class be made by quiet_new_instance()? */
 bool quiet_makes(PyTypeObject *type);
 

@@ -80,6 +80,35 @@ assert grown < (4 << 20), grown
     assert run.status == 0, run.report()
 
 
+def test_what_is_kept_of_bytecode_is_freed(jit: Interpreter) -> None:
+    code = """
+import gc
+def rss():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * 4096
+space = {}
+exec("def f(n):\\n    if n:\\n" + "        n += n * n\\n" * 1000 + "    return n", space)
+f = space["f"]
+original = f.__code__
+assert len(original.co_code) > 8000
+def make(n):
+    for i in range(n):
+        f.__code__ = original.replace()
+        assert f(0) == f(0) == f(0) == 0
+make(200)
+gc.collect()
+size = rss()
+make(2000)
+gc.collect()
+grown = rss() - size
+assert grown < (4 << 20), grown
+import pyjit
+assert pyjit.stats()["codes_compiled"] >= 2000, pyjit.stats()
+"""
+    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.status == 0, run.report()
+
+
 def test_all_functions_alive_then_dropped(jit: Interpreter) -> None:
     code = """
 import gc, pyjit
