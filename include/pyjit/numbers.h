@@ -4,8 +4,6 @@
 
 #include "cpython/interface.h"
 
-#include <stdbool.h>
-
 /* Says how many ints are kept and where CPython keeps floats. */
 void numbers_init(void);
 
