@@ -74,7 +74,11 @@ emit_call_range(Block *b, const Call *call)
     int stop = block_int_register(b, count == 1 ? call->first : call->first - 1, 0);
     int start = count > 1 ? block_int_register(b, call->first, 1u << stop) : -1;
     intptr_t iterator = slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg); /* where NULL is */
-    ASM(&b->as, OP_range_begin, iterator, (intptr_t)block_exit_generic(b));
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    if (start >= 0) {
+        ASM(&b->as, OP_guard_range, start, stop, rare);
+    }
+    ASM(&b->as, OP_range_begin, iterator, rare);
     if (start >= 0) {
         ASM(&b->as, OP_range_set_start, iterator, start);
     }

@@ -34,6 +34,12 @@ OPERATION(range_begin, SLOT(to), EXIT(rare)) {
     to = iterator;
 }
 
+/* Ranges of more than 2^63 steps have another iterator. (Of two numbers so far apart, the first greater, as well.) */
+OPERATION(guard_range, IREG(start), IREG(stop), EXIT(rare)) {
+    int64_t distance;
+    if (unlikely(__builtin_sub_overflow(stop, start, &distance) || distance == INT64_MIN)) LEAVE(rare);
+}
+
 OPERATION(range_set_start, SLOT(iterator), IREG(start)) {
     ((RangeIterator *)iterator)->start = start;
 }

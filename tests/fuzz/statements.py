@@ -315,6 +315,14 @@ else:
 6: for <new:int> in range(<int> & 15):
     <loop>
 
+3: for <new:int> in range(<int>, <int>):
+    <loop>
+    break
+
+2: for <new:int> in range(<lit:int>, <lit:int>, <lit:int>):
+    <loop>
+    break
+
 10: <fresh> = 20
 for <new:any> in <iter>:
     if (<fresh> := <fresh> - 1) < 0:

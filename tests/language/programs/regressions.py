@@ -321,3 +321,25 @@ class Compiler:
 compiler, fields = Compiler(), [Field("a"), Field("b")]
 objects = [types.SimpleNamespace(a=k, b=-k) for k in range(40)]
 show("keywords in place", [compiler.rows(fields, objects)[-1] for _ in range(4)])
+
+
+# Ranges whose ends are more than 2^63 apart, either way: constants, and results that are in registers.
+FAR = """
+def far_constants():
+    for b in range({0}, {1}, {2}):
+        return b
+    return "none"
+
+
+def far_computed(half, odd, other, another):
+    for b in range(half * 2 + odd, other * 2 + another, {2}):
+        return b
+    return "none"
+"""
+LOW, HIGH = -(2**63), 2**63 - 1
+for start, stop in ((0, 1), (LOW, 0), (LOW, HIGH), (0, LOW), (1, LOW), (5, HIGH), (-1, HIGH), (-2, HIGH), (HIGH, LOW)):
+    for by in (1, -1, 1 << 20, -(1 << 20)):
+        exec(FAR.format(start, stop, by))
+        halves = start // 2, start % 2, stop // 2, stop % 2
+        firsts = [(far_constants(), far_computed(*halves)) for _ in range(3)]  # noqa: F821
+        show("far apart", start, stop, by, firsts)
