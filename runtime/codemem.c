@@ -36,10 +36,11 @@ typedef struct Block {
     struct Block *next_free, *previous_free;
 } Block;
 
+uint8_t *codemem_origin;
+
 static struct {
-    uint8_t *base;
     size_t limit;           /* most bytes to commit */
-    size_t committed;       /* from base, executable */
+    size_t committed;       /* from codemem_origin, executable */
     size_t used;            /* in chunks handed out */
     size_t page;            /* bytes */
     int refusals;           /* of the system to give more, one after the other */
@@ -140,13 +141,13 @@ static void unlink_free(Block *block, int class)
     if (block->next_free != NULL) {
         block->next_free->previous_free = block->previous_free;
     }
-    *free_slot((size_t)(block->chunk.start - memory.base)) = NULL;
+    *free_slot((size_t)(block->chunk.start - codemem_origin)) = NULL;
 }
 
 /* Puts a block of the class on its list, merged with its buddies as far as these are free. */
 static void insert_free(Block *block, int class)
 {
-    size_t offset = (size_t)(block->chunk.start - memory.base);
+    size_t offset = (size_t)(block->chunk.start - codemem_origin);
     for (; class < CLASSES - 1; class++) {
         size_t size = GRANULE << class;
         size_t beside = offset ^ size;
@@ -158,7 +159,7 @@ static void insert_free(Block *block, int class)
         pj_free(buddy);
         offset &= ~size;
     }
-    block->chunk.start = memory.base + offset;
+    block->chunk.start = codemem_origin + offset;
     block->chunk.size = (uint32_t)(GRANULE << class);
     block->previous_free = NULL;
     block->next_free = memory.free[class];
@@ -183,7 +184,7 @@ static int commit(void)
     if (block == NULL) {
         return -1;
     }
-    uint8_t *start = memory.base + memory.committed;
+    uint8_t *start = codemem_origin + memory.committed;
     if (fault_now() || codewriter_commit(start, size) < 0) {
         pj_free(block);
         return -1;
@@ -225,7 +226,7 @@ static int find_free(int class)
 CodeChunk *codemem_alloc(size_t size)
 {
     int class = class_of(size);
-    if (class == CLASSES || memory.base == NULL) {
+    if (class == CLASSES || codemem_origin == NULL) {
         return NULL;
     }
     int from = find_free(class);
@@ -263,24 +264,24 @@ void codemem_free(CodeChunk *chunk)
 
 int codemem_init(const void *near, size_t limit)
 {
-    if (memory.base != NULL) {
+    if (codemem_origin != NULL) {
         return 0; /* an earlier start failed later on */
     }
     memory.page = (size_t)sysconf(_SC_PAGESIZE);
     memory.limit = Py_MAX(limit, memory.page) & ~(memory.page - 1);
     memory.free_at = pj_calloc(memory.limit / GRANULE, sizeof(Block *));
     if (memory.free_at != NULL && !fault_now()) {
-        memory.base = reserve((uintptr_t)near, memory.limit);
+        codemem_origin = reserve((uintptr_t)near, memory.limit);
     }
-    if (memory.base != NULL) {
-        codewriter_init(memory.base, memory.limit);
+    if (codemem_origin != NULL) {
+        codewriter_init(codemem_origin, memory.limit);
         if (commit() == 0) {
             return 0;
         }
     }
-    if (memory.base != NULL) {
+    if (codemem_origin != NULL) {
         codewriter_end();
-        munmap(memory.base, memory.limit);
+        munmap(codemem_origin, memory.limit);
     }
     for (int class = 0; class < CLASSES; class++) {
         pj_free(memory.free[class]); /* there is one block at most */
@@ -288,11 +289,6 @@ int codemem_init(const void *near, size_t limit)
     pj_free(memory.free_at);
     memset(&memory, 0, sizeof memory);
     return -1;
-}
-
-uint8_t *codemem_base(void)
-{
-    return memory.base;
 }
 
 size_t codemem_used(void)

@@ -152,6 +152,7 @@ void
 engine_install(void)
 {
     _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), engine_eval_frame);
+    generator_slots_install();
     pyjit_state.installed = true;
 }
 
@@ -160,6 +161,7 @@ void
 engine_remove(void)
 {
     frames_free_spare();
+    generator_slots_remove();
     _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), _PyEval_EvalFrameDefault);
     pyjit_state.installed = false;
 }

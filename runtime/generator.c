@@ -124,8 +124,12 @@ static void
 convert_stop(PyGenObject *generator)
 {
     if (PyErr_ExceptionMatches(PyExc_StopIteration)) {
-        const char *kind = PyCoro_CheckExact(generator) ? "coroutine" : "generator";
+        const char *kind = PyCoro_CheckExact(generator)       ? "coroutine"
+                           : PyAsyncGen_CheckExact(generator) ? "async generator"
+                                                              : "generator";
         _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopIteration", kind);
+    } else if (PyAsyncGen_CheckExact(generator) && PyErr_ExceptionMatches(PyExc_StopAsyncIteration)) {
+        _PyErr_FormatFromCause(PyExc_RuntimeError, "async generator raised StopAsyncIteration");
     }
 }
 

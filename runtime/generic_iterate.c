@@ -1,6 +1,8 @@
 /* Generic operations: iterators, awaitables, asynchronous iterators, and stepping any of them. */
 #include "pyjit/generic_support.h"
 
+#include "pyjit/calls.h"
+
 /* ---- Iterators ---------------------------------------------------------------------------- */
 
 /* [iterable] -> [iterator] */
@@ -50,10 +52,11 @@ generic_for_iter(PyObject *iterator, PyObject **value)
 
 /* SEND. */
 int
-generic_send(PyThreadState *tstate MAYBE_UNUSED, PyObject *receiver, PyObject *value,
-             PyObject **result)
+generic_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result)
 {
-    return PyIter_Send(receiver, value, result);
+    return Py_IS_TYPE(receiver, &_PyAsyncGenASend_Type) && value == Py_None
+               ? generator_step_async(tstate, (AsyncStep *)receiver, result)
+               : PyIter_Send(receiver, value, result);
 }
 
 /* ---- Awaitables --------------------------------------------------------------------------- */
@@ -212,13 +215,6 @@ GENERIC(get_anext)
 {
     return leave(&sp[0], next_awaitable(sp[-1]));
 }
-
-/* CPython's object around a value that an asynchronous generator yields, to tell it from what it
- * passes on while awaiting. */
-typedef struct {
-    PyObject_HEAD
-    PyObject *value;
-} WrappedValue;
 
 /* [value] -> [wrapped value] */
 GENERIC(async_gen_wrap)

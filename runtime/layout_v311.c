@@ -28,6 +28,8 @@ static const struct {
     {"PyGenObject", &PyGen_Type, offsetof(PyGenObject, gi_iframe) + FRAME_HEADER},
     {"PyCoroObject", &PyCoro_Type, offsetof(PyCoroObject, cr_iframe) + FRAME_HEADER},
     {"PyAsyncGenObject", &PyAsyncGen_Type, offsetof(PyAsyncGenObject, ag_iframe) + FRAME_HEADER},
+    {"_PyAsyncGenWrappedValue", &_PyAsyncGenWrappedValue_Type, sizeof(WrappedValue)},
+    {"PyAsyncGenASend", &_PyAsyncGenASend_Type, sizeof(AsyncStep)},
     {"dictiterobject", &PyDictIterItem_Type, sizeof(DictIterator)},
     {"setiterobject", &PySetIter_Type, sizeof(SetIterator)},
     {"listiterobject", &PyListIter_Type, sizeof(SequenceIterator)},

@@ -3,13 +3,9 @@
  * Functions get the vectorcall of this file once their code has been compiled. It pushes the frame of a call
  * with positional arguments and enters the compiled code; everything else is left to CPython's, as are
  * calls by the interpreter, which does not look at the field. */
-#include "pyjit/engine.h"
+#include "pyjit/from_c.h"
 
-#include "pyjit/codemem.h"
-#include "pyjit/exits.h"
 #include "pyjit/frames.h"
-#include "pyjit/state.h"
-#include "pyjit/stats.h"
 
 /* Are frames of this code of the kind that is pushed here? */
 static bool
@@ -47,31 +43,6 @@ push(PyThreadState *tstate, PyFunctionObject *function, PyObject *const *args, P
     return frame;
 }
 
-/* Runs a frame just pushed as the callee of the frame that runs, which thereby waits with `return_to_c` for where to go
- * on: compiled code ends its callees itself. */
-static PyObject *
-run(PyThreadState *tstate, _PyInterpreterFrame *frame, uint8_t *target)
-{
-    _PyCFrame cframe, *outer = tstate->cframe;
-    _PyInterpreterFrame *caller = outer->current_frame;
-    int caller_waits_at = caller->stacktop; /* negative, and no concern of ours */
-    STAT(entries);
-    cframe.use_tracing = outer->use_tracing;
-    cframe.previous = outer;
-    cframe.current_frame = frame;
-    tstate->cframe = &cframe;
-    tstate->recursion_remaining--;
-    caller->stacktop = (int)(codemem_base() - pyjit_state.return_to_c);
-    frame->previous = caller;
-    frame->is_entry = false;
-    frame->stacktop = -1;
-    PyObject *result = trampoline_enter(frame, tstate, target);
-    caller->stacktop = caller_waits_at;
-    tstate->cframe = outer;
-    outer->use_tracing = cframe.use_tracing;
-    return result;
-}
-
 /* The vectorcall of functions whose code has been compiled. */
 static PyObject *
 call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject *kwnames)
@@ -81,13 +52,11 @@ call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject
     CodeState *state = code_state((PyCodeObject *)function->func_code);
     _PyInterpreterFrame *frame = NULL;
     if (state != NULL && state->entry != pyjit_state.entry_stub && is_simple(state) &&
-        (kwnames == NULL || PyTuple_GET_SIZE(kwnames) == 0) && tstate->cframe->use_tracing == 0 &&
-        tstate->cframe->current_frame != NULL && tstate->cframe->current_frame->stacktop < 0 &&
-        tstate->recursion_remaining > 0 && tstate->interp->eval_frame == engine_eval_frame && !pyjit_state.code_full) {
+        (kwnames == NULL || PyTuple_GET_SIZE(kwnames) == 0) && from_c_allowed(tstate)) {
         frame = push(tstate, function, args, PyVectorcall_NARGS(nargsf));
     }
     return frame == NULL ? _PyFunction_Vectorcall(callable, args, nargsf, kwnames)
-                         : run(tstate, frame, state->entry);
+                         : from_c_run(tstate, frame, state->entry);
 }
 
 /* Gives a function this vectorcall if its frames are of the kind that is pushed here. */

@@ -104,6 +104,22 @@ typedef struct {
     PyObject *one;
 } EnumerateIterator;
 
+/* What an asynchronous generator yields, to tell it from what it passes on while awaiting. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *value;
+} WrappedValue;
+
+/* What steps an asynchronous generator: of `async for`, __anext__() and asend(). */
+typedef struct {
+    PyObject_HEAD
+    PyAsyncGenObject *generator;
+    PyObject *sent; /* NULL: None */
+    int state;      /* ASEND_... */
+} AsyncStep;
+
+enum { ASEND_NEW, ASEND_STARTED, ASEND_DONE };
+
 typedef struct {
     PyObject_HEAD
     Py_ssize_t count;

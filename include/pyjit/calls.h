@@ -28,6 +28,9 @@ Resumption generator_next(PyObject *iterator);
 /* Sends a value (stolen) to anything that SEND takes. */
 Resumption generator_send(PyThreadState *tstate, PyObject *receiver, PyObject *value);
 
+/* Sends None to what steps an asynchronous generator (generator_slots.c). */
+PySendResult generator_step_async(PyThreadState *tstate, AsyncStep *step, PyObject **result);
+
 /* Unlinks the frame of a generator that compiled code resumed, as it is suspended. */
 void generator_unlink(PyThreadState *tstate, _PyInterpreterFrame *frame);
 

@@ -35,7 +35,13 @@ bool codemem_is_full(void);
 void codemem_free(CodeChunk *chunk);
 
 /* All code addresses lie in [codemem_base(), codemem_base() + 2 GB). */
-uint8_t *codemem_base(void);
+extern uint8_t *codemem_origin;
+
+static inline uint8_t *
+codemem_base(void)
+{
+    return codemem_origin;
+}
 
 /* Bytes in chunks handed out; bytes committed from the system. */
 size_t codemem_used(void);

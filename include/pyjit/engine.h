@@ -22,6 +22,10 @@ PyObject *engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, i
 /* Has C call the function without detours from now on, where that can be (vectorcall.c). */
 void vectorcall_adopt(PyFunctionObject *function, const CodeState *state);
 
+/* Has C step generators and coroutines without detours, or as CPython does (generator_slots.c). */
+void generator_slots_install(void);
+void generator_slots_remove(void);
+
 /* Counts an execution of the code. Its state if this one is pyjit's business, decoded; NULL if the
  * interpreter is to run it. */
 CodeState *engine_state(PyCodeObject *code);

@@ -315,13 +315,17 @@ else:
 6: for <new:int> in range(<int> & 15):
     <loop>
 
-3: for <new:int> in range(<int>, <int>):
+3: <fresh> = 3
+for <new:int> in range(<int>, <int>):
+    if (<fresh> := <fresh> - 1) < 0:
+        break
     <loop>
-    break
 
-2: for <new:int> in range(<lit:int>, <lit:int>, <lit:int>):
+2: <fresh> = 3
+for <new:int> in range(<lit:int>, <lit:int>, <lit:int>):
+    if (<fresh> := <fresh> - 1) < 0:
+        break
     <loop>
-    break
 
 10: <fresh> = 20
 for <new:any> in <iter>:
