@@ -268,7 +268,7 @@ get_item(Block *b, ValueType type, bool lent, int index, intptr_t known, intptr_
 void
 emit_binary_subscr(Block *b)
 {
-    if (subscript_dict(b) || b->ended || subscript_string(b) || b->ended) {
+    if (subscript_dict(b) || b->ended || subscript_string(b) || b->ended || emit_buffer_get(b) || b->ended) {
         return;
     }
     if (!may_be(b, 1, SEQUENCES) || !may_be(b, 0, 1u << TYPE_INT)) {
@@ -326,7 +326,7 @@ emit_binary_subscr(Block *b)
 void
 emit_store_subscr(Block *b)
 {
-    if (store_dict(b) || b->ended) {
+    if (store_dict(b) || b->ended || emit_buffer_set(b) || b->ended) {
         return;
     }
     if (!may_be(b, 1, 1u << TYPE_LIST) || !may_be(b, 0, 1u << TYPE_INT)) {

@@ -104,6 +104,21 @@ typedef struct {
     PyObject *one;
 } EnumerateIterator;
 
+/* array.array: how an item lies in it, and an array. */
+typedef struct {
+    char code;
+    int size; /* bytes */
+} ArrayDescription;
+
+typedef struct {
+    PyObject_VAR_HEAD
+    char *items;
+    Py_ssize_t allocated;
+    const ArrayDescription *description;
+    PyObject *weakreflist;
+    Py_ssize_t exports;
+} ArrayObject;
+
 /* What an asynchronous generator yields, to tell it from what it passes on while awaiting. */
 typedef struct {
     PyObject_HEAD

@@ -94,6 +94,10 @@ void emit_unpack_sequence(Block *b);
 void emit_contains_op(Block *b);
 void emit_list_append(Block *b);
 
+/* The same of numbers that lie side by side (emit_buffer.c). False if it is not that, or b->ended. */
+bool emit_buffer_get(Block *b);
+bool emit_buffer_set(Block *b);
+
 /* Is the n-th entry hashed and compared without running code, as far as can be told? False also if b->ended. */
 bool emit_is_quiet(Block *b, int n);
 
