@@ -118,6 +118,12 @@ EXPRESSIONS: dict[str, list[Template]] = {
 (<small> + 1)
 """),
     "int": templates("""
+1: BB[<small>]
+
+1: AI[<small>]
+
+1: b'a\\xff\\0'[<small>]
+
 2: <class>.shared
 
 2: <class>.fixed(<int>)
@@ -261,6 +267,8 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: len(<iter>)
 """),
     "float": templates("""
+1: AD[<small>]
+
 1: math.pi
 
 1: <class>.shared

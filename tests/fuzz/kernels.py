@@ -49,6 +49,12 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 3: <int> & <int>
 
+1: AI[<int> & 3]
+
+1: BB[<lit:int> & 3]
+
+1: AB[-1]
+
 3: <int> | <int>
 
 3: <int> ^ <int>
@@ -91,6 +97,8 @@ EXPRESSIONS: dict[str, list[Template]] = {
 8: <float> - <float>
 
 8: <float> * <float>
+
+1: AD[<int> & 1]
 
 3: <float> / <float>
 
@@ -211,6 +219,16 @@ STATEMENTS: list[Template] = templates("""
 1: <new:int> = O0.n
 
 1: <new:float> = O0.f
+
+1: AI[<int> & 3] = <int>
+
+1: AI[<int> & 1] += 1
+
+1: AB[<int> & 1] = <int> & 127
+
+1: BB[<int> & 3] = <int> & 255
+
+1: AD[<int> & 1] = <float>
 
 1: G0 + <var:int>
 

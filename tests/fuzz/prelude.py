@@ -6,6 +6,7 @@ It is part of the program, so that a program stands alone, and so that it can be
 
 PRELUDE = """\
 import _thread, builtins, functools, gc, math, operator, signal, sys, threading
+from array import array
 gc.disable()
 NAN, INF = float('nan'), float('inf')
 HELD = None
@@ -13,6 +14,7 @@ LOG, EVENTS, STOP, THREADS = [], [], [], []
 COUNTS = [0, 0, 0]  # lines, ticks, finalizers; not globals that change: code relies on a module's globals
 LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
 ZERO, ONE, LAST_ONE = 0, 1, -1
+BB, AB, AI, AD = bytearray(b'a\\0\\xff'), array('b', [1, -128, 127]), array('i', [5, -1, 2**31 - 1]), array('d', [0.5, -0.0])
 
 
 class Budget(BaseException):
@@ -273,7 +275,7 @@ globals().pop('abs', None)
 emit('--- end')
 for event in EVENTS:
     emit(repr(event))
-attempt('globals', lambda: [K0, K1, K2, G0, G1, G2, GL, GT, GD])
+attempt('globals', lambda: [BB, AB, AI, AD, K0, K1, K2, G0, G1, G2, GL, GT, GD])
 attempt('objects', lambda: [O0, O1, O2, O3])
 attempt('log', lambda: LOG[:40])
 LOG.clear(), GL.clear(), GD.clear()
