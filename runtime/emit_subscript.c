@@ -9,8 +9,8 @@
 #define SEQUENCES (1u << TYPE_LIST | 1u << TYPE_TUPLE)
 
 /* Is the n-th entry of one of these types, as far as can be told before a guard? */
-static bool
-may_be(Block *b, int n, unsigned wanted)
+bool
+emit_may_be(Block *b, int n, unsigned wanted)
 {
     ValueType type = block_type(b, n);
     if (type == TYPE_UNKNOWN) {
@@ -99,7 +99,7 @@ subscript_quietly(Block *b)
 static bool
 subscript_dict(Block *b)
 {
-    if (!may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
+    if (!emit_may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
         return false;
     }
     if (!block_must_be_generic(b) && b->ctx.depth < CTX_STACK && emit_is_quiet(b, 0)) {
@@ -123,8 +123,8 @@ subscript_dict(Block *b)
 static bool
 subscript_string(Block *b)
 {
-    if (block_must_be_generic(b) || b->ctx.depth >= CTX_STACK || !may_be(b, 1, 1u << TYPE_STR) ||
-        !may_be(b, 0, 1u << TYPE_INT) || block_learn(b, 1, 1u << TYPE_STR) != TYPE_STR ||
+    if (block_must_be_generic(b) || b->ctx.depth >= CTX_STACK || !emit_may_be(b, 1, 1u << TYPE_STR) ||
+        !emit_may_be(b, 0, 1u << TYPE_INT) || block_learn(b, 1, 1u << TYPE_STR) != TYPE_STR ||
         block_learn(b, 0, 1u << TYPE_INT) != TYPE_INT) {
         return false;
     }
@@ -141,7 +141,7 @@ subscript_string(Block *b)
 static bool
 store_dict(Block *b)
 {
-    if (!may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
+    if (!emit_may_be(b, 1, 1u << TYPE_DICT) || block_learn(b, 1, 1u << TYPE_DICT) != TYPE_DICT) {
         return false;
     }
     if (!block_must_be_generic(b) && b->ctx.depth <= CTX_STACK && b->site == NULL && emit_is_quiet(b, 0)) {
@@ -271,7 +271,7 @@ emit_binary_subscr(Block *b)
     if (subscript_dict(b) || b->ended || subscript_string(b) || b->ended || emit_buffer_get(b) || b->ended) {
         return;
     }
-    if (!may_be(b, 1, SEQUENCES) || !may_be(b, 0, 1u << TYPE_INT)) {
+    if (!emit_may_be(b, 1, SEQUENCES) || !emit_may_be(b, 0, 1u << TYPE_INT)) {
         if (!emit_special_of(b, 1)) {
             emit_generic(b);
         }
@@ -329,7 +329,7 @@ emit_store_subscr(Block *b)
     if (store_dict(b) || b->ended || emit_buffer_set(b) || b->ended) {
         return;
     }
-    if (!may_be(b, 1, 1u << TYPE_LIST) || !may_be(b, 0, 1u << TYPE_INT)) {
+    if (!emit_may_be(b, 1, 1u << TYPE_LIST) || !emit_may_be(b, 0, 1u << TYPE_INT)) {
         if (!emit_special_of(b, 1)) {
             emit_generic(b);
         }
@@ -371,7 +371,7 @@ void
 emit_unpack_sequence(Block *b)
 {
     int count = b->in.oparg;
-    if (count == 0 || !may_be(b, 0, SEQUENCES) || b->ctx.depth + count >= CTX_STACK) {
+    if (count == 0 || !emit_may_be(b, 0, SEQUENCES) || b->ctx.depth + count >= CTX_STACK) {
         emit_generic(b);
         return;
     }

@@ -61,6 +61,7 @@ const Emitter emitters[256] = {
     [CONTAINS_OP] = emit_contains_op,
     [LIST_APPEND] = emit_list_append,
     [BUILD_LIST] = emit_build,
+    [BUILD_SLICE] = emit_build_slice,
     [BUILD_TUPLE] = emit_build,
     [BUILD_MAP] = emit_build,
     [UNPACK_SEQUENCE] = emit_unpack_sequence,

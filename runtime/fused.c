@@ -13,6 +13,18 @@ dict_get_item(PyObject *dict, PyObject *key)
     return Py_XNewRef(value);
 }
 
+/* list[start:stop] = value, or its deletion. */
+int
+list_set_slice(PyObject *list, PyObject *start, PyObject *stop, PyObject *value)
+{
+    Py_ssize_t from = 0, to = PY_SSIZE_T_MAX;
+    if (!_PyEval_SliceIndex(start, &from) || !_PyEval_SliceIndex(stop, &to)) {
+        return -1;
+    }
+    (void)PySlice_AdjustIndices(PyList_GET_SIZE(list), &from, &to, 1);
+    return PyList_SetSlice(list, from, to, value);
+}
+
 /* The truth of a comparison. */
 int
 compare_truth(PyObject *a, PyObject *b, int kind, _PyInterpreterFrame *frame,

@@ -158,6 +158,18 @@ CALLING_OPERATION(dict_set, SLOT(dict), SLOT(key), SLOT(value), PTR(at), EXIT(er
     if (unlikely(PyDict_SetItem(dict, key, value) < 0)) LEAVE(error);
 }
 
+extern int list_set_slice(PyObject *, PyObject *, PyObject *, PyObject *);
+
+CALLING_OPERATION(list_set_slice, SLOT(list), SLOT(start), SLOT(stop), SLOT(value), PTR(at), EXIT(error)) {
+    frame->prev_instr = at;
+    if (unlikely(list_set_slice(list, start, stop, value) < 0)) LEAVE(error);
+}
+
+CALLING_OPERATION(list_delete_slice, SLOT(list), SLOT(start), SLOT(stop), PTR(at), EXIT(error)) {
+    frame->prev_instr = at;
+    if (unlikely(list_set_slice(list, start, stop, NULL) < 0)) LEAVE(error);
+}
+
 /* key in container, 0 or 1, into r0. */
 CALLING_OPERATION(contains, SLOT(container), SLOT(key), PTR(at), EXIT(error)) {
     frame->prev_instr = at;
@@ -212,6 +224,14 @@ OPERATION(dict_set_quietly, SLOT(dict), SLOT(key), SLOT(value), EXIT(rare), EXIT
     int64_t done = CALL_ASIDE_2(int64_t, ADDRESS(quiet_dict_set), dict, key);
     if (unlikely(done < 0)) LEAVE(rare);
     if (unlikely(done == 0)) LEAVE(release);
+}
+
+/* sequence[start:stop] into stop's register, a new reference. */
+OPERATION(slice_quietly, SLOT(sequence), PTR(slice), IREG(start), IREG(stop), EXIT(rare)) {
+    STATE->operand = (PyObject *)stop;
+    PyObject *result = CALL_ASIDE_2(PyObject *, slice, sequence, start);
+    if (unlikely(result == NULL)) LEAVE(rare);
+    stop = (int64_t)result;
 }
 
 /* An object from a register to its slot. */

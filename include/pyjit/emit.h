@@ -94,7 +94,13 @@ void emit_unpack_sequence(Block *b);
 void emit_contains_op(Block *b);
 void emit_list_append(Block *b);
 
-/* The same of numbers that lie side by side (emit_buffer.c). False if it is not that, or b->ended. */
+/* Is the n-th entry of one of these types, as far as can be told before a guard? */
+bool emit_may_be(Block *b, int n, unsigned wanted);
+
+/* emit_slice.c */
+void emit_build_slice(Block *b);
+
+/* Subscripts of numbers that lie side by side (emit_buffer.c). False if it is not that, or b->ended. */
 bool emit_buffer_get(Block *b);
 bool emit_buffer_set(Block *b);
 

@@ -1,0 +1,99 @@
+/* Emitters: slices of builtin sequences that are read, set or deleted where they are written, for which no slice object
+ * is made. */
+#include "pyjit/emit.h"
+
+#include "pyjit/quiet.h"
+
+#define SEQUENCES (1u << TYPE_LIST | 1u << TYPE_TUPLE | 1u << TYPE_STR | 1u << TYPE_BYTES)
+
+/* Are the two bounds, on top of the stack, ints or None? False also if b->ended. */
+static bool
+learn_bounds(Block *b)
+{
+    for (int n = 1; n >= 0; n--) {
+        ValueType type = block_type(b, n);
+        if (type != TYPE_NONE && (block_learn(b, n, 1u << TYPE_INT) != TYPE_INT || b->ended)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A register that holds a bound, `otherwise` for None. It may be overwritten if it is to hold the result. */
+static int
+bound_register(Block *b, int n, intptr_t otherwise, unsigned keep, bool is_result)
+{
+    if (block_type(b, n) != TYPE_NONE) {
+        return is_result ? block_int_result(b, n, keep) : block_int_register(b, n, keep);
+    }
+    int reg = block_take_int(b, keep);
+    ASM(&b->as, OP_load_int_constant, otherwise, reg);
+    return reg;
+}
+
+/* [sequence, start, stop] -> [slice] */
+static void
+get_slice(Block *b, ValueType type)
+{
+    PyObject *sample = block_sample(b, 2);
+    intptr_t from = block_object_slot(b, 2);
+    int start = bound_register(b, 1, 0, 0, false);
+    int stop = bound_register(b, 0, PY_SSIZE_T_MAX, 1u << start, true);
+    ASM(&b->as, OP_slice_quietly, from, (intptr_t)quiet_slice_of(type_object(type)), start, stop,
+        (intptr_t)block_exit_generic(b));
+    block_drop(b, 3);
+    ASM(&b->as, OP_store_object, stop, slot_of_stack(b, b->ctx.depth));
+    block_push_sample(b, type, sample);
+}
+
+/* [value, list, start, stop] -> [], or without the value. */
+static void
+set_slice(Block *b, bool is_deletion)
+{
+    block_escape(b);
+    intptr_t stop = block_object_slot(b, 0), start = block_object_slot(b, 1), list = block_object_slot(b, 2);
+    intptr_t at = block_instr_address(b), error = (intptr_t)block_exit_error(b);
+    if (is_deletion) {
+        ASM(&b->as, OP_list_delete_slice, list, start, stop, at, error);
+    } else {
+        ASM(&b->as, OP_list_set_slice, list, start, stop, block_object_slot(b, 3), at, error);
+    }
+    block_drop(b, is_deletion ? 3 : 4);
+    emit_check_run(b);
+}
+
+/* BUILD_SLICE with the instruction after it. False if that is not simple, or b->ended. */
+static bool
+emit_with_next(Block *b)
+{
+    int at = b->in.next;
+    Instr next = decode_at(b->here->units, at);
+    unsigned wanted = next.opcode == BINARY_SUBSCR                                      ? SEQUENCES
+                      : next.opcode == STORE_SUBSCR || next.opcode == DELETE_SUBSCR ? 1u << TYPE_LIST
+                                                                                        : 0;
+    if (wanted == 0 || b->in.oparg != 2 || block_is_target(b, at) || block_must_be_generic(b) ||
+        b->ctx.depth >= CTX_STACK || !emit_may_be(b, 2, wanted)) {
+        return false;
+    }
+    ValueType type = block_learn(b, 2, wanted);
+    if (b->ended || !(wanted >> type & 1) || !learn_bounds(b)) {
+        return false;
+    }
+    if (next.opcode == BINARY_SUBSCR) {
+        get_slice(b, type);
+        b->in.next = next.next;
+        return true;
+    }
+    b->in = next; /* whose exceptions these are */
+    set_slice(b, next.opcode == DELETE_SUBSCR);
+    return true;
+}
+
+/* BUILD_SLICE. */
+void
+emit_build_slice(Block *b)
+{
+    if (!emit_with_next(b) && !b->ended) {
+        emit_generic(b);
+    }
+}
