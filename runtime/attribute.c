@@ -292,7 +292,7 @@ plan_load_by_type(PyTypeObject *type, PyObject *name)
 Plan
 plan_load(PyObject *owner, PyObject *name, bool stable)
 {
-    Plan plan = {.type = Py_TYPE(owner)};
+    Plan plan = {.type = Py_TYPE(owner), .name = name};
     if (PyModule_CheckExact(owner)) {
         plan_load_of_module(&plan, owner, name, stable);
         return plan;
@@ -327,6 +327,9 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
     }
     if (plan.place == PLACE_UNKNOWN && found != NULL) {
         plan_class_attribute(&plan, found, false);
+    }
+    if (plan.absence == ABSENT_DICT_LACKS && !stable) {
+        plan.absence = ABSENT_DICT_SEARCHED;
     }
     return plan;
 }
@@ -368,11 +371,13 @@ plan_store(PyObject *owner, PyObject *name)
     if (!plan_found(&plan, found)) {
         return plan;
     }
-    PyDictValues *values = NULL;
-    if (PyType_HasFeature(plan.type, Py_TPFLAGS_MANAGED_DICT)) {
-        values = *_PyObject_ValuesPointer(owner);
+    if (!PyType_HasFeature(plan.type, Py_TPFLAGS_MANAGED_DICT)) {
+        return plan;
     }
+    PyDictValues *values = *_PyObject_ValuesPointer(owner);
     if (values == NULL) {
+        plan.place = *_PyObject_ManagedDictPointer(owner) == NULL ? PLACE_UNKNOWN : PLACE_DICT;
+        plan.dict_at = MANAGED_DICT_OFFSET;
         return plan;
     }
     plan_values(&plan, values, name);

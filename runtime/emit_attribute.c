@@ -78,6 +78,9 @@ guard_absence(Block *b, int n, const Plan *plan)
     case ABSENT_DICT_LACKS:
         ASM(&b->as, OP_guard_dict_keys, x, plan->dict_at, (int32_t)plan->keys->dk_version, miss);
         break;
+    case ABSENT_DICT_SEARCHED:
+        ASM(&b->as, OP_guard_dict_lacks, x, plan->dict_at, (intptr_t)plan->name, miss);
+        break;
     case ABSENT_MODULE_STAYS:
         ASM(&b->as, OP_guard_dict_version, x, plan->dict_at, plan->at, miss);
         break;
@@ -377,6 +380,19 @@ store_number(Block *b, const Plan *plan, const Entry *value, bool last)
     }
 }
 
+/* Emits the store into the dict of an instance, which may be that of a module. */
+static void
+store_in_dict(Block *b, const Plan *plan, PyObject *name)
+{
+    block_forget_facts(b); /* before either exit is made */
+    intptr_t x = block_object_slot(b, 0), from = block_object_slot(b, 1);
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    ASM(&b->as, OP_store_dict, x, plan->dict_at, (intptr_t)name, from, rare, (intptr_t)block_exit_release(b));
+    block_release(b, 1);
+    block_release(b, 0);
+    block_pop(b, 2);
+}
+
 /* STORE_ATTR. */
 void
 emit_store_attr(Block *b)
@@ -396,6 +412,10 @@ emit_store_attr(Block *b)
         if (!emit_special_call(b, plan.value, 0, 1)) {
             emit_generic(b);
         }
+        return;
+    }
+    if (plan.place == PLACE_DICT) {
+        store_in_dict(b, &plan, name);
         return;
     }
     block_teach_specimen(b, 0, name, block_sample(b, 1));

@@ -15,12 +15,35 @@ quiet_value(PyObject *value)
            type == &PyBytes_Type || value == Py_None;
 }
 
+/* Are two exact ints equal? */
+static inline bool
+ints_equal(const PyObject *a, const PyObject *b)
+{
+    Py_ssize_t digits = Py_ABS(Py_SIZE(a));
+    if (Py_SIZE(a) != Py_SIZE(b)) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < digits; i++) {
+        if (((const PyLongObject *)a)->ob_digit[i] != ((const PyLongObject *)b)->ob_digit[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Are two values equal, the first of which is quiet? 1, 0, or -1 if the other one is not. */
-static int
+static inline int
 equal(PyObject *quiet, PyObject *other)
 {
     if (quiet == other) {
         return 1;
+    }
+    if (PyLong_CheckExact(quiet) && PyLong_CheckExact(other)) {
+        return ints_equal(quiet, other);
+    }
+    if (PyUnicode_CheckExact(quiet) && PyUnicode_CheckExact(other) && PyUnicode_IS_READY(quiet) &&
+        PyUnicode_IS_READY(other)) {
+        return (int)quiet_strings_equal(quiet, other);
     }
     if (!quiet_value(other)) {
         return -1;
@@ -227,6 +250,13 @@ in_dict(PyObject *dict, PyObject *key)
         return -1;
     }
     return index >= 0 && value_at((PyDictObject *)dict, index) != NULL;
+}
+
+/* Is a string certainly no key of the dict? */
+int64_t
+quiet_dict_lacks(PyObject *dict, PyObject *key)
+{
+    return in_dict(dict, key) == 0;
 }
 
 /* ---- sets -------------------------------------------------------------------------------------- */

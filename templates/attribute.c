@@ -87,6 +87,15 @@ OPERATION(guard_dict_keys, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
     if (unlikely(DIFFERS32(dict->ma_keys->dk_version, version))) LEAVE(miss);
 }
 
+extern int64_t quiet_dict_lacks(PyObject *, PyObject *);
+
+/* The instance has a dict, which has no such name. */
+OPERATION(guard_dict_lacks, SLOT(x), IMM(offset), PTR(name), EXIT(miss)) {
+    PyDictObject *dict = DICT_AT(x, offset);
+    if (unlikely(dict == NULL)) LEAVE(miss);
+    if (unlikely(!CALL_ASIDE_2(int64_t, ADDRESS(quiet_dict_lacks), dict, name))) LEAVE(miss);
+}
+
 /* The dict is the one that had this version, and unchanged. */
 OPERATION(guard_dict_version, SLOT(x), IMM(offset), IMM(version), EXIT(miss)) {
     PyDictObject *dict = DICT_AT(x, offset);
@@ -285,6 +294,18 @@ OPERATION(store_member_incref, SLOT(x), IMM(at), SLOT(value), EXIT(release)) {
     PyObject *object = value;
     Py_INCREF(object);
     PUT(object, release);
+}
+
+extern int64_t quiet_dict_set(PyObject *, PyObject *);
+
+/* In the instance's dict, which takes a reference of its own. */
+OPERATION(store_dict, SLOT(x), IMM(offset), PTR(name), SLOT(value), EXIT(rare), EXIT(release)) {
+    PyDictObject *dict = DICT_AT(x, offset);
+    if (unlikely(dict == NULL)) LEAVE(rare);
+    STATE->operand = value;
+    int64_t done = CALL_ASIDE_2(int64_t, ADDRESS(quiet_dict_set), dict, name);
+    if (unlikely(done < 0)) LEAVE(rare);
+    if (unlikely(done == 0)) LEAVE(release);
 }
 
 OPERATION(store_values_float, SLOT(x), IMM(at), FREG(number), EXIT(miss), EXIT(release)) {

@@ -12,7 +12,7 @@ typedef enum {
     PLACE_UNKNOWN, /* for the generic operation */
     PLACE_VALUES,  /* among the inline values of the instance */
     PLACE_MEMBER,  /* in the instance, by a member descriptor of __slots__ */
-    PLACE_DICT,    /* in a dict of its own */
+    PLACE_DICT,    /* in a dict of its own; to set: in whatever dict the owner has */
     PLACE_SPLIT,   /* in a dict that shares its keys with other instances */
     PLACE_OBJECT,  /* an object found in the class, or in a module that does not change */
     PLACE_METHOD,  /* a function in the class that takes the owner as its first argument */
@@ -25,13 +25,15 @@ typedef enum {
     ABSENT_VALUES_LACK,  /* its inline values have no such name */
     ABSENT_VALUES_UNSET, /* they have, but it is not set */
     ABSENT_NO_DICT,      /* there is no dict */
-    ABSENT_DICT_LACKS,   /* the dict has no such name */
+    ABSENT_DICT_LACKS,   /* the dict has no such name, nor has any with the same keys */
+    ABSENT_DICT_SEARCHED, /* looking for it shows that the dict has no such name */
     ABSENT_MODULE_STAYS, /* the dict has not changed at all */
 } Absence;
 
 typedef struct {
     Place place;
     Absence absence;
+    PyObject *name;         /* borrowed */
     PyTypeObject *type;     /* of the owner */
     PyTypeObject *of_class; /* the owner itself, if it is a class */
     PyObject *value;        /* the attribute now, or NULL; the function of a property; borrowed */
@@ -43,7 +45,8 @@ typedef struct {
     PyDictKeysObject *keys; /* of the dict, or shared by the instances */
 } Plan;
 
-/* How to get an attribute. `stable`: a module's attributes are expected not to change at all. */
+/* How to get an attribute. `stable`: a module's attributes are expected not to change at all, and instances with dicts
+ * of their own to be one only. */
 Plan plan_load(PyObject *owner, PyObject *name, bool stable);
 
 /* How to get a method of a type whose instances have nothing of their own; the type is fixed. */

@@ -27,6 +27,9 @@ PyObject *quiet_dict_get_or(PyObject *dict, PyObject *key);
  * now, -1 if that cannot be told. */
 int64_t quiet_dict_set(PyObject *dict, PyObject *key);
 
+/* Is a string certainly no key of the dict? */
+int64_t quiet_dict_lacks(PyObject *dict, PyObject *key);
+
 /* Is the key in the container? 1, 0, or -1: that cannot be told. */
 typedef int64_t (*QuietContains)(PyObject *container, PyObject *key);
 
