@@ -5,14 +5,29 @@
 #include "pyjit/quiet.h"
 
 #define SEQUENCES (1u << TYPE_LIST | 1u << TYPE_TUPLE | 1u << TYPE_STR | 1u << TYPE_BYTES)
+#define REVERSED (1u << TYPE_LIST | 1u << TYPE_TUPLE)
 
-/* Are the two bounds, on top of the stack, ints or None? False also if b->ended. */
+/* A slice as its entries on the stack say it. */
+typedef struct {
+    int start, stop, sequence; /* entries from the top */
+    intptr_t step;
+} Slice;
+
+/* Looks at the slice that is about to be built. False if its step is not known or is 0. */
 static bool
-learn_bounds(Block *b)
+look_at(Block *b, Slice *slice)
 {
-    for (int n = 1; n >= 0; n--) {
-        ValueType type = block_type(b, n);
-        if (type != TYPE_NONE && (block_learn(b, n, 1u << TYPE_INT) != TYPE_INT || b->ended)) {
+    int steps = b->in.oparg == 3;
+    *slice = (Slice){.stop = steps, .start = steps + 1, .sequence = steps + 2, .step = 1};
+    return !steps || (emit_small_int(b, 0, &slice->step) && slice->step != 0);
+}
+
+/* Are the bounds ints or None? False also if b->ended. */
+static bool
+learn_bounds(Block *b, const Slice *slice)
+{
+    for (int n = slice->start; n >= slice->stop; n--) {
+        if (block_type(b, n) != TYPE_NONE && (block_learn(b, n, 1u << TYPE_INT) != TYPE_INT || b->ended)) {
             return false;
         }
     }
@@ -31,17 +46,18 @@ bound_register(Block *b, int n, intptr_t otherwise, unsigned keep, bool is_resul
     return reg;
 }
 
-/* [sequence, start, stop] -> [slice] */
+/* The sequence, the bounds and perhaps the step are replaced by the slice. */
 static void
-get_slice(Block *b, ValueType type)
+get_slice(Block *b, const Slice *slice, ValueType type)
 {
-    PyObject *sample = block_sample(b, 2);
-    intptr_t from = block_object_slot(b, 2);
-    int start = bound_register(b, 1, 0, 0, false);
-    int stop = bound_register(b, 0, PY_SSIZE_T_MAX, 1u << start, true);
-    ASM(&b->as, OP_slice_quietly, from, (intptr_t)quiet_slice_of(type_object(type)), start, stop,
+    PyObject *sample = block_sample(b, slice->sequence);
+    intptr_t from = block_object_slot(b, slice->sequence);
+    bool forwards = slice->step > 0;
+    int start = bound_register(b, slice->start, forwards ? 0 : PY_SSIZE_T_MAX, 0, false);
+    int stop = bound_register(b, slice->stop, forwards ? PY_SSIZE_T_MAX : PY_SSIZE_T_MIN, 1u << start, true);
+    ASM(&b->as, OP_slice_quietly, from, (intptr_t)quiet_slice_of(type_object(type), slice->step), start, stop,
         (intptr_t)block_exit_generic(b));
-    block_drop(b, 3);
+    block_drop(b, slice->sequence + 1);
     ASM(&b->as, OP_store_object, stop, slot_of_stack(b, b->ctx.depth));
     block_push_sample(b, type, sample);
 }
@@ -68,19 +84,22 @@ emit_with_next(Block *b)
 {
     int at = b->in.next;
     Instr next = decode_at(b->here->units, at);
-    unsigned wanted = next.opcode == BINARY_SUBSCR                                      ? SEQUENCES
-                      : next.opcode == STORE_SUBSCR || next.opcode == DELETE_SUBSCR ? 1u << TYPE_LIST
-                                                                                        : 0;
-    if (wanted == 0 || b->in.oparg != 2 || block_is_target(b, at) || block_must_be_generic(b) ||
-        b->ctx.depth >= CTX_STACK || !emit_may_be(b, 2, wanted)) {
+    bool is_read = next.opcode == BINARY_SUBSCR;
+    Slice slice;
+    if ((!is_read && next.opcode != STORE_SUBSCR && next.opcode != DELETE_SUBSCR) || block_is_target(b, at) ||
+        block_must_be_generic(b) || b->ctx.depth >= CTX_STACK || !look_at(b, &slice)) {
         return false;
     }
-    ValueType type = block_learn(b, 2, wanted);
-    if (b->ended || !(wanted >> type & 1) || !learn_bounds(b)) {
+    unsigned wanted = is_read && slice.step == 1 ? SEQUENCES : is_read ? REVERSED : 1u << TYPE_LIST;
+    if ((is_read ? slice.step != 1 && slice.step != -1 : b->in.oparg == 3) || !emit_may_be(b, slice.sequence, wanted)) {
         return false;
     }
-    if (next.opcode == BINARY_SUBSCR) {
-        get_slice(b, type);
+    ValueType type = block_learn(b, slice.sequence, wanted);
+    if (b->ended || !(wanted >> type & 1) || !learn_bounds(b, &slice)) {
+        return false;
+    }
+    if (is_read) {
+        get_slice(b, &slice, type);
         b->in.next = next.next;
         return true;
     }

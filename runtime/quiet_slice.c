@@ -6,18 +6,20 @@
 
 /* Takes the bounds of a slice of a sequence of this size. Its length. */
 static Py_ssize_t
-take_bounds(Py_ssize_t size, int64_t *start)
+take_bounds(Py_ssize_t size, int64_t *start, Py_ssize_t step)
 {
     Py_ssize_t from = *start, to = (Py_ssize_t)(intptr_t)pyjit_state.operand;
-    Py_ssize_t length = PySlice_AdjustIndices(size, &from, &to, 1);
+    Py_ssize_t length = PySlice_AdjustIndices(size, &from, &to, step);
     *start = from;
     return length;
 }
 
+/* ---- forwards ---------------------------------------------------------------------------------- */
+
 static PyObject *
 slice_list(PyObject *list, int64_t start)
 {
-    Py_ssize_t length = take_bounds(PyList_GET_SIZE(list), &start);
+    Py_ssize_t length = take_bounds(PyList_GET_SIZE(list), &start, 1);
     PyObject **items = ((PyListObject *)list)->ob_item + start;
     PyObject *slice = quiet_new_list(items, length);
     for (Py_ssize_t i = 0; slice != NULL && i < length; i++) {
@@ -29,7 +31,7 @@ slice_list(PyObject *list, int64_t start)
 static PyObject *
 slice_tuple(PyObject *tuple, int64_t start)
 {
-    Py_ssize_t length = take_bounds(PyTuple_GET_SIZE(tuple), &start);
+    Py_ssize_t length = take_bounds(PyTuple_GET_SIZE(tuple), &start, 1);
     if (length == PyTuple_GET_SIZE(tuple)) {
         return Py_NewRef(tuple);
     }
@@ -48,7 +50,7 @@ slice_string(PyObject *string, int64_t start)
         forget_error();
         return NULL;
     }
-    Py_ssize_t length = take_bounds(PyUnicode_GET_LENGTH(string), &start);
+    Py_ssize_t length = take_bounds(PyUnicode_GET_LENGTH(string), &start, 1);
     PyObject *slice = _Py_tracemalloc_config.tracing ? NULL : PyUnicode_Substring(string, start, start + length);
     if (slice == NULL) {
         forget_error();
@@ -59,7 +61,7 @@ slice_string(PyObject *string, int64_t start)
 static PyObject *
 slice_bytes(PyObject *bytes, int64_t start)
 {
-    Py_ssize_t length = take_bounds(PyBytes_GET_SIZE(bytes), &start);
+    Py_ssize_t length = take_bounds(PyBytes_GET_SIZE(bytes), &start, 1);
     if (length == PyBytes_GET_SIZE(bytes)) {
         return Py_NewRef(bytes);
     }
@@ -71,10 +73,51 @@ slice_bytes(PyObject *bytes, int64_t start)
     return slice;
 }
 
-/* The function for sequences of this type, NULL if there is none. */
-QuietSlice
-quiet_slice_of(PyTypeObject *type)
+/* ---- backwards --------------------------------------------------------------------------------- */
+
+/* Fills a new list or tuple with items from this one on to the left. */
+static void
+fill_backwards(PyObject **to, PyObject **from, Py_ssize_t count)
 {
+    for (Py_ssize_t i = 0; i < count; i++) {
+        to[i] = Py_NewRef(from[-i]);
+    }
+}
+
+static PyObject *
+reverse_list(PyObject *list, int64_t start)
+{
+    Py_ssize_t length = take_bounds(PyList_GET_SIZE(list), &start, -1);
+    PyObject **items = ((PyListObject *)list)->ob_item;
+    PyObject *slice = quiet_new_list(items, length);
+    if (slice != NULL && length > 0) {
+        fill_backwards(((PyListObject *)slice)->ob_item, items + start, length);
+    }
+    return slice;
+}
+
+static PyObject *
+reverse_tuple(PyObject *tuple, int64_t start)
+{
+    Py_ssize_t length = take_bounds(PyTuple_GET_SIZE(tuple), &start, -1);
+    PyObject **items = ((PyTupleObject *)tuple)->ob_item;
+    PyObject *slice = quiet_new_tuple(items, length);
+    if (slice != NULL && length > 0) {
+        fill_backwards(((PyTupleObject *)slice)->ob_item, items + start, length);
+    }
+    return slice;
+}
+
+/* The function for sequences of this type and this step, NULL if there is none. */
+QuietSlice
+quiet_slice_of(PyTypeObject *type, intptr_t step)
+{
+    if (step == -1) {
+        return type == &PyList_Type ? reverse_list : type == &PyTuple_Type ? reverse_tuple : NULL;
+    }
+    if (step != 1) {
+        return NULL;
+    }
     return type == &PyList_Type      ? slice_list
            : type == &PyTuple_Type   ? slice_tuple
            : type == &PyUnicode_Type ? slice_string

@@ -46,11 +46,12 @@ int64_t free_quietly(PyObject *object);
  * nothing done. */
 bool free_instance(PyObject *object);
 
-/* A new reference to sequence[start:pyjit_state.operand], which here is an int64_t; NULL as for new objects below. */
+/* A new reference to sequence[start:pyjit_state.operand], which here is an int64_t, by some step; NULL as for new
+ * objects below. */
 typedef PyObject *(*QuietSlice)(PyObject *sequence, int64_t start);
 
-/* The function for sequences of this type, NULL if there is none. */
-QuietSlice quiet_slice_of(PyTypeObject *type);
+/* The function for sequences of this type and this step, NULL if there is none. */
+QuietSlice quiet_slice_of(PyTypeObject *type, intptr_t step);
 
 /* Can instances of this class be made by quiet_new_instance()? */
 bool quiet_makes(PyTypeObject *type);

@@ -41,6 +41,17 @@ def parts(x, a, b):
     return x[a:], x[:b], x[:], x[1:-1], x[-3:-1], x[a : len(x)], x[a:b:1], x[::-1]
 
 
+def backwards(x, a, b):
+    return x[::-1], x[a::-1], x[:b:-1], x[b:a:-1], x[a:b:-1], x[::-2], x[a:b:2]
+
+
+def write_backwards(x, a):
+    x[: a + 1] = x[a::-1]
+    x[::-1] = x[:]
+    del x[::2]
+    return x
+
+
 def write(x, a, b, value):
     x[a:b] = value
     return x
@@ -74,6 +85,7 @@ for x in SEQUENCES:
             often(read_one, x, a, b),
             often(read, x, a, b),
             often(parts, x, a, b),
+            often(backwards, x, a, b),
         )  # noqa: F821
 for a, b in BOUNDS:
     for value in ([], [9], (8, 7, 6), "xy", range(2), 5, None):
@@ -102,6 +114,11 @@ show(
     often(lambda: write(bytearray(b"abc"), 1, 2, b"xyz")),
     often(write, "abc", 0, 1, "x"),
     often(delete, (1, 2), 0, 1),
+)
+
+show(
+    "backwards",
+    [often(lambda a=a: write_backwards([1, 2, 3, 4], a)) for a in (0, 1, 3, 9, -1, -9)],
 )
 
 # The whole of what cannot change is the thing itself.
