@@ -14,7 +14,8 @@ LOG, EVENTS, STOP, THREADS = [], [], [], []
 COUNTS = [0, 0, 0]  # lines, ticks, finalizers; not globals that change: code relies on a module's globals
 LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
 ZERO, ONE, LAST_ONE = 0, 1, -1
-BB, AB, AI, AD = bytearray(b'a\\0\\xff'), array('b', [1, -128, 127]), array('i', [5, -1, 2**31 - 1]), array('d', [0.5, -0.0])
+BB, AB = bytearray(b'a\\0\\xff'), array('b', [1, -128, 127])
+AI, AD = array('i', [5, -1, 2**31 - 1]), array('d', [0.5, -0.0])
 
 
 class Budget(BaseException):
