@@ -1,6 +1,6 @@
-/* Emitters: `super().method`, for which no super object is made.
+/* Emitters: `super().method` and `super(Class, self).method`, for which no super object is made.
  *
- * The class after which the search begins is in the cell __class__. While a class of objects keeps its version
+ * The class after which the search begins is in the cell __class__, or what a global is known to be. While a class of objects keeps its version
  * it keeps its method resolution order and the classes in it, so that the method stays where it was found. */
 #include "pyjit/emit_calls.h"
 
@@ -88,18 +88,29 @@ guard_self(Block *b, PyTypeObject *type)
     }
 }
 
+/* The first argument if it is known to be a class and the second is self; NULL otherwise. Borrows. */
+static PyTypeObject *
+class_of_arguments(Block *b, const Call *call)
+{
+    PyObject *class = block_constant(b, block_stack(b, call->first));
+    const Entry *self = block_stack(b, call->first - 1);
+    bool usable = class != NULL && PyType_Check(class) && self->location == IN_LOCAL && self->index == 0;
+    return usable ? (PyTypeObject *)class : NULL;
+}
+
 /* CALL of super() before a LOAD_METHOD: the method and self come in the place of both. */
 bool
 emit_call_super(Block *b, const Call *call)
 {
-    int at = b->in.next, cell = 0;
+    int at = b->in.next, cell = -1;
     Instr load = decode_at(b->here->units, at);
-    if (call->callable != (PyObject *)&PySuper_Type || call->count != 0 || call->callee != b->in.oparg ||
-        load.opcode != LOAD_METHOD || block_is_target(b, at) || b->site != NULL || b->frame == NULL ||
-        !has_self(b)) {
+    if (call->callable != (PyObject *)&PySuper_Type || (call->count != 0 && call->count != 2) ||
+        call->keywords != 0 || call->callee != b->in.oparg || load.opcode != LOAD_METHOD || block_is_target(b, at) ||
+        b->site != NULL || b->frame == NULL || !has_self(b)) {
         return false;
     }
-    PyTypeObject *base = class_of_cell(b, &cell), *type = class_of_self(b);
+    PyTypeObject *base = call->count == 0 ? class_of_cell(b, &cell) : class_of_arguments(b, call);
+    PyTypeObject *type = class_of_self(b);
     PyObject *name = PyTuple_GET_ITEM(b->code->co_names, load.oparg);
     if (base == NULL || type == NULL || plan_type_is_fixed(type) || PyType_IsSubtype(type, &PyType_Type) ||
         !PyType_IsSubtype(type, base) || PyUnicode_Compare(name, pyjit_names.dunder_class) == 0) {
@@ -112,9 +123,11 @@ emit_call_super(Block *b, const Call *call)
     }
     emit_guard_callee(b, call);
     guard_self(b, type);
-    ASM(&b->as, OP_guard_cell_holds, slot_of_local(cell), (intptr_t)base, (intptr_t)block_exit_miss(b));
+    if (cell >= 0) {
+        ASM(&b->as, OP_guard_cell_holds, slot_of_local(cell), (intptr_t)base, (intptr_t)block_exit_miss(b));
+    }
     ASM(&b->as, OP_check_recursion, 1, (intptr_t)block_exit_generic(b));
-    block_drop(b, 2);
+    block_drop(b, call->count + 2);
     block_push_object(b, method);
     block_push_local(b, 0);
     b->in.next = load.next;

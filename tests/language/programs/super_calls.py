@@ -292,6 +292,79 @@ def swapped_cell():
 show("swapped cell", swapped_cell())
 
 
+# With arguments: the class by its name, which may come to mean another; self, or something else.
+class Named(C):
+    def __init__(self, x=0):
+        super(Named, self).__init__()
+        self.x = x
+
+    def m(self, x=0):
+        return ("Named", super(Named, self).m(x), super(C, self).m(x), super(A, self).__repr__()[:9])
+
+    def wrong(self, x):
+        return super(Third, self).m(x)
+
+    def other(self, x):
+        return super(Named, x).m(3)
+
+    def replaced(self, x):
+        if x:
+            self = x
+        return super(Named, self).m(4)
+
+    def attribute(self, x):
+        return super(Named, self).__class__.__name__, super(Named, self).value
+
+    def unbound(self, x):
+        return repr(super(Named))[:20], super(Named, type(self)).m(self, x)
+
+    def many(self, x):
+        return super(Named, self, x).m(1)
+
+    def keywords(self, x):
+        return super(Named, self=self).m(1)
+
+    @classmethod
+    def of_class(cls, x):
+        return super(Named, cls).__name__, super(Named, cls).m(cls(), 2)
+
+
+class Below(Named):
+    def m(self, x=0):
+        return ("Below", super(Below, self).m(x))
+
+
+OriginalNamed = Named
+
+
+def by_name(o, method, x):
+    return outcome(getattr(o, method), x)
+
+
+for method in ("m", "wrong", "other", "replaced", "attribute", "unbound", "many", "keywords", "of_class"):
+    for o in (Named(), Below()):
+        show("named", method, runs([by_name(o, method, x) for x in [0, 0, 0, Named(), Below(), A(), None, Below()] * 3]))
+
+
+def renamed():
+    global Named
+    results = []
+    for i in range(60):
+        if i == 20:
+            Named = A
+        if i == 30:
+            Named = Third
+        if i == 40:
+            Named = None
+        if i == 50:
+            Named = OriginalNamed
+        results.append(outcome(call_m, Below.__new__(Below)))
+    return runs(results)
+
+
+show("renamed", renamed())
+
+
 class Deep(A):
     def m(self, x=0):
         return super().n() if x == 0 else self.m(x - 1)
