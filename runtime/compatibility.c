@@ -54,70 +54,39 @@ static int check_build(const Reason *why)
 
 /* -- Bytecode ---------------------------------------------------------------------------------- */
 
+#define EFFECT_ARGUMENT 3
+
 static const struct {
     const char *name;
-    int number;
+    int number, effect; /* of the number as an opcode, on the operand stack */
 } opcodes[] = {
-#define ENTRY(name) {#name, name},
+#define ENTRY(name, effect) {#name, name, effect},
     CPYTHON_OPCODES(ENTRY)
 #undef ENTRY
 };
 
-/* Runs the standard library's opcode.py, found where os.py is so that no module of the program's
- * can stand in for it, and without making it known to the program. */
-static const char opmap_source[] =
-    "import os\n"
-    "from _frozen_importlib import module_from_spec\n"
-    "from _frozen_importlib_external import PathFinder\n"
-    "spec = PathFinder.find_spec('opcode', [os.path.dirname(os.__file__)])\n"
-    "if spec is not None:\n"
-    "    module = module_from_spec(spec)\n"
-    "    spec.loader.exec_module(module)\n"
-    "    opmap = module.opmap\n";
-
-/* New reference to the opcode module's opmap. NULL without an exception when this Python comes
- * without one (as frozen programs do). */
-static PyObject *load_opmap(void)
+/* What the compiler in this interpreter says about the effect of an opcode; PY_INVALID_STACK_EFFECT if it is none. */
+static int effect_of(int number)
 {
-    PyObject *space = PyDict_New();
-    if (space == NULL || PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins()) < 0) {
-        PyErr_Clear();
-        Py_XDECREF(space);
-        return NULL;
-    }
-    PyObject *done = PyRun_String(opmap_source, Py_file_input, space, space);
-    PyObject *opmap = done == NULL ? NULL : PyDict_GetItemString(space, "opmap");
-    if (opmap != NULL && !PyDict_Check(opmap)) {
-        opmap = NULL;
-    }
-    Py_XINCREF(opmap);
-    Py_XDECREF(done);
-    Py_DECREF(space);
-    PyErr_Clear();
-    return opmap;
+    return PyCompile_OpcodeStackEffect(number, number < HAVE_ARGUMENT ? 0 : EFFECT_ARGUMENT);
 }
 
-/* The numbers of the opcodes. */
+/* The numbers of the opcodes, by what they do. */
 static int check_opcodes(const Reason *why)
 {
-    PyObject *opmap = load_opmap();
-    if (opmap == NULL) {
-        return 0;
+    size_t count = 0;
+    for (int number = 0; number <= UINT8_MAX; number++) {
+        count += effect_of(number) != PY_INVALID_STACK_EFFECT;
     }
-    int result = 0;
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(opcodes) && result == 0; i++) {
-        PyObject *number = PyDict_GetItemString(opmap, opcodes[i].name);
-        if (number == NULL || PyLong_AsLong(number) != opcodes[i].number) {
-            result = differs(why, "opcode %s is not number %d here", opcodes[i].name,
-                             opcodes[i].number);
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(opcodes); i++) {
+        if (effect_of(opcodes[i].number) != opcodes[i].effect) {
+            return differs(why, "opcode %s is not number %d here", opcodes[i].name, opcodes[i].number);
         }
     }
-    Py_ssize_t count = (Py_ssize_t)Py_ARRAY_LENGTH(opcodes);
-    if (result == 0 && PyDict_GET_SIZE(opmap) != count) {
-        result = differs(why, "there are %zd opcodes here, not %zd", PyDict_GET_SIZE(opmap), count);
+    if (count != Py_ARRAY_LENGTH(opcodes)) {
+        return differs(why, "there are %zu opcodes here, not %zu", count, Py_ARRAY_LENGTH(opcodes));
     }
-    Py_DECREF(opmap);
-    return result;
+    return 0;
 }
 
 /* The bytecode's version, then its opcodes. */

@@ -243,7 +243,7 @@ SCENARIOS = [
          "KNAME.__str__ = lambda self: 's'", "o = (i for i in (1, 2))", "o = [1, <any>]", "sys.settrace(tracer)",
          "sys.settrace(None)", "sys.setprofile(profiler)", "sys.setprofile(None)", "fNAME.__code__ = gcd.__code__",
          "global fNAME; fNAME = functools.partial(fNAME, 1)", "x = Last()", "global fNAME; fNAME = staticmethod(fNAME)"],
-        "def gcd(a, b=6):\n    while b:\n        a, b = b, a % b\n    return a\n\n\n"
+        "def gcd(a, b=6):\n    n = 0\n    while b and n < 40:\n        a, b, n = b, a % b, n + 1\n    return a\n\n\n"
         "def fNAME(a, b=<lit:any>):\n    y = 0.5\n    for k in range(3):\n        y = y * 2 + k\n    return a, b, y\n\n\n"
         "def gNAME(a, b=2):\n    yield a\n    got = yield b\n    return got\n\n\n"
         "class KNAME:\n    f = 2.5\n\n    def __init__(self, n=1, f=0):\n        self.n = n\n\n"
