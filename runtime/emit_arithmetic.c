@@ -397,7 +397,7 @@ compare_ints(Block *b, int kind)
     Instr branch;
     bool jump_if;
     intptr_t constant;
-    if (!emit_next_is_branch(b, &branch, &jump_if)) {
+    if (!emit_next_tests_bool(b, &branch, &jump_if)) {
         int y = block_int_register(b, 0, 0);
         int x = block_int_register(b, 1, 1u << y);
         Comparison value = int_value[kind];
@@ -435,7 +435,7 @@ compare_floats(Block *b, int kind)
 {
     Instr branch;
     bool jump_if;
-    bool fused = emit_next_is_branch(b, &branch, &jump_if);
+    bool fused = emit_next_tests_bool(b, &branch, &jump_if);
     int y = block_float_register(b, 0, 0);
     int x = block_float_register(b, 1, 1u << y);
     if (fused) {
@@ -449,13 +449,42 @@ compare_floats(Block *b, int kind)
     block_push(b, TYPE_BOOL);
 }
 
+/* A branch on whether a string, which is not owned, equals a constant. False if that is not the case. */
+static bool
+branch_on_constant(Block *b, const Instr *branch, bool jump_if)
+{
+    for (int n = 0; n < 2; n++) {
+        PyObject *constant = block_constant(b, block_stack(b, n));
+        if (constant == NULL || block_stack(b, !n)->owned || !PyUnicode_IS_COMPACT(constant) ||
+            PyUnicode_GET_LENGTH(constant) > INT32_MAX) {
+            continue;
+        }
+        intptr_t length = PyUnicode_GET_LENGTH(constant), slot = block_object_slot(b, !n);
+        bool is_character = length == 1 && PyUnicode_IS_ASCII(constant);
+        block_drop(b, 2);
+        block_settle_stack(b);
+        if (is_character) {
+            intptr_t operands[] = {slot, PyUnicode_READ_CHAR(constant, 0)};
+            emit_branch(b, branch, jump_if, OP_branch_character, OP_branch_not_character, operands, 2);
+        } else {
+            intptr_t operands[] = {slot, (intptr_t)constant, length};
+            emit_branch(b, branch, jump_if, OP_branch_text, OP_branch_not_text, operands, 3);
+        }
+        return true;
+    }
+    return false;
+}
+
 /* Equality of two strings. */
 static void
 compare_strings(Block *b, int kind)
 {
     Instr branch;
     bool jump_if;
-    bool fused = emit_next_is_branch(b, &branch, &jump_if);
+    bool fused = emit_next_tests_bool(b, &branch, &jump_if);
+    if (fused && branch_on_constant(b, &branch, jump_if != (kind == Py_NE))) {
+        return;
+    }
     intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
     int to = block_take_int(b, 0);
     ASM(&b->as, OP_str_equal, x, y, to);
@@ -522,7 +551,7 @@ emit_is_op(Block *b)
         emit_generic(b);
         return;
     }
-    bool negated = b->in.oparg, fused = emit_next_is_branch(b, &branch, &jump_if);
+    bool negated = b->in.oparg, fused = emit_next_tests_bool(b, &branch, &jump_if);
     intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
     if (!fused || owned) { /* the answer outlives the operands, of which the last reference may go */
         int to = block_take_int(b, 0);

@@ -140,7 +140,7 @@ call_isinstance(Block *b, const Call *call)
     emit_release_call(b);
     Instr branch;
     bool jump_if;
-    if (emit_next_is_branch(b, &branch, &jump_if)) {
+    if (emit_next_tests_bool(b, &branch, &jump_if)) {
         emit_check_truth(b, branch.start, false);
         block_settle_stack(b);
         emit_branch(b, &branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);

@@ -63,7 +63,30 @@ emit_next_is_branch(Block *b, Instr *branch, bool *jump_if)
     return on >= 0 && !block_is_target(b, at);
 }
 
-/* Ends the block with a branch: `if_true` and `if_false` are the operations that jump when the
+/* The same for an instruction that gives a bool: the next one may also be a jump that keeps it. */
+bool
+emit_next_tests_bool(Block *b, Instr *branch, bool *jump_if)
+{
+    if (emit_next_is_branch(b, branch, jump_if)) {
+        return true;
+    }
+    *jump_if = branch->opcode == JUMP_IF_TRUE_OR_POP;
+    return (*jump_if || branch->opcode == JUMP_IF_FALSE_OR_POP) && !block_is_target(b, branch->start) &&
+           b->ctx.depth <= CTX_STACK && code_constant(b->state, *jump_if ? Py_True : Py_False) >= 0;
+}
+
+/* A branch that keeps the bool where it jumps. Where it does not, the block goes on behind it. */
+static void
+branch_or_pop(Block *b, const Instr *branch, int operation, intptr_t *values, int count)
+{
+    block_push_known(b, branch->opcode == JUMP_IF_TRUE_OR_POP ? Py_True : Py_False);
+    values[count] = (intptr_t)block_exit_to(b, decode_jump_target(branch));
+    block_pop(b, 1);
+    asm_emit(&b->as, operation, values, count + 1);
+    b->in.next = branch->next;
+}
+
+/* Ends the block with a branch, unless that keeps a bool: `if_true` and `if_false` are the operations that jump when the
  * condition holds and when it does not. The stack has been made canonical, the condition popped. */
 void
 emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_false,
@@ -73,6 +96,10 @@ emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_fal
     int target = decode_jump_target(branch);
     for (int i = 0; i < count; i++) {
         values[i] = operands[i];
+    }
+    if (branch->opcode == JUMP_IF_TRUE_OR_POP || branch->opcode == JUMP_IF_FALSE_OR_POP) {
+        branch_or_pop(b, branch, jump_if ? if_true : if_false, values, count);
+        return;
     }
     if (target > branch->offset) {
         values[count] = (intptr_t)block_exit_to(b, target);

@@ -201,7 +201,7 @@ emit_contains_op(Block *b)
 {
     Instr branch;
     bool jump_if, negated = b->in.oparg;
-    bool fused = emit_next_is_branch(b, &branch, &jump_if);
+    bool fused = emit_next_tests_bool(b, &branch, &jump_if);
     if (contains_quietly(b, fused ? &branch : NULL, jump_if) || b->ended || emit_special_of(b, 0)) {
         return;
     }

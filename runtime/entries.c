@@ -376,6 +376,15 @@ block_push_object(Block *b, PyObject *object)
     }
 }
 
+/* Pushes an object for which there is a code_constant(). */
+void
+block_push_known(Block *b, PyObject *object)
+{
+    unsigned number = (unsigned)code_constant(b->state, object);
+    push_entry(b, (Entry){.type = type_of_object(object), .location = IN_CONST, .index = number & CTX_INDEX_MAX},
+               NULL);
+}
+
 /* Pushes the NULL of PUSH_NULL. */
 void
 block_push_null(Block *b)

@@ -1,6 +1,8 @@
 /* Comparisons of unboxed ints and floats, as branches and as values. */
 #include "template.h"
 
+#include "text.h"
+
 OPERATION(branch_int_lt, IREG(a), IREG(b), EXIT(taken)) {
     if (a < b) LEAVE(taken);
 }
@@ -141,6 +143,47 @@ OPERATION(str_equal, SLOT(a), SLOT(b), IREG(to)) {
     } else {
         to = CALL_ASIDE_2(int64_t, ADDRESS(quiet_strings_equal), x, y);
     }
+}
+
+/* Is a string this one? A string of ASCII alone cannot equal one that is not compact and ASCII, unless it is of an old
+ * kind that need not even be ready. */
+static inline __attribute__((always_inline)) bool
+is_text(PyObject *string, void *text, int64_t length)
+{
+    PyASCIIObject *x = (PyASCIIObject *)string, *y = text;
+    if (x == y) return true;
+    if (likely(x->state.compact)) {
+        if (x->length != length || (x->hash != y->hash && x->hash != -1 && y->hash != -1)) return false;
+    }
+    return CALL_ASIDE_2(int64_t, ADDRESS(quiet_strings_equal), x, y) != 0;
+}
+
+static inline __attribute__((always_inline)) bool
+is_character(PyObject *string, int64_t character)
+{
+    PyASCIIObject *x = (PyASCIIObject *)string;
+    if (unlikely(!x->state.compact)) {
+        PyObject *other = ((PyjitState *)ADDRESS(pyjit_state))->characters[character];
+        return CALL_ASIDE_2(int64_t, ADDRESS(quiet_strings_equal), x, other) != 0;
+    }
+    return x->length == 1 && x->state.ascii && *(uint8_t *)(x + 1) == (uint8_t)character;
+}
+
+/* Strings against constants: of any length, and of one ASCII character. */
+OPERATION(branch_text, SLOT(x), PTR(text), IMM(length), EXIT(taken)) {
+    if (is_text(x, text, length)) LEAVE(taken);
+}
+
+OPERATION(branch_not_text, SLOT(x), PTR(text), IMM(length), EXIT(taken)) {
+    if (!is_text(x, text, length)) LEAVE(taken);
+}
+
+OPERATION(branch_character, SLOT(x), IMM(character), EXIT(taken)) {
+    if (is_character(x, character)) LEAVE(taken);
+}
+
+OPERATION(branch_not_character, SLOT(x), IMM(character), EXIT(taken)) {
+    if (!is_character(x, character)) LEAVE(taken);
 }
 
 /* What a status in r0 says, as a bool object. */

@@ -200,6 +200,9 @@ void block_push_entry(Block *b, Entry entry, PyObject *sample);
 /* Pushes an object that guards have shown to be the value, without code where possible. */
 void block_push_object(Block *b, PyObject *object);
 
+/* Pushes an object for which there is a code_constant() without code; the stack must be described so far. */
+void block_push_known(Block *b, PyObject *object);
+
 /* Pushes the NULL of PUSH_NULL without code, where possible. */
 void block_push_null(Block *b);
 

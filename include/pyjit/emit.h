@@ -30,9 +30,12 @@ void emit_jump_or_pop(Block *b);
  * that instruction and *jump_if the truth it jumps on. */
 bool emit_next_is_branch(Block *b, Instr *branch, bool *jump_if);
 
-/* Ends the block with a branch: `if_true` and `if_false` are the operations that jump when the
- * condition holds and when it does not; their operands are these and, last, the exit. The stack has
- * been made canonical, the condition popped. */
+/* The same for an instruction that gives a bool: *branch may also be a JUMP_IF_TRUE_OR_POP or its opposite. */
+bool emit_next_tests_bool(Block *b, Instr *branch, bool *jump_if);
+
+/* Ends the block with a branch, unless that keeps a bool: `if_true` and `if_false` are the operations that jump when
+ * the condition holds and when it does not; their operands are these and, last, the exit. The stack has been made
+ * canonical, the condition popped. */
 void emit_branch(Block *b, const Instr *branch, bool jump_if, int if_true, int if_false,
                  const intptr_t *operands, int count);
 

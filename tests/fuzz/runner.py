@@ -130,9 +130,10 @@ class Worker:
         self.process = self._start()
         return status
 
-    def run(self, programs: list[str], timeout: float = TIMEOUT, limit: int = LIMIT) -> Outcome:
-        """Run the programs one after another in one process."""
-        request = json.dumps({"programs": programs, "timeout": timeout, "limit": limit})
+    def run(self, programs: list[str], timeout: float, limit: int = LIMIT, displaced: int = 0) -> Outcome:
+        """Run the programs one after another in one process, `displaced` times some objects being there."""
+        asked = {"programs": programs, "timeout": timeout, "limit": limit, "displaced": displaced}
+        request = json.dumps(asked)
         line = self._ask(request + "\n", timeout + PATIENCE)
         if not line:
             return Outcome(self._restart(), "", "the worker itself has ended")
@@ -179,11 +180,19 @@ class Workers:
         for worker in self.workers.values():
             worker.close()
 
-    def run(self, side: Side, programs: list[str], timeout: float = TIMEOUT, limit: int = LIMIT) -> Outcome:
-        """Run the programs one after another in one process on a side, with a limit of recursion."""
+    def run(
+        self,
+        side: Side,
+        programs: list[str],
+        timeout: float = TIMEOUT,
+        *,
+        limit: int = LIMIT,
+        displaced: int = 0,
+    ) -> Outcome:
+        """Run the programs one after another in one process on a side, as Worker.run does."""
         if side not in self.workers:
             self.workers[side] = Worker(side)
-        return self.workers[side].run(programs, timeout, limit)
+        return self.workers[side].run(programs, timeout, limit, displaced)
 
     def coverage(self) -> dict[str, Counter[str]]:
         """Return what was covered on all sides, by kind and name."""

@@ -17,6 +17,10 @@ import signal
 import sys
 import tempfile
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import typing
+
 PRELOADED = (
     "unittest",
     "test.support",
@@ -42,20 +46,27 @@ def run(program: str) -> None:
     space.clear()
 
 
-def child(programs: list[str], out: int, err: int, timeout: float, limit: int) -> None:
-    """Run programs one after another, with a limit of recursion; does not return."""
-    sys.setrecursionlimit(limit)
+def displace(count: int) -> "list[object]":
+    """Return objects of all kinds, such that others lie at other addresses, by which sets are ordered."""
+    return [(lambda: 0, object(), [count], {count}, {count: 0}, bytes(count)) for _ in range(count)]
+
+
+def child(request: "dict[str, typing.Any]", out: int, err: int) -> None:
+    """Run programs one after another, as the request says; does not return."""
+    displacing = displace(request["displaced"])
+    sys.setrecursionlimit(request["limit"])
     os.chdir(tempfile.gettempdir())
-    signal.setitimer(signal.ITIMER_REAL, timeout)  # nobody handles it: it ends the process
+    signal.setitimer(signal.ITIMER_REAL, request["timeout"])  # nobody handles it: it ends the process
     os.dup2(out, 1)
     os.dup2(err, 2)
     sys.stdout = open(1, "w", 1 << 16, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
-    for program in programs:
+    for program in request["programs"]:
         run(program)
         sys.stdout.write(SEPARATOR)
     sys.stdout.flush()
     sys.stderr.flush()
+    displacing.clear()
 
 
 def reset(file: int) -> None:
@@ -84,7 +95,7 @@ def serve() -> None:
             reset(file)
         process = os.fork()
         if process == 0:
-            child(request["programs"], out, err, request["timeout"], request["limit"])
+            child(request, out, err)
             if counted := coverage():
                 os.write(counts, json.dumps(counted).encode())
             os._exit(0)
