@@ -130,7 +130,9 @@ class Worker:
         self.process = self._start()
         return status
 
-    def run(self, programs: list[str], timeout: float, limit: int = LIMIT, displaced: int = 0) -> Outcome:
+    def run(
+        self, programs: list[str], timeout: float = TIMEOUT, limit: int = LIMIT, displaced: int = 0
+    ) -> Outcome:
         """Run the programs one after another in one process, `displaced` times some objects being there."""
         asked = {"programs": programs, "timeout": timeout, "limit": limit, "displaced": displaced}
         request = json.dumps(asked)
