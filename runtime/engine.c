@@ -4,6 +4,7 @@
 
 #include "pyjit/assembler.h"
 #include "pyjit/block.h"
+#include "pyjit/cells.h"
 #include "pyjit/exits.h"
 #include "pyjit/frames.h"
 #include "pyjit/hook.h"
@@ -161,6 +162,7 @@ void
 engine_remove(void)
 {
     frames_free_spare();
+    cells_free();
     generator_slots_remove();
     _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), _PyEval_EvalFrameDefault);
     pyjit_state.installed = false;

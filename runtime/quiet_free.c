@@ -2,6 +2,7 @@
  * objects end so, and compiled code can then stay as it is. Owns nothing. */
 #include "pyjit/quiet.h"
 
+#include "pyjit/cells.h"
 #include "pyjit/numbers.h"
 #include "pyjit/state.h"
 
@@ -228,9 +229,11 @@ free_unnoticed(PyObject *object, int depth)
             Py_DECREF(value);
         }
     }
-    PyMem_Free((char *)values - ((uint8_t *)values)[-1]); /* the byte before is the size of what precedes them */
-    *_PyObject_ValuesPointer(object) = NULL;
-    PyObject_GC_Del(object);
+    if (!cells_keep(object, type)) {
+        PyMem_Free((char *)values - ((uint8_t *)values)[-1]); /* the byte before is the size of what precedes them */
+        *_PyObject_ValuesPointer(object) = NULL;
+        PyObject_GC_Del(object);
+    }
     Py_DECREF(type);
 }
 

@@ -2,6 +2,8 @@
  * looks at frames. Where they would, objects are not made; the generic operation then does it all. Owns nothing. */
 #include "pyjit/quiet.h"
 
+#include "pyjit/cells.h"
+
 /* Would another object set off the garbage collector, or is it noted which line makes which object? */
 static bool
 is_noticed(const PyThreadState *tstate)
@@ -64,8 +66,16 @@ add_values(PyObject *instance, PyTypeObject *type)
 PyObject *
 quiet_new_instance(PyTypeObject *type, PyThreadState *tstate)
 {
-    PyObject *instance = is_noticed(tstate) ? NULL : without_error(PyType_GenericAlloc(type, 0));
-    if (instance != NULL && PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) && !add_values(instance, type)) {
+    if (is_noticed(tstate)) {
+        return NULL;
+    }
+    bool has_values = PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT);
+    PyObject *instance = has_values ? cells_take(type, tstate) : NULL;
+    if (instance != NULL) {
+        return instance;
+    }
+    instance = without_error(PyType_GenericAlloc(type, 0));
+    if (instance != NULL && has_values && !add_values(instance, type)) {
         Py_CLEAR(instance);
     }
     return instance;

@@ -1,0 +1,20 @@
+/* Memory of freed instances that is used again. */
+#ifndef PYJIT_CELLS_H
+#define PYJIT_CELLS_H
+
+#include "cpython/interface.h"
+
+#include <stdbool.h>
+
+/* A new instance of a class that has its attributes in values, none of which is set; NULL if nothing is kept for it. The
+ * garbage collector's turn must not have come. */
+PyObject *cells_take(PyTypeObject *type, PyThreadState *tstate);
+
+/* Keeps the memory of an instance of this class whose attributes, in values, have been released and which the garbage
+ * collector does not track any more. False if it is to be freed. */
+bool cells_keep(PyObject *object, PyTypeObject *type);
+
+/* Frees all that is kept. */
+void cells_free(void);
+
+#endif

@@ -1,0 +1,216 @@
+"""Instances made where others have been freed: classes of many shapes in turn, and what must not shine through."""
+
+import gc
+import sys
+import weakref
+
+from common import Token, often, show
+
+
+class Empty:
+    pass
+
+
+class One:
+    def __init__(self, a):
+        self.a = a
+
+
+class Three:
+    def __init__(self, a, b, c):
+        self.a = a
+        self.b = b
+        self.c = c
+
+
+class Below(Three):
+    def __init__(self, a, b, c, d):
+        self.d = d
+        self.c = c
+
+
+class Slots:
+    __slots__ = ("a", "__weakref__")
+
+    def __init__(self, a):
+        self.a = a
+
+
+class Both(Slots):
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+
+class Last:
+    def __init__(self, a):
+        self.a = a
+
+    def __del__(self):
+        gone.append(self.a)
+
+
+gone = []
+
+
+def in_turn(n):
+    seen = []
+    for i in range(n):
+        x = Three(i, str(i), Token())
+        seen.append(sorted(vars(x)))
+        x = One(x)
+        y = Below(i, 2, 3, 4)
+        seen.append((hasattr(y, "a"), hasattr(y, "b"), y.c, y.d))
+        x = Empty()
+        seen.append((vars(x), hasattr(x, "a")))
+        x.late = i
+        x = Slots(5)
+        y = Both(1, Token())
+        x = Last(i)
+        y = One(y)
+    del x, y
+    return seen[-3:], Token.alive, len(gone)
+
+
+show("in turn", often(lambda: (gone.clear(), in_turn(30))[1]))
+
+
+# What is added to a class's instances later, and what its first instances have not.
+def growing():
+    class Grows:
+        def __init__(self, n):
+            self.first = n
+
+        def more(self, n):
+            self.second = n
+            self.third = [n]
+            return self
+
+    seen = []
+    for i in range(90):
+        x = Grows(i)
+        if i > 30:
+            x.more(i)
+        if i > 60:
+            x.fourth = x.fifth = i
+        seen.append(len(vars(x)) if i % 7 == 0 else list(x.__dict__) == [])
+        y = Grows(-i).more(1)
+        y = Grows(i)
+        seen.append((hasattr(y, "second"), hasattr(y, "fourth")))
+    return seen[::11]
+
+
+show("growing", often(growing))
+
+
+class Narrow:
+    def __init__(self, a):
+        self.a = a
+
+
+class Wide:
+    def __init__(self, *args):
+        self.a, self.b, self.c, self.d, self.e, self.f, self.g, self.h = args or range(
+            8
+        )
+
+
+def other_class(n):
+    seen = []
+    for i in range(n):
+        x = Narrow(i)
+        x.__class__ = Wide
+        seen.append(vars(x))
+        y = Wide()
+        y.__class__ = Narrow
+        x = Wide()
+        seen.append((x.h, y.h, len(vars(y))))
+        y = Narrow(i)
+        seen.append(vars(y))
+    return seen[-3:]
+
+
+show("other class", often(other_class, 40))
+
+
+# Weak references, dicts that outlive their instances, garbage that is collected.
+def outlive(n):
+    kept, weak = [], []
+    for i in range(n):
+        x = Three(i, i + 1, i + 2)
+        if i % 3 == 0:
+            kept.append(x.__dict__)
+        if i % 4 == 0:
+            weak.append(weakref.ref(x))
+        x = One(x)
+        x.itself = x if i % 5 == 0 else None
+        x = Three(x, None, None)
+    alive = sum(r() is not None for r in weak)
+    del x
+    gc.collect()
+    return (
+        [sorted(k.items()) for k in kept[-2:]],
+        alive,
+        sum(r() is not None for r in weak),
+        gc.get_count()[0] < 700,
+    )
+
+
+show("outlive", often(outlive, 40))
+
+
+def tracked(n):
+    gc.collect()
+    x = None
+    for i in range(n):
+        x = Three(x, i, One(i)) if i % 9 else None
+    return (
+        gc.is_tracked(x),
+        sorted(type(o).__name__ for o in gc.get_referents(x)),
+        sys.getrefcount(x),
+        len(gc.get_objects()) > 100,
+    )
+
+
+show("tracked", often(tracked, 50))
+
+
+def chain(n):
+    head = None
+    for i in range(n):
+        head = Three(head, i, One(head))
+    length = 0
+    while head is not None:
+        head = head.a
+        length += 1
+    return length
+
+
+show("chain", often(chain, 300), chain(20000))
+
+
+# Classes that go away while memory of their instances is kept, and come back.
+def class_of(n):
+    class Local:
+        def __init__(self):
+            for i in range(n):
+                setattr(self, f"x{i}", i)
+
+    return Local
+
+
+def classes_go():
+    weak = []
+    for n in range(12):
+        local = class_of(n)
+        weak.append(weakref.ref(local))
+        for _ in range(40):
+            assert len(vars(local())) == n
+            x = local()
+            x.y = 5
+    del local, x
+    gc.collect()
+    return sum(r() is not None for r in weak)
+
+
+show("classes go", [classes_go() for _ in range(4)])
