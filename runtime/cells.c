@@ -1,7 +1,8 @@
-/* Memory of instances that compiled code has freed, kept for those that it makes next: of classes written in Python
- * without __slots__, with the memory of their attributes. Owns it.
+/* Memory of objects that compiled code has freed, kept for those that it makes next: of instances of classes written in
+ * Python without __slots__, with the memory of their attributes; of iterators of lists and tuples. Owns it.
  *
- * What is kept is no object any more. It depends on no class: only on how many attributes there is room for. */
+ * What is kept is no object any more. That of instances depends on no class: only on how many attributes there is room
+ * for. */
 #include "pyjit/cells.h"
 
 #define BODY (sizeof(PyObject) + sizeof(PyObject *)) /* of an instance; what follows PyObject is for weak references */
@@ -10,13 +11,57 @@
 #if BUILT_FOR_DEBUG
 #define KEPT_MOST 0    /* these count all objects */
 #else
-#define KEPT_MOST 48   /* for so many attributes */
+#define KEPT_MOST 48   /* of a kind */
 #endif
 
-static struct {
+typedef struct {
     PyObject *first; /* linked by ob_type */
     int count;
-} kept[ROOM_MOST + 1];
+} Kept;
+
+static Kept kept[ROOM_MOST + 1]; /* instances, by room */
+static Kept iterators;
+
+/* Takes the first. NULL if there is none. */
+static inline PyObject *
+take(Kept *from)
+{
+    PyObject *object = from->first;
+    if (object != NULL) {
+        from->first = (PyObject *)Py_TYPE(object);
+        from->count--;
+    }
+    return object;
+}
+
+/* Keeps the memory of an object that the garbage collector does not track any more. False if it is to be freed. */
+static inline bool
+keep(Kept *in, PyObject *object)
+{
+    if (in->count >= KEPT_MOST || _Py_tracemalloc_config.tracing) {
+        return false;
+    }
+    struct gc_generation *young = &_PyThreadState_GET()->interp->gc.generations[0];
+    young->count -= young->count > 0;
+    Py_SET_TYPE(object, (PyTypeObject *)in->first);
+    in->first = object;
+    in->count++;
+    return true;
+}
+
+/* Makes an object of its memory, which the garbage collector tracks. */
+static inline void
+begin(PyObject *object, PyThreadState *tstate)
+{
+    Py_SET_REFCNT(object, 1);
+    PyGC_Head *head = _Py_AS_GC(object);
+    head->_gc_next = 0;
+    head->_gc_prev = 0;
+    tstate->interp->gc.generations[0].count++;
+    _PyObject_GC_TRACK(object);
+}
+
+/* ---- instances --------------------------------------------------------------------------------- */
 
 /* How many attributes there is room for in new instances of a class; -1 if what is kept is of no use for them. That
  * changes until the names of attributes have settled, and then never grows. */
@@ -45,24 +90,17 @@ PyObject *
 cells_take(PyTypeObject *type, PyThreadState *tstate)
 {
     int room = room_of(type);
-    if (room < 0 || kept[room].first == NULL) {
+    PyObject *object = room < 0 ? NULL : take(&kept[room]);
+    if (object == NULL) {
         return NULL;
     }
-    PyObject *object = kept[room].first;
-    kept[room].first = (PyObject *)Py_TYPE(object);
-    kept[room].count--;
     Py_SET_TYPE(object, (PyTypeObject *)Py_NewRef(type));
     PyDictValues *values = *_PyObject_ValuesPointer(object);
     ((uint8_t *)values)[-2] = 0; /* names in the order in which they were set */
     clear(values->values, room);
     *_PyObject_ManagedDictPointer(object) = NULL;
     *(PyObject **)(object + 1) = NULL;
-    Py_SET_REFCNT(object, 1);
-    PyGC_Head *head = _Py_AS_GC(object);
-    head->_gc_next = 0;
-    head->_gc_prev = 0;
-    tstate->interp->gc.generations[0].count++;
-    _PyObject_GC_TRACK(object);
+    begin(object, tstate);
     return object;
 }
 
@@ -72,29 +110,58 @@ bool
 cells_keep(PyObject *object, PyTypeObject *type)
 {
     int room = room_of(type);
-    if (room < 0 || kept[room].count >= KEPT_MOST || _Py_tracemalloc_config.tracing) {
-        return false;
-    }
-    struct gc_generation *young = &_PyThreadState_GET()->interp->gc.generations[0];
-    young->count -= young->count > 0;
-    Py_SET_TYPE(object, (PyTypeObject *)kept[room].first);
-    kept[room].first = object;
-    kept[room].count++;
-    return true;
+    return room >= 0 && keep(&kept[room], object);
 }
+
+/* ---- iterators --------------------------------------------------------------------------------- */
+
+/* A new iterator of a list or tuple; NULL if none is kept. The garbage collector's turn must not have come. */
+PyObject *
+cells_take_iterator(PyObject *sequence, PyThreadState *tstate)
+{
+    SequenceIterator *iterator = (SequenceIterator *)take(&iterators);
+    if (iterator == NULL) {
+        return NULL;
+    }
+    Py_SET_TYPE((PyObject *)iterator, PyList_CheckExact(sequence) ? &PyListIter_Type : &PyTupleIter_Type);
+    iterator->index = 0;
+    iterator->sequence = Py_NewRef(sequence);
+    begin((PyObject *)iterator, tstate);
+    return (PyObject *)iterator;
+}
+
+/* Releases an iterator that has come to its end. */
+void
+cells_release_iterator(PyObject *iterator)
+{
+    PyTypeObject *type = Py_TYPE(iterator);
+    bool usable = KEPT_MOST > 0 && (type == &PyListIter_Type || type == &PyTupleIter_Type) &&
+                  Py_REFCNT(iterator) == 1 && ((SequenceIterator *)iterator)->sequence == NULL;
+    if (usable) {
+        PyObject_GC_UnTrack(iterator);
+        if (keep(&iterators, iterator)) {
+            return;
+        }
+        _PyObject_GC_TRACK(iterator);
+    }
+    Py_DECREF(iterator);
+}
+
+/* ---- the end ------------------------------------------------------------------------------------- */
 
 /* Frees all that is kept. */
 void
 cells_free(void)
 {
+    PyObject *object;
     for (int room = 0; room <= ROOM_MOST; room++) {
-        while (kept[room].first != NULL) {
-            PyObject *object = kept[room].first;
-            kept[room].first = (PyObject *)Py_TYPE(object);
+        while ((object = take(&kept[room])) != NULL) {
             char *values = ((char **)object)[VALUES_AT];
             PyMem_Free(values - ((uint8_t *)values)[-1]); /* the byte before is the size of what precedes them */
             PyObject_Free((char *)object - 2 * sizeof(PyObject *) - sizeof(PyGC_Head));
         }
-        kept[room].count = 0;
+    }
+    while ((object = take(&iterators)) != NULL) {
+        PyObject_Free((char *)object - sizeof(PyGC_Head));
     }
 }

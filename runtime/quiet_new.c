@@ -114,7 +114,12 @@ quiet_iterates(PyTypeObject *type)
 PyObject *
 quiet_iterator(PyObject *iterable, PyThreadState *tstate)
 {
-    return is_noticed(tstate) ? NULL : without_error(Py_TYPE(iterable)->tp_iter(iterable));
+    if (is_noticed(tstate)) {
+        return NULL;
+    }
+    bool is_sequence = PyList_CheckExact(iterable) || PyTuple_CheckExact(iterable);
+    PyObject *iterator = is_sequence ? cells_take_iterator(iterable, tstate) : NULL;
+    return iterator != NULL ? iterator : without_error(Py_TYPE(iterable)->tp_iter(iterable));
 }
 
 /* The iterator of range(0), to be filled in. */

@@ -1,6 +1,7 @@
 /* Steps: bytecodes with more than one way on, done in C. Owns no state. */
 #include "pyjit/steps.h"
 
+#include "pyjit/cells.h"
 #include "pyjit/generic_ops.h"
 
 /* FOR_ITER. */
@@ -9,7 +10,7 @@ STEP(step_for_iter)
     (void)tstate, (void)frame, (void)oparg;
     int status = generic_for_iter(sp[-1], &sp[0]);
     if (status == 0) {
-        Py_DECREF(sp[-1]);
+        cells_release_iterator(sp[-1]);
     }
     return status;
 }

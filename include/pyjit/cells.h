@@ -1,4 +1,4 @@
-/* Memory of freed instances that is used again. */
+/* Memory of freed instances and iterators that is used again. */
 #ifndef PYJIT_CELLS_H
 #define PYJIT_CELLS_H
 
@@ -13,6 +13,12 @@ PyObject *cells_take(PyTypeObject *type, PyThreadState *tstate);
 /* Keeps the memory of an instance of this class whose attributes, in values, have been released and which the garbage
  * collector does not track any more. False if it is to be freed. */
 bool cells_keep(PyObject *object, PyTypeObject *type);
+
+/* A new iterator of a list or tuple; NULL if none is kept. The garbage collector's turn must not have come. */
+PyObject *cells_take_iterator(PyObject *sequence, PyThreadState *tstate);
+
+/* Releases an iterator, of whatever type, that has come to its end. */
+void cells_release_iterator(PyObject *iterator);
 
 /* Frees all that is kept. */
 void cells_free(void);

@@ -189,6 +189,44 @@ def chain(n):
 show("chain", often(chain, 300), chain(20000))
 
 
+# Iterators: used up and held by somebody else, left early, of sequences that grow or end with the loop.
+def iterators(n):
+    seen, held = [], []
+    for i in range(n):
+        for x in [i, i + 1]:
+            for y in (x, x):
+                seen.append(y)
+        it = iter([1, 2])
+        for _ in it:
+            held.append(it)
+        seen.append((next(it, "end"), len(list(it))))
+        it = iter((3, 4))
+        for x in it:
+            break
+        for x in it:
+            seen.append(x)
+        grown = [0]
+        for x in grown:
+            if x < 3:
+                grown.append(x + 1)
+        for x in [Token(), Token()]:
+            pass
+        for x in Three([Token()], 0, 0).a:
+            seen.append(Token.alive)
+        del x
+    return (
+        seen[-9:],
+        len(held),
+        grown,
+        Token.alive,
+        sum(sum(1 for _ in h) for h in held),
+        gc.is_tracked(iter([1])),
+    )
+
+
+show("iterators", often(iterators, 60))
+
+
 # Classes that go away while memory of their instances is kept, and come back.
 def class_of(n):
     class Local:
