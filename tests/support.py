@@ -62,6 +62,11 @@ class Interpreter:
     path: pathlib.Path
     variables: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_sanitized(self) -> bool:
+        """Is it run under sanitizers? They take terabytes of address space, and keep for a while what is freed."""
+        return "LD_PRELOAD" in dict(self.variables)
+
     def run(
         self,
         *arguments: str | pathlib.Path,
