@@ -64,7 +64,7 @@ class Interpreter:
 
     @property
     def is_sanitized(self) -> bool:
-        """Is it run under sanitizers? They take terabytes of address space, and keep for a while what is freed."""
+        """Is it run under sanitizers? They take terabytes of address space, and keep what is freed."""
         return "LD_PRELOAD" in dict(self.variables)
 
     def run(
