@@ -63,8 +63,10 @@ begin(PyObject *object, PyThreadState *tstate)
 
 /* ---- instances --------------------------------------------------------------------------------- */
 
-/* How many attributes there is room for in new instances of a class; -1 if what is kept is of no use for them. That
- * changes until the names of attributes have settled, and then never grows. */
+/* How many attributes there is room for in new instances of a class; -1 if what is kept is of no use for them. It is how
+ * many names the class has, and may yet have: each instance that is made takes one off the latter until there is one left,
+ * and a new name turns one of the latter into one of the former. So it never grows, and instances that are older have at
+ * least as much room. */
 static int
 room_of(PyTypeObject *type)
 {

@@ -388,9 +388,7 @@ store_in_dict(Block *b, const Plan *plan, PyObject *name)
     intptr_t x = block_object_slot(b, 0), from = block_object_slot(b, 1);
     intptr_t rare = (intptr_t)block_exit_generic(b);
     ASM(&b->as, OP_store_dict, x, plan->dict_at, (intptr_t)name, from, rare, (intptr_t)block_exit_release(b));
-    block_release(b, 1);
-    block_release(b, 0);
-    block_pop(b, 2);
+    block_drop_upwards(b, 2);
 }
 
 /* STORE_ATTR. */

@@ -71,10 +71,11 @@ set_slice(Block *b, bool is_deletion)
     intptr_t at = block_instr_address(b), error = (intptr_t)block_exit_error(b);
     if (is_deletion) {
         ASM(&b->as, OP_list_delete_slice, list, start, stop, at, error);
+        block_drop(b, 3);
     } else {
         ASM(&b->as, OP_list_set_slice, list, start, stop, block_object_slot(b, 3), at, error);
+        block_drop_upwards(b, 4);
     }
-    block_drop(b, is_deletion ? 3 : 4);
     emit_check_run(b);
 }
 
@@ -90,8 +91,13 @@ emit_with_next(Block *b)
         block_must_be_generic(b) || b->ctx.depth >= CTX_STACK || !look_at(b, &slice)) {
         return false;
     }
-    unsigned wanted = is_read && slice.step == 1 ? SEQUENCES : is_read ? REVERSED : 1u << TYPE_LIST;
-    if ((is_read ? slice.step != 1 && slice.step != -1 : b->in.oparg == 3) || !emit_may_be(b, slice.sequence, wanted)) {
+    unsigned wanted = 0;
+    if (is_read) {
+        wanted = slice.step == 1 ? SEQUENCES : slice.step == -1 ? REVERSED : 0;
+    } else if (b->in.oparg == 2) {
+        wanted = 1u << TYPE_LIST;
+    }
+    if (wanted == 0 || !emit_may_be(b, slice.sequence, wanted)) {
         return false;
     }
     ValueType type = block_learn(b, slice.sequence, wanted);
@@ -103,7 +109,7 @@ emit_with_next(Block *b)
         b->in.next = next.next;
         return true;
     }
-    b->in = next; /* whose exceptions these are */
+    b->in = next; /* which raises the exceptions; all exits that come back to BUILD_SLICE have been made */
     set_slice(b, next.opcode == DELETE_SUBSCR);
     return true;
 }

@@ -33,16 +33,6 @@ class_of(Block *b, int n)
 
 /* ---- after the call ------------------------------------------------------------------------------- */
 
-/* Releases the operands, the lowest first; then they are NULLs. */
-static void
-release_operands(Block *b, int first, int count)
-{
-    for (int n = first + count - 1; n >= first; n--) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
-}
-
 /* The method's frame has returned: the result is in r0, the operands are on the stack, everything is in
  * memory. */
 static void
@@ -54,8 +44,7 @@ finish(Block *b)
     ASM(&b->as, OP_check_result, (intptr_t)block_exit_error(b));
     if (opcode == STORE_ATTR || opcode == STORE_SUBSCR) {
         ASM(&b->as, OP_drop_result);
-        release_operands(b, 0, operands);
-        block_pop(b, operands);
+        block_drop_upwards(b, operands);
         emit_check_run(b);
         return;
     }
@@ -67,8 +56,7 @@ finish(Block *b)
     } else if (!special_keeps_any(opcode)) {
         ASM(&b->as, OP_check_implemented, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
     }
-    release_operands(b, 0, operands);
-    block_pop(b, operands);
+    block_drop_upwards(b, operands);
     if (fused) {
         emit_check_truth(b, branch.start, negated);
         block_settle_stack(b);
@@ -121,8 +109,7 @@ emit_special_returned(Block *b)
         return;
     }
     if (opcode == STORE_ATTR || opcode == STORE_SUBSCR) {
-        release_operands(b, 0, operands + 1);
-        block_pop(b, operands + 1);
+        block_drop_upwards(b, operands + 1);
         return;
     }
     if (opcode == CONTAINS_OP) {

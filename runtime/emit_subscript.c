@@ -160,7 +160,7 @@ store_dict(Block *b)
     intptr_t value = block_object_slot(b, 2);
     ASM(&b->as, OP_dict_set, dict, key, value, block_instr_address(b),
         (intptr_t)block_exit_error(b));
-    block_drop(b, 3);
+    block_drop(b, 3); /* the key first, as where CPython has specialized it */
     emit_check_run(b);
     return true;
 }

@@ -1,7 +1,8 @@
 /* Emitters: `super().method` and `super(Class, self).method`, for which no super object is made.
  *
- * The class after which the search begins is in the cell __class__, or what a global is known to be. While a class of objects keeps its version
- * it keeps its method resolution order and the classes in it, so that the method stays where it was found. */
+ * The class after which the search begins is in the cell __class__, or what a global is known to be. While a class of
+ * objects keeps its version it keeps its method resolution order and the classes in it, so that the method stays where
+ * it was found. */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/attribute.h"

@@ -466,6 +466,17 @@ block_drop(Block *b, int count)
     }
 }
 
+/* Releases and drops the top entries, the lowest first. */
+void
+block_drop_upwards(Block *b, int count)
+{
+    for (int n = count - 1; n >= 0; n--) {
+        block_release(b, n);
+        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    }
+    block_pop(b, count);
+}
+
 /* Is something of the entry's in its slot? */
 bool
 block_uses_slot(const Entry *entry)

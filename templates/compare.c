@@ -132,12 +132,13 @@ OPERATION(branch_float_ne, FREG(a), FREG(b), EXIT(taken)) {
 
 extern int64_t quiet_strings_equal(PyObject *, PyObject *);
 
-/* Are two strings equal? Different lengths or hashes tell that they are not. */
+/* Are two strings equal? Different lengths or hashes tell that they are not, if both are ready: an old kind need not be,
+ * and then has the length 0. */
 OPERATION(str_equal, SLOT(a), SLOT(b), IREG(to)) {
     PyASCIIObject *x = (PyASCIIObject *)a, *y = (PyASCIIObject *)b;
     if (x == y) {
         to = 1;
-    } else if (x->length != y->length ||
+    } else if ((x->length != y->length && x->length != 0 && y->length != 0) ||
                (x->hash != y->hash && x->hash != -1 && y->hash != -1)) {
         to = 0;
     } else {
@@ -145,8 +146,7 @@ OPERATION(str_equal, SLOT(a), SLOT(b), IREG(to)) {
     }
 }
 
-/* Is a string this one? A string of ASCII alone cannot equal one that is not compact and ASCII, unless it is of an old
- * kind that need not even be ready. */
+/* Is a string this one, of so many characters? One that is not compact is of an old kind, which need not be ready. */
 static inline __attribute__((always_inline)) bool
 is_text(PyObject *string, void *text, int64_t length)
 {
@@ -158,6 +158,7 @@ is_text(PyObject *string, void *text, int64_t length)
     return CALL_ASIDE_2(int64_t, ADDRESS(quiet_strings_equal), x, y) != 0;
 }
 
+/* Is a string this ASCII character? Then it is ASCII as well, or of an old kind. */
 static inline __attribute__((always_inline)) bool
 is_character(PyObject *string, int64_t character)
 {

@@ -1,6 +1,8 @@
 /* Control: jumps, branches on objects, the eval breaker, leaving. */
 #include "template.h"
 
+#include "text.h"
+
 /* ---- jumps ---------------------------------------------------------------------------------- */
 
 RAW_OPERATION(jump, EXIT(target)) {
@@ -87,11 +89,11 @@ OPERATION(branch_size_zero, SLOT(x), EXIT(taken)) {
 }
 
 OPERATION(branch_str_nonempty, SLOT(x), EXIT(taken)) {
-    if (((PyASCIIObject *)x)->length != 0) LEAVE(taken);
+    if (text_length(x) != 0) LEAVE(taken);
 }
 
 OPERATION(branch_str_empty, SLOT(x), EXIT(taken)) {
-    if (((PyASCIIObject *)x)->length == 0) LEAVE(taken);
+    if (text_length(x) == 0) LEAVE(taken);
 }
 
 OPERATION(branch_dict_nonempty, SLOT(x), EXIT(taken)) {

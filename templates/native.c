@@ -129,7 +129,7 @@ OPERATION(size_to_int, SLOT(x), IREG(to)) {
 }
 
 OPERATION(str_length_to_int, SLOT(x), IREG(to)) {
-    to = ((PyASCIIObject *)x)->length;
+    to = text_length(x);
 }
 
 OPERATION(dict_size_to_int, SLOT(x), IREG(to)) {

@@ -16,6 +16,17 @@ latin1_characters(PyObject *string)
                               : (const uint8_t *)((PyCompactUnicodeObject *)string + 1);
 }
 
+/* The length of a string; one of an old kind that is not ready keeps it elsewhere. */
+static inline __attribute__((always_inline)) int64_t
+text_length(PyObject *string)
+{
+    int64_t length = ((PyASCIIObject *)string)->length;
+    if (unlikely(length == 0)) {
+        if (unlikely(!((PyASCIIObject *)string)->state.ready)) return ((PyCompactUnicodeObject *)string)->wstr_length;
+    }
+    return length;
+}
+
 /* The string of one character, which exists once: a new reference. */
 static inline __attribute__((always_inline)) PyObject *
 character_object(uint8_t character)

@@ -224,6 +224,9 @@ void block_release(Block *b, int n);
 /* Releases and drops the top `count` entries. */
 void block_drop(Block *b, int count);
 
+/* The same, the lowest first: in the interpreter's order, where their ends may run code. */
+void block_drop_upwards(Block *b, int count);
+
 /* Releases and drops the `count` entries below the top one, which comes in their place. */
 void block_squeeze(Block *b, int count);
 

@@ -26,11 +26,12 @@ void emit_pop_jump(Block *b);
 void emit_pop_jump_none(Block *b);
 void emit_jump_or_pop(Block *b);
 
-/* Is the instruction after this one a POP_JUMP on truth that nothing else jumps to? Then *branch is
- * that instruction and *jump_if the truth it jumps on. */
+/* Is the instruction after this one a POP_JUMP on truth that nothing else jumps to? *branch is that instruction in any
+ * case, *jump_if the truth it jumps on. */
 bool emit_next_is_branch(Block *b, Instr *branch, bool *jump_if);
 
-/* The same for an instruction that gives a bool: *branch may also be a JUMP_IF_TRUE_OR_POP or its opposite. */
+/* The same for an instruction that gives a bool: *branch may also be a JUMP_IF_TRUE_OR_POP or its opposite, after which
+ * the block goes on where it does not jump. */
 bool emit_next_tests_bool(Block *b, Instr *branch, bool *jump_if);
 
 /* Ends the block with a branch, unless that keeps a bool: `if_true` and `if_false` are the operations that jump when

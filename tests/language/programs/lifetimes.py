@@ -606,4 +606,39 @@ def traceback_keeps():
 
 
 hot("traceback", traceback_keeps)
+
+
+# Stores release the value before what it is stored in.
+class Ends:
+    def __init__(self, name):
+        self.name = name
+
+    def __del__(self):
+        log.append(self.name)
+
+    def __iter__(self):
+        return iter([1])
+
+
+class Keeps:
+    pass
+
+
+def keeping(name):
+    keeps = Keeps()
+    keeps.ends = Ends(name)
+    vars(keeps)
+    return keeps
+
+
+def stores():
+    log.clear()
+    [Ends("item 1"), Ends("item 2")][0:1] = Ends("value")
+    [Ends("old"), Ends("other")][0] = 5
+    keeping("owner's").ends = Ends("value 3")
+    del [Ends("item 3"), Ends("item 4")][0:1]
+    return list(log)
+
+
+hot("stores", stores)
 show("allocated", abs(sys.getallocatedblocks()) > 0)

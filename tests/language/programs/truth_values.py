@@ -82,20 +82,33 @@ warnings.simplefilter("ignore")
 
 
 # A string that is not ready until it is asked for, as old extensions make them.
+def make_old(text):
+    make, memory = ctypes.pythonapi.PyUnicode_FromUnicode, ctypes.pythonapi.PyUnicode_AsUnicode
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_ssize_t]
+    memory.restype, memory.argtypes = ctypes.c_void_p, [ctypes.py_object]
+    made = make(None, len(text))
+    ctypes.memmove(memory(made), ctypes.create_unicode_buffer(text), ctypes.sizeof(ctypes.c_wchar) * len(text))
+    return made
+
+
+def same(a, b):
+    return a == b
+
+
+def size(text):
+    return len(text)
+
+
+def truth(text):
+    return "true" if text else "false"
+
+
 def old():
-    make = ctypes.pythonapi.PyUnicode_FromUnicode
-    make.restype = ctypes.py_object
-    make.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t]
     found = []
     for text in ("a", "ab", "abc", "b"):
-        empty = make(None, len(text))
-        ctypes.pythonapi.PyUnicode_AsUnicode.restype = ctypes.c_void_p
-        ctypes.memmove(
-            ctypes.pythonapi.PyUnicode_AsUnicode(ctypes.py_object(empty)),
-            ctypes.create_unicode_buffer(text),
-            4 * len(text),
-        )
-        found.append((character(empty), kept(empty)))
+        found.append((character(make_old(text)), kept(make_old(text))))
+    for text in ("abc", "ab"):
+        found.append((same(make_old(text), "abc"), same("", make_old(text)), size(make_old(text)), truth(make_old(text))))
     return found
 
 
