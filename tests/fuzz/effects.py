@@ -65,7 +65,7 @@ EFFECTS = [
     "P1.__kwdefaults__ = {'k': <any>}",
     "raise <exception>",
     "raise KeyError('effect')",
-    "gc.collect()",
+    "collect()",
     "LOG.append(sys._getframe(1).f_lineno)",
     "LOG.append(sorted(sys._getframe(1).f_locals))",
     "LOG.append(len(sys._getframe(1).f_locals))",

@@ -22,6 +22,12 @@ class Budget(BaseException):
     pass
 
 
+def collect():
+    sys.stdout.write('collecting\\n')
+    gc.collect()
+    sys.stdout.write('collected\\n')
+
+
 class Sentinel:
     __slots__ = ()
 
@@ -281,6 +287,6 @@ attempt('objects', lambda: [O0, O1, O2, O3])
 attempt('log', lambda: LOG[:40])
 LOG.clear(), GL.clear(), GD.clear()
 G0 = G1 = G2 = GT = O0 = O1 = O2 = O3 = None
-gc.collect()
+collect()
 attempt('references', lambda: [sys.getrefcount(s) for s in (S0, S1) if type(s) is Sentinel])
 """

@@ -98,7 +98,7 @@ SCENARIOS = [
             "KNAME.prop = property(lambda self: i, lambda self, v: None)", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
          "KNAME.__bases__ = (BaseNAME, Custom)", "LNAME.__bases__ = (KNAME,)", "global KNAME; KNAME = LNAME",
          "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
-         "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "gc.collect()"],
+         "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "collect()"],
         CLASS,
         "KNAME()|KNAME()|LNAME()|SNAME()|SNAME()",
     ),
