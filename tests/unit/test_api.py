@@ -242,6 +242,28 @@ def test_turned_off_from_deep_inside(jit: Interpreter) -> None:
     )
 
 
+def test_generators_are_stepped_by_pyjit_only_when_on(jit: Interpreter) -> None:
+    run(
+        jit,
+        """
+        def gen(n):
+            for i in range(n):
+                yield i
+        def entries():
+            before = pyjit.stats()["entries"]
+            assert sum(gen(100)) == 4950
+            return pyjit.stats()["entries"] - before
+        assert entries() == 0
+        for _ in range(3):
+            pyjit.enable()
+            entries()
+            assert entries() > 100
+            pyjit.disable()
+            assert entries() == 0
+        """,
+    )
+
+
 def test_nothing_new_is_compiled_when_off(jit: Interpreter) -> None:
     run(
         jit,
