@@ -17,6 +17,11 @@ def test_off_costs_no_import(jit: Interpreter, value: str) -> None:
     assert jit.run_code(code, settings).report() == "[]\n--- stderr\n--- exit status 0\n"
 
 
+def test_on_imports_nothing_but_pyjit(jit: Interpreter) -> None:
+    code = "import sys; print(sorted(m for m in sys.modules if 'pyjit' not in m))"
+    assert jit.run_code(code, PYJIT="1").report() == jit.run_code(code).report()
+
+
 def test_startup_file_is_one_line(jit: Interpreter) -> None:
     code = "import sysconfig; print(sysconfig.get_path('purelib')); print(sysconfig.get_path('platlib'))"
     sites = {pathlib.Path(line) for line in jit.run_code(code).out.split()}
