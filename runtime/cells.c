@@ -106,13 +106,26 @@ cells_take(PyTypeObject *type, PyThreadState *tstate)
     return object;
 }
 
-/* Keeps the memory of an instance of this class whose attributes, in values, have been released and which the garbage
- * collector does not track any more. False if it is to be freed. */
-bool
-cells_keep(PyObject *object, PyTypeObject *type)
+/* Frees the memory of values; the byte before them is the size of what precedes them. */
+static void
+free_values(char *values)
 {
+    PyMem_Free(values - ((uint8_t *)values)[-1]);
+}
+
+/* Keeps or frees the memory of an instance whose attributes, in values, have been released and which the garbage collector
+ * does not track any more. */
+void
+cells_release_instance(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
     int room = room_of(type);
-    return room >= 0 && keep(&kept[room], object);
+    if (room < 0 || !keep(&kept[room], object)) {
+        free_values((char *)*_PyObject_ValuesPointer(object));
+        *_PyObject_ValuesPointer(object) = NULL;
+        PyObject_GC_Del(object);
+    }
+    Py_DECREF(type);
 }
 
 /* ---- iterators --------------------------------------------------------------------------------- */
@@ -158,8 +171,7 @@ cells_free(void)
     PyObject *object;
     for (int room = 0; room <= ROOM_MOST; room++) {
         while ((object = take(&kept[room])) != NULL) {
-            char *values = ((char **)object)[VALUES_AT];
-            PyMem_Free(values - ((uint8_t *)values)[-1]); /* the byte before is the size of what precedes them */
+            free_values(((char **)object)[VALUES_AT]);
             PyObject_Free((char *)object - 2 * sizeof(PyObject *) - sizeof(PyGC_Head));
         }
     }

@@ -288,6 +288,7 @@ int codemem_init(const void *near, size_t limit)
     }
     pj_free(memory.free_at);
     memset(&memory, 0, sizeof memory);
+    codemem_origin = NULL;
     return -1;
 }
 

@@ -13,13 +13,13 @@ typedef struct {
     intptr_t step;
 } Slice;
 
-/* Looks at the slice that is about to be built. False if its step is not known or is 0. */
+/* Looks at the slice that is about to be built. False if its step is not known. */
 static bool
 look_at(Block *b, Slice *slice)
 {
     int steps = b->in.oparg == 3;
     *slice = (Slice){.stop = steps, .start = steps + 1, .sequence = steps + 2, .step = 1};
-    return !steps || (emit_small_int(b, 0, &slice->step) && slice->step != 0);
+    return !steps || emit_small_int(b, 0, &slice->step);
 }
 
 /* Are the bounds ints or None? False also if b->ended. */

@@ -229,12 +229,7 @@ free_unnoticed(PyObject *object, int depth)
             Py_DECREF(value);
         }
     }
-    if (!cells_keep(object, type)) {
-        PyMem_Free((char *)values - ((uint8_t *)values)[-1]); /* the byte before is the size of what precedes them */
-        *_PyObject_ValuesPointer(object) = NULL;
-        PyObject_GC_Del(object);
-    }
-    Py_DECREF(type);
+    cells_release_instance(object);
 }
 
 /* Frees an instance whose last reference is gone, if nothing wants to know. */

@@ -14,33 +14,32 @@ take_bounds(Py_ssize_t size, int64_t *start, Py_ssize_t step)
     return length;
 }
 
+/* A new list or tuple of so many items. */
+static PyObject *
+copy(QuietNew make, PyObject **items, Py_ssize_t count)
+{
+    PyObject *slice = make(items, count);
+    for (Py_ssize_t i = 0; slice != NULL && i < count; i++) {
+        Py_INCREF(items[i]);
+    }
+    return slice;
+}
+
 /* ---- forwards ---------------------------------------------------------------------------------- */
 
 static PyObject *
 slice_list(PyObject *list, int64_t start)
 {
     Py_ssize_t length = take_bounds(PyList_GET_SIZE(list), &start, 1);
-    PyObject **items = ((PyListObject *)list)->ob_item + start;
-    PyObject *slice = quiet_new_list(items, length);
-    for (Py_ssize_t i = 0; slice != NULL && i < length; i++) {
-        Py_INCREF(items[i]);
-    }
-    return slice;
+    return copy(quiet_new_list, ((PyListObject *)list)->ob_item + start, length);
 }
 
 static PyObject *
 slice_tuple(PyObject *tuple, int64_t start)
 {
     Py_ssize_t length = take_bounds(PyTuple_GET_SIZE(tuple), &start, 1);
-    if (length == PyTuple_GET_SIZE(tuple)) {
-        return Py_NewRef(tuple);
-    }
-    PyObject **items = ((PyTupleObject *)tuple)->ob_item + start;
-    PyObject *slice = quiet_new_tuple(items, length);
-    for (Py_ssize_t i = 0; slice != NULL && i < length; i++) {
-        Py_INCREF(items[i]);
-    }
-    return slice;
+    return length == PyTuple_GET_SIZE(tuple) ? Py_NewRef(tuple)
+                                             : copy(quiet_new_tuple, ((PyTupleObject *)tuple)->ob_item + start, length);
 }
 
 static PyObject *
@@ -75,12 +74,13 @@ slice_bytes(PyObject *bytes, int64_t start)
 
 /* ---- backwards --------------------------------------------------------------------------------- */
 
-/* Fills a new list or tuple with items from this one on to the left. */
 static void
-fill_backwards(PyObject **to, PyObject **from, Py_ssize_t count)
+reverse(PyObject **items, Py_ssize_t count)
 {
-    for (Py_ssize_t i = 0; i < count; i++) {
-        to[i] = Py_NewRef(from[-i]);
+    for (Py_ssize_t i = 0, j = count - 1; i < j; i++, j--) {
+        PyObject *item = items[i];
+        items[i] = items[j];
+        items[j] = item;
     }
 }
 
@@ -88,10 +88,9 @@ static PyObject *
 reverse_list(PyObject *list, int64_t start)
 {
     Py_ssize_t length = take_bounds(PyList_GET_SIZE(list), &start, -1);
-    PyObject **items = ((PyListObject *)list)->ob_item;
-    PyObject *slice = quiet_new_list(items, length);
-    if (slice != NULL && length > 0) {
-        fill_backwards(((PyListObject *)slice)->ob_item, items + start, length);
+    PyObject *slice = copy(quiet_new_list, ((PyListObject *)list)->ob_item + (start + 1 - length), length);
+    if (slice != NULL) {
+        reverse(((PyListObject *)slice)->ob_item, length);
     }
     return slice;
 }
@@ -100,10 +99,9 @@ static PyObject *
 reverse_tuple(PyObject *tuple, int64_t start)
 {
     Py_ssize_t length = take_bounds(PyTuple_GET_SIZE(tuple), &start, -1);
-    PyObject **items = ((PyTupleObject *)tuple)->ob_item;
-    PyObject *slice = quiet_new_tuple(items, length);
-    if (slice != NULL && length > 0) {
-        fill_backwards(((PyTupleObject *)slice)->ob_item, items + start, length);
+    PyObject *slice = copy(quiet_new_tuple, ((PyTupleObject *)tuple)->ob_item + (start + 1 - length), length);
+    if (slice != NULL) {
+        reverse(((PyTupleObject *)slice)->ob_item, length);
     }
     return slice;
 }

@@ -4,15 +4,13 @@
 
 #include "cpython/interface.h"
 
-#include <stdbool.h>
-
 /* A new instance of a class that has its attributes in values, none of which is set; NULL if nothing is kept for it. The
  * garbage collector's turn must not have come. */
 PyObject *cells_take(PyTypeObject *type, PyThreadState *tstate);
 
-/* Keeps the memory of an instance of this class whose attributes, in values, have been released and which the garbage
- * collector does not track any more. False if it is to be freed. */
-bool cells_keep(PyObject *object, PyTypeObject *type);
+/* Keeps or frees the memory of an instance whose attributes, in values, have been released and which the garbage collector
+ * does not track any more. */
+void cells_release_instance(PyObject *object);
 
 /* A new iterator of a list or tuple; NULL if none is kept. The garbage collector's turn must not have come. */
 PyObject *cells_take_iterator(PyObject *sequence, PyThreadState *tstate);

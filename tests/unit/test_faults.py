@@ -41,6 +41,30 @@ def test_the_snippets_contain_every_opcode() -> None:
     assert set(opcode.opmap) - in_functions <= {"CACHE", "EXTENDED_ARG"}
 
 
+def test_a_start_that_failed_can_be_repeated(jit: Interpreter) -> None:
+    """Whichever allocation or system call the first one failed at."""
+    code = """
+import sys
+import pyjit
+from pyjit import _pyjit
+_pyjit.fail(int(sys.argv[1]), False)
+started = pyjit.enable()
+_pyjit.fail(0, False)
+assert pyjit.enable()
+def total(n):
+    t = 0
+    for i in range(n):
+        t += i
+    return t
+assert [total(100) for _ in range(9)] == [4950] * 9 and pyjit.is_compiled(total)
+print(started)
+"""
+    runs = [jit.run("-c", code, number, PYJIT_THRESHOLD="1") for number in map(str, range(1, 13))]
+    for run in runs:
+        assert run.status == 0, run.report()
+    assert sum(run.out == "False\n" for run in runs) >= 10
+
+
 def test_a_failure_keeps_code_from_being_compiled(jit: Interpreter) -> None:
     code = (
         "from pyjit import _pyjit\n"
