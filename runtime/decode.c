@@ -68,6 +68,44 @@ decode_has_loop(const _Py_CODEUNIT *units, int count)
     return false;
 }
 
+/* Does this look at the eval breaker, and call no C functions that might do so? */
+bool
+decode_is_check(const _Py_CODEUNIT *unit)
+{
+    switch (_Py_OPCODE(*unit)) {
+    case RESUME:
+    case RESUME_QUICK:
+        return true;
+    case COMPARE_OP_FLOAT_JUMP:
+    case COMPARE_OP_INT_JUMP:
+    case COMPARE_OP_STR_JUMP:
+        unit += 1 + INLINE_CACHE_ENTRIES_COMPARE_OP;
+    }
+    return jumps_back[_Py_OPCODE(*unit)];
+}
+
+/* The instruction at this offset. */
+Instr
+decode_find(const _Py_CODEUNIT *units, int offset)
+{
+    Instr in = decode_at(units, 0);
+    while (in.offset != offset) {
+        in = decode_at(units, in.next);
+    }
+    return in;
+}
+
+/* Where the interpreter is when it looks at the eval breaker. */
+int
+decode_check_at(const _Py_CODEUNIT *units, int offset)
+{
+    Instr in = decode_find(units, offset);
+    if (in.opcode == COMPARE_OP) {
+        in = decode_at(units, in.next);
+    }
+    return in.opcode == RESUME ? in.next : decode_jump_target(&in);
+}
+
 /* An instruction that takes `pops` entries and leaves `pushes`. */
 static StackEffect
 effect(int pops, int pushes)

@@ -9,6 +9,7 @@
 #include "pyjit/frames.h"
 #include "pyjit/hook.h"
 #include "pyjit/inline.h"
+#include "pyjit/interpret.h"
 #include "pyjit/log.h"
 #include "pyjit/names.h"
 #include "pyjit/numbers.h"
@@ -191,11 +192,11 @@ engine_memory_freed(void)
 
 /* ---- deciding ---------------------------------------------------------------------------------- */
 
-/* Would one more execution change nothing but their count? The first one is another matter. */
+/* Would one more execution change nothing but their count? The first one is another matter, and so are loops. */
 static inline bool
 is_still_cold(const CodeState *state)
 {
-    return state->status == CODE_COLD && state->executions > 0 &&
+    return state->status == CODE_COLD && !state->has_loop && state->executions > 0 &&
            state->executions + 1 < settings_get()->threshold;
 }
 
@@ -212,10 +213,12 @@ engine_state(PyCodeObject *code)
     if (state == NULL || state->status == CODE_REFUSED) {
         return NULL;
     }
-    const Settings *settings = settings_get();
     state->executions++;
-    if (state->executions < settings->threshold &&
-        !(state->executions == 1 && decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code)))) {
+    if (state->executions == 1) {
+        state->has_loop = decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code));
+    }
+    if (state->executions < settings_get()->threshold &&
+        (!state->has_loop || interpret_can_take(_PyThreadState_GET()))) {
         return NULL;
     }
     return code_activate(state) < 0 ? NULL : state;
@@ -260,6 +263,14 @@ run(PyThreadState *tstate, _PyInterpreterFrame *frame, uint8_t *target)
     return end(tstate, &cframe, trampoline_enter(frame, tstate, target));
 }
 
+/* What comes of going on at an address that resume.h's functions have returned. */
+static PyObject *
+run_from(const Registers *regs, uint8_t *target)
+{
+    return target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs->ints[0]
+                                             : trampoline_enter(regs->frame, regs->tstate, target);
+}
+
 /* Runs a frame for which there is more to do than to jump to compiled code, from its prev_instr on, or from where the
  * pending exception takes it. */
 static PyObject *
@@ -272,9 +283,29 @@ run_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, 
     begin(tstate, frame, &cframe);
     Registers regs = {.frame = frame, .tstate = tstate};
     uint8_t *target = throwing ? exits_throw(&regs, state) : exits_enter(&regs, state);
-    PyObject *result = target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs.ints[0]
-                                                         : trampoline_enter(regs.frame, tstate, target);
-    return end(tstate, &cframe, result);
+    return end(tstate, &cframe, run_from(&regs, target));
+}
+
+/* Goes on with a frame that has been taken out of the interpreter. */
+static PyObject *
+run_taken(PyThreadState *tstate, _PyInterpreterFrame *frame, Place place)
+{
+    _PyCFrame cframe;
+    if (_Py_EnterRecursiveCallTstate(tstate, "")) {
+        return NULL;
+    }
+    begin(tstate, frame, &cframe);
+    Registers regs = {.frame = frame, .tstate = tstate};
+    return end(tstate, &cframe, run_from(&regs, resume_taken(&regs, code_state(frame->f_code), place)));
+}
+
+/* Runs a frame in the interpreter, as far as that is wise. */
+static PyObject *
+run_interpreted(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
+{
+    PyObject *result;
+    Place place;
+    return interpret(tstate, frame, throwflag, &result, &place) ? result : run_taken(tstate, frame, place);
 }
 
 /* A frame that is not simply to go on in compiled code. */
@@ -284,27 +315,28 @@ eval_frame_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
     if (pyjit_state.code_full) {
         suspend();
     } else if (!tstate->cframe->use_tracing) {
-        CodeState *state = code_state(frame->f_code);
-        if (state != NULL && is_still_cold(state)) {
-            state->executions++;
-            return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
-        }
-        state = engine_state(frame->f_code);
+        CodeState *state = engine_state(frame->f_code);
         if (state != NULL) {
             return run_slowly(tstate, frame, state, throwflag != 0);
         }
     }
-    return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
+    return run_interpreted(tstate, frame, throwflag);
 }
 
 /* PEP 523. */
 PyObject *
 engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
 {
-    const CodeState *state = code_state(frame->f_code);
-    if (state == NULL || state->status != CODE_ACTIVE || throwflag || pyjit_state.code_full ||
-        tstate->cframe->use_tracing) {
+    CodeState *state = code_state(frame->f_code);
+    if (state == NULL || throwflag || pyjit_state.code_full || tstate->cframe->use_tracing) {
         return eval_frame_slowly(tstate, frame, throwflag);
+    }
+    if (is_still_cold(state)) {
+        state->executions++;
+        return _PyEval_EvalFrameDefault(tstate, frame, 0);
+    }
+    if (state->status != CODE_ACTIVE) {
+        return eval_frame_slowly(tstate, frame, 0);
     }
     int offset = _PyInterpreterFrame_LASTI(frame) + 1;
     uint8_t *target = NULL;
@@ -314,7 +346,7 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
         target = state->entry;
         vectorcall_adopt(frame->f_func, state);
     }
-    return target != NULL ? run(tstate, frame, target) : eval_frame_slowly(tstate, frame, throwflag);
+    return target != NULL ? run(tstate, frame, target) : eval_frame_slowly(tstate, frame, 0);
 }
 
 /* ---- introspection ------------------------------------------------------------------------------ */

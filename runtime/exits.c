@@ -9,6 +9,7 @@
 #include "pyjit/coverage.h"
 #include "pyjit/engine.h"
 #include "pyjit/frames.h"
+#include "pyjit/interpret.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -363,7 +364,7 @@ entry_context(const PyCodeObject *code)
     return ctx;
 }
 
-/* Runs a frame from its beginning: compiled if that is worth it, else cold. */
+/* Runs a frame from its beginning: compiled if that is worth it, else interpreted, or cold if that might be for ever. */
 static uint8_t *
 enter(Registers *regs, CodeState *state)
 {
@@ -372,7 +373,11 @@ enter(Registers *regs, CodeState *state)
     if (state->entry != pyjit_state.entry_stub) {
         return state->entry;
     }
-    if (state->executions < settings_get()->threshold) {
+    const Settings *settings = settings_get();
+    if (state->executions < settings->threshold && interpret_can_take(regs->tstate)) {
+        return resume_interpreted(regs, (Place){0, 0}, REASON_COLD);
+    }
+    if (state->executions < settings->loop_heat) {
         return cold_run(regs, state, (Place){0, 0});
     }
     Context ctx = entry_context(state->code);

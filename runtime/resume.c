@@ -5,6 +5,7 @@
 #include "pyjit/calls.h"
 #include "pyjit/cold.h"
 #include "pyjit/frames.h"
+#include "pyjit/interpret.h"
 #include "pyjit/memory.h"
 #include "pyjit/settings.h"
 #include "pyjit/special.h"
@@ -45,7 +46,13 @@ resume_interpreted(Registers *regs, Place place, const char *reason)
     frame->stacktop = frame->f_code->co_nlocalsplus + place.depth;
     tstate->cframe->current_frame = caller;
     tstate->recursion_remaining++; /* the interpreter counts this frame itself */
-    PyObject *result = _PyEval_EvalFrameDefault(tstate, frame, 0);
+    PyObject *result;
+    if (!interpret(tstate, frame, 0, &result, &place)) {
+        tstate->recursion_remaining--;
+        tstate->cframe->current_frame = frame;
+        frame->is_entry = is_entry;
+        return resume_taken(regs, code_state(frame->f_code), place);
+    }
     if (is_entry) {
         tstate->recursion_remaining--; /* the driver counts it off */
         regs->ints[0] = (int64_t)(intptr_t)result;
@@ -124,6 +131,15 @@ resume_at(Registers *regs, CodeState *state, Place place)
             return resume_interpreted(regs, place, REASON_NO_MEMORY);
         }
     }
+    return target != NULL ? target : cold_run(regs, state, place);
+}
+
+/* Goes on in a frame that has been taken out of the interpreter. */
+uint8_t *
+resume_taken(Registers *regs, CodeState *state, Place place)
+{
+    regs->frame->stacktop = -1;
+    uint8_t *target = resume_compiled(state, regs->frame, place);
     return target != NULL ? target : cold_run(regs, state, place);
 }
 

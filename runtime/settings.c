@@ -9,6 +9,7 @@ static Settings settings = {
     .threshold = SETTINGS_DEFAULT_THRESHOLD,
     .loop_heat = SETTINGS_LOOP_HEAT,
     .branch_heat = SETTINGS_BRANCH_HEAT,
+    .tick = SETTINGS_DEFAULT_TICK,
     .code_limit = SETTINGS_DEFAULT_CODE_LIMIT,
 };
 
@@ -37,6 +38,17 @@ static bool parse_threshold(const char *text)
     settings.threshold = (int)number;
     settings.loop_heat = Py_MIN(SETTINGS_LOOP_HEAT, settings.threshold);
     settings.branch_heat = Py_MIN(SETTINGS_BRANCH_HEAT, settings.threshold);
+    return true;
+}
+
+static bool parse_tick(const char *text)
+{
+    const char *rest;
+    uint64_t number;
+    if (!parse_number(text, &rest, &number) || *rest != '\0' || number > 1000000) {
+        return false;
+    }
+    settings.tick = (int)number;
     return true;
 }
 
@@ -106,6 +118,7 @@ static const struct {
     const char *takes;
 } table[] = {
     {"PYJIT_THRESHOLD", parse_threshold, "a whole number from 1"},
+    {"PYJIT_TICK", parse_tick, "a number of microseconds from 0 to 1000000"},
     {"PYJIT_CODE_LIMIT", parse_code_limit, "a number of bytes from 1 to 1024M, with K or M"},
     {"PYJIT_STATS", parse_stats, "0 or 1"},
     {"PYJIT_VERIFY", parse_verify, "0 or 1"},

@@ -6,6 +6,7 @@
 #include "pyjit/from_c.h"
 
 #include "pyjit/frames.h"
+#include "pyjit/interpret.h"
 
 /* Are frames of this code of the kind that is pushed here? */
 static bool
@@ -55,8 +56,14 @@ call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject
         (kwnames == NULL || PyTuple_GET_SIZE(kwnames) == 0) && from_c_allowed(tstate)) {
         frame = push(tstate, function, args, PyVectorcall_NARGS(nargsf));
     }
-    return frame == NULL ? _PyFunction_Vectorcall(callable, args, nargsf, kwnames)
-                         : from_c_run(tstate, frame, state->entry);
+    if (frame == NULL) {
+        return _PyFunction_Vectorcall(callable, args, nargsf, kwnames);
+    }
+    PyObject *result = from_c_run(tstate, frame, state->entry);
+    if (pyjit_state.wanted != NULL && pyjit_state.wanted == tstate->cframe->current_frame) {
+        return interpret_returned(tstate, callable, args, PyVectorcall_NARGS(nargsf), result);
+    }
+    return result;
 }
 
 /* Gives a function this vectorcall if its frames are of the kind that is pushed here. */

@@ -139,7 +139,8 @@ struct CodeState {
     int unit_count;
     int executions;         /* up to when it was worth compiling */
     uint8_t status; /* CodeStatus */
-    uint8_t has_loop;
+    uint8_t has_loop;        /* known from the first execution on */
+    uint8_t ticks;           /* of the sampler, that found this code being interpreted, up to when it was hot */
     uint8_t simple_call;     /* positional arguments only: frames can be pushed inline */
     uint8_t unstable_global; /* its globals change under it: cache keys, not values */
     uint32_t *resume;       /* by offset: code for the generic context, or how often execution came

@@ -51,4 +51,14 @@ void decode_generic(const _Py_CODEUNIT *units, int count, _Py_CODEUNIT *generic)
 /* Does any loop (backward jump) occur in this bytecode, which may be specialized? */
 bool decode_has_loop(const _Py_CODEUNIT *units, int count);
 
+/* Is this, of bytecode that may be specialized, an instruction that looks at the eval breaker and does not call C functions
+ * that might do so: a RESUME, a jump backwards, or one that is done with a comparison? */
+bool decode_is_check(const _Py_CODEUNIT *unit);
+
+/* The instruction at this offset, of generic bytecode. */
+Instr decode_find(const _Py_CODEUNIT *units, int offset);
+
+/* Where the interpreter is when it looks at the eval breaker in such an instruction, of generic bytecode. */
+int decode_check_at(const _Py_CODEUNIT *units, int offset);
+
 #endif

@@ -6,15 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTINGS_DEFAULT_THRESHOLD 64
+#define SETTINGS_DEFAULT_THRESHOLD 500
 #define SETTINGS_LOOP_HEAT 64   /* with a lower threshold, that */
-#define SETTINGS_BRANCH_HEAT 16 /* with a lower threshold, that */
+#define SETTINGS_BRANCH_HEAT 8 /* with a lower threshold, that */
+#define SETTINGS_DEFAULT_TICK 4000
 #define SETTINGS_DEFAULT_CODE_LIMIT ((size_t)64 << 20)
 
 typedef struct {
     int threshold;     /* PYJIT_THRESHOLD: the execution of a code object that compiles it, from 1 */
     int loop_heat;     /* which time a loop's head is reached in cold code compiles it */
     int branch_heat;   /* which time a way out of compiled code is taken compiles what is there */
+    int tick;          /* PYJIT_TICK: microseconds between looks at what the interpreter does; 0: none */
     size_t code_limit; /* PYJIT_CODE_LIMIT: most bytes of code memory */
     bool stats;        /* PYJIT_STATS: print the counters when the process ends */
     const char *log;   /* PYJIT_LOG: where to log, a path or "stderr"; NULL: nowhere */

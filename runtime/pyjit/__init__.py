@@ -1,9 +1,9 @@
 """A just-in-time compiler for stock CPython.
 
 Start any program with ``PYJIT=1`` in the environment, or call :func:`enable`. The program does the
-same, sooner. Code is compiled when it is hot: a function at its 64th execution, a loop at its 64th
-turn. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_CODE_LIMIT``, ``PYJIT_STATS``,
-``PYJIT_LOG``) are read when this package is first imported.
+same, sooner. Code is compiled when it is hot: a function at its 500th execution, a loop after some
+milliseconds. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_TICK``,
+``PYJIT_CODE_LIMIT``, ``PYJIT_STATS``, ``PYJIT_LOG``) are read when this package is first imported.
 """
 
 try:

@@ -16,11 +16,16 @@ LIBRARIES = {
     "django_shop": ["django"],
     "formatter": ["black", "lark", "rich"],
     "graphs": ["networkx"],
+    "greenlets": ["greenlet"],
     "templates": ["jinja2"],
     "testrun": ["pytest"],
     "web": ["flask", "sqlalchemy"],
 }
-SETTINGS = {"first-call": {"PYJIT_THRESHOLD": "1"}, "default": {}}
+SETTINGS = {
+    "first-call": {"PYJIT_THRESHOLD": "1"},
+    "default": {},
+    "taken": {"PYJIT_THRESHOLD": "50", "PYJIT_TICK": "1"},
+}
 
 
 @functools.cache

@@ -79,7 +79,8 @@ class Settings:
     use: str
     threshold: str
     build: str  # fingerprint of the pyjit under test
-    verify: bool = False  # PYJIT_VERIFY on the pyjit side
+    tick: str = ""  # PYJIT_TICK, the same
+    verify: bool = False  # PYJIT_VERIFY, the same
 
 
 @dataclasses.dataclass
@@ -192,6 +193,7 @@ def run_module(settings: Settings, module: str, jit: bool) -> ModuleResult:
     environment = plain_environment()
     if jit:
         environment |= {"PYJIT": "1", "PYJIT_THRESHOLD": settings.threshold}
+        environment |= {"PYJIT_TICK": settings.tick} if settings.tick else {}
         environment |= {"PYJIT_VERIFY": "1"} if settings.verify else {}
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="conformance-"))
     report = scratch / "report.xml"
@@ -416,6 +418,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--retries", type=int, default=2, help="repetitions of what differs")
     parser.add_argument("--use", default="", help="resources, as regrtest's -u")
     parser.add_argument("--threshold", default="1", help="PYJIT_THRESHOLD of the pyjit side")
+    parser.add_argument("--tick", default="", help="PYJIT_TICK of the pyjit side")
     parser.add_argument("--verify", action="store_true", help="PYJIT_VERIFY=1, for a debug build")
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("build-conformance"))
     parser.add_argument("--fresh", action="store_true", help="forget all kept results")

@@ -27,6 +27,7 @@ AGAIN = (LIMIT, LIMIT, LIMIT, LIMIT, LIMIT - 1, LIMIT + 1, LIMIT + 2)
 LITTLE = "96K"  # code memory that fills up
 LEGAL_ENDS = ("no memory for a number", "pyjit cannot be turned on")  # when a fault is injected
 THRESHOLDS = (0, 3, 4, 5, 8)  # besides 1 and 2
+TICKS = ("0", "1", "1", "50")  # microseconds; 0: loops are not taken out of the interpreter but run cold
 
 
 @dataclasses.dataclass
@@ -92,9 +93,9 @@ class Campaign:
     def sides(self, seed: int) -> list[Side]:
         """Return the sides on which a program is run by workers."""
         rng = random.Random(seed)
-        some = [self.jit(1), self.jit(2)]
+        some = [self.jit(1), self.jit(2, tick=rng.choice(TICKS))]
         if rng.random() < 0.5:
-            some.append(self.jit(rng.choice(THRESHOLDS)))
+            some.append(self.jit(rng.choice(THRESHOLDS), tick=rng.choice(TICKS)))
         if rng.random() < 0.1:
             some.append(self.jit(1, code_limit=LITTLE))
         return some

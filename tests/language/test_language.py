@@ -13,13 +13,15 @@ from support import Interpreter, Run
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
 NAMES = sorted(path.stem for path in PROGRAMS.glob("*.py") if path.stem != "common")
 
-# Everything compiled when it first runs, after some cold executions, the default, and code memory that
-# fills up on the way.
+# Everything compiled when it first runs, after some executions, the default, loops taken out of the
+# interpreter or run cold, and code memory that fills up on the way.
 SETTINGS = {
     "first-call": {"PYJIT_THRESHOLD": "1"},
     "second-call": {"PYJIT_THRESHOLD": "2"},
     "fourth-call": {"PYJIT_THRESHOLD": "4"},
     "default": {},
+    "taken": {"PYJIT_THRESHOLD": "400", "PYJIT_TICK": "1"},
+    "cold": {"PYJIT_THRESHOLD": "64", "PYJIT_TICK": "0"},
     "little-memory": {"PYJIT_THRESHOLD": "1", "PYJIT_CODE_LIMIT": "64K"},
 }
 
@@ -29,7 +31,7 @@ SETTINGS = {
 SHOW_INTERPRETED_CALLS = {
     (name, setting)
     for name in ("frames", "lifetimes")
-    for setting in ("second-call", "fourth-call", "default")
+    for setting in ("second-call", "fourth-call", "default", "taken", "cold")
 }
 
 SHOWN = 80  # lines of a difference

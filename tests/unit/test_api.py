@@ -52,7 +52,7 @@ def test_a_hot_function_is_compiled(jit: Interpreter) -> None:
         """
         pyjit.enable()
         assert not pyjit.is_compiled(work)
-        for _ in range(50):
+        for _ in range(5000):
             assert work(100) == 4950
         assert pyjit.is_compiled(work)
         assert pyjit.is_compiled(work.__code__)
@@ -146,6 +146,7 @@ def test_stats_count(jit: Interpreter) -> None:
         assert sum(after["refusals"].values()) == after["refused"]
         """,
         PYJIT="1",
+        PYJIT_THRESHOLD="4",
     )
 
 
@@ -165,6 +166,7 @@ def test_disassemble_shows_every_block(jit: Interpreter) -> None:
         assert "FOR_ITER" in text and "BINARY_OP" in text, text
         assert pyjit.disassemble(work.__code__) == text
         """,
+        PYJIT_THRESHOLD="4",
     )
 
 
@@ -192,6 +194,7 @@ def test_turned_off_and_on_in_a_running_loop(jit: Interpreter) -> None:
         pyjit.disable()
         assert repr(switch(1000)) in results
         """,
+        PYJIT_THRESHOLD="4",
     )
 
 
@@ -239,6 +242,7 @@ def test_turned_off_from_deep_inside(jit: Interpreter) -> None:
             assert not pyjit.is_enabled()
             assert work(100) == 4950
         """,
+        PYJIT_THRESHOLD="4",
     )
 
 
@@ -261,6 +265,7 @@ def test_generators_are_stepped_by_pyjit_only_when_on(jit: Interpreter) -> None:
             pyjit.disable()
             assert entries() == 0
         """,
+        PYJIT_THRESHOLD="4",
     )
 
 
@@ -276,6 +281,7 @@ def test_nothing_new_is_compiled_when_off(jit: Interpreter) -> None:
         assert pyjit.stats()["blocks_compiled"] == before
         assert not pyjit.is_compiled(work)
         """,
+        PYJIT_THRESHOLD="4",
     )
 
 
@@ -290,6 +296,7 @@ def test_functions_sharing_code_share_machine_code(jit: Interpreter) -> None:
             work(50)
         assert pyjit.is_compiled(twin)
         """,
+        PYJIT_THRESHOLD="4",
     )
 
 

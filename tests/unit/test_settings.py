@@ -61,6 +61,7 @@ def test_wrong_pyjit_is_named_and_off(jit: Interpreter) -> None:
 WRONG = {
     "PYJIT_THRESHOLD": ["0", "-1", "x", "1.5", "1 ", " 1", "99999999999999999999", "0x10"],
     "PYJIT_CODE_LIMIT": ["0", "-1", "x", "1G", "1KB", "K", "1.5M", "99999999999999999999999", "2048M"],
+    "PYJIT_TICK": ["-1", "x", "0.5", "1000001", "1ms"],
     "PYJIT_STATS": ["2", "yes", "-1", "01"],
     "PYJIT_FAULT": ["0", "x", "-1", "+", "1-", "1++"],
 }

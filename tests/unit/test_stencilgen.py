@@ -64,7 +64,7 @@ def test_two_runs_give_the_same_bytes(target: Target, tmp_path: Path) -> None:
     templates.mkdir()
     for file in (DATA / "smoke.c", ROOT / "templates" / "template.h"):
         shutil.copy(file, templates)
-    shutil.copytree(ROOT / "include", tmp_path / "include")
+    shutil.copytree(ROOT / "include", tmp_path / "include", dirs_exist_ok=True)
     texts = []
     for name in ("first", "second"):
         status = command.main(

@@ -427,6 +427,12 @@ trace_hot("depth", depth, 6, repeat=10)
 trace_hot("depth repeated lines", depth, 20, repeat=10)
 
 
+def tb_position(tb):
+    """Line and column of where a traceback's frame stands."""
+    line, _, start, end = list(tb.tb_frame.f_code.co_positions())[tb.tb_lasti // 2]
+    return line - tb.tb_frame.f_code.co_firstlineno, start, end
+
+
 def tb_lines(n):
     try:
         depth(n)
@@ -434,7 +440,7 @@ def tb_lines(n):
         tb = e.__traceback__
         out = []
         while tb:
-            out.append((tb.tb_frame.f_code.co_name, tb.tb_lineno - tb.tb_frame.f_code.co_firstlineno, tb.tb_lasti))
+            out.append((tb.tb_frame.f_code.co_name, tb.tb_lineno - tb.tb_frame.f_code.co_firstlineno, tb_position(tb)))
             tb = tb.tb_next
         return out
 
