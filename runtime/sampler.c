@@ -15,12 +15,13 @@
 #define IDLE_TICKS 32             /* before the thread sleeps */
 #define RARE_TICKS 8              /* how much rarer they are where there is nothing to see */
 #define RAREST_TICK 100000        /* microseconds, where there is nobody to ask */
+#define FOR_EVER 1000000000000
 #define REPEATS_MOST 8            /* of a question that was not answered to satisfaction */
 #define REPEAT_PAUSE 20           /* microseconds before each */
 #define CAPSULE "pyjit.sampler"
 
 static struct {
-    pthread_mutex_t lock; /* held to ask, to sleep, to stop and to fork */
+    pthread_mutex_t lock; /* held to ask, to wait, to stop and to fork */
     pthread_cond_t wake;
     bool running;
     bool failed;  /* no thread was to be had, or is to be asked for any more */
@@ -28,10 +29,11 @@ static struct {
     PyInterpreterState *interp;
     PyThreadState *main;
     _Atomic int watched;
-    _Atomic bool sleeping; /* until something is watched */
+    _Atomic bool resting;  /* the thread waits until something new is watched */
+    bool woken;            /* something is */
     _Atomic bool asked;    /* and not answered yet */
     _Atomic Sample sample; /* the last answer */
-} sampler = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+} sampler = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* ---- the thread -------------------------------------------------------------------------------- */
 
@@ -55,32 +57,36 @@ ask(void)
     _Py_atomic_store_relaxed(&sampler.interp->ceval.eval_breaker, 1);
 }
 
+/* Waits for so many microseconds, or FOR_EVER; until something new is watched, if that is more than a tick. */
 static void
-pause_for(long microseconds)
+wait_for(long microseconds)
 {
-    struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000};
-    nanosleep(&time, NULL);
-}
-
-/* Pauses without the lock. False when this thread is to end. */
-static bool
-next_tick(long microseconds)
-{
-    pthread_mutex_unlock(&sampler.lock);
-    pause_for(microseconds);
-    pthread_mutex_lock(&sampler.lock);
-    return !sampler.failed;
-}
-
-/* Sleeps until something is watched. */
-static void
-sleep_well(void)
-{
-    sampler.sleeping = true;
-    while (sampler.watched == 0 && !sampler.failed) {
-        pthread_cond_wait(&sampler.wake, &sampler.lock);
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    long nanoseconds = until.tv_nsec + microseconds % 1000000 * 1000;
+    until.tv_sec += microseconds / 1000000 + nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
+    sampler.resting = microseconds > settings_get()->tick;
+    bool over = sampler.resting && microseconds == FOR_EVER && sampler.watched > 0;
+    sampler.woken = over;
+    while (!over && !sampler.failed && !sampler.woken) {
+        over = pthread_cond_timedwait(&sampler.wake, &sampler.lock, &until) != 0;
     }
-    sampler.sleeping = false;
+    sampler.resting = false;
+}
+
+/* Asks, and again if it was a bad moment. */
+static void
+ask_until_answered(void)
+{
+    ask();
+    for (int i = 0; i < REPEATS_MOST; i++) {
+        wait_for(REPEAT_PAUSE);
+        if (sampler.sample != SAMPLE_AGAIN || sampler.failed || !can_ask()) {
+            break;
+        }
+        ask();
+    }
 }
 
 /* The thread. */
@@ -94,19 +100,22 @@ run(void *Py_UNUSED(argument))
     pthread_setname_np(pthread_self(), "pyjit");
 #endif
     pthread_mutex_lock(&sampler.lock);
-    while (next_tick(pause)) {
-        if (can_ask()) {
+    for (;;) {
+        wait_for(pause);
+        if (sampler.failed) {
+            break;
+        }
+        if (sampler.woken) {
+            pause = tick;
+            idle = 0;
+        } else if (can_ask()) {
+            ask_until_answered();
             pause = sampler.sample == SAMPLE_NOTHING ? Py_MIN(pause * 2, tick * RARE_TICKS) : tick;
             idle = 0;
-            ask();
-            for (int i = 0; i < REPEATS_MOST && next_tick(REPEAT_PAUSE) && sampler.sample == SAMPLE_AGAIN; i++) {
-                ask();
-            }
         } else if (sampler.watched > 0) {
             pause = Py_MIN(pause * 2, RAREST_TICK);
         } else if (++idle > IDLE_TICKS) {
-            sleep_well();
-            pause = tick;
+            pause = FOR_EVER;
         }
     }
     sampler.running = false;
@@ -134,8 +143,7 @@ static void
 after_fork_in_child(void)
 {
     pthread_mutex_init(&sampler.lock, NULL);
-    pthread_cond_init(&sampler.wake, NULL);
-    sampler.running = sampler.sleeping = false;
+    sampler.running = sampler.resting = false;
 }
 
 /* The interpreter ends: it takes no more pending calls. */
@@ -144,7 +152,9 @@ stop(PyObject *Py_UNUSED(capsule))
 {
     pthread_mutex_lock(&sampler.lock);
     sampler.failed = true;
-    pthread_cond_signal(&sampler.wake);
+    if (sampler.running) {
+        pthread_cond_signal(&sampler.wake);
+    }
     pthread_mutex_unlock(&sampler.lock);
 }
 
@@ -159,6 +169,18 @@ stop_in_time(PyInterpreterState *interp)
     return done;
 }
 
+/* Makes the condition. It goes by a clock that nobody sets. */
+static bool
+make_condition(void)
+{
+    pthread_condattr_t attributes;
+    bool made = pthread_condattr_init(&attributes) == 0 &&
+                pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+                pthread_cond_init(&sampler.wake, &attributes) == 0;
+    sampler.resting = false;
+    return made;
+}
+
 /* Makes the thread. Signals are not for it. */
 static bool
 make_thread(void)
@@ -166,7 +188,7 @@ make_thread(void)
     pthread_t thread;
     pthread_attr_t attributes;
     sigset_t all, before;
-    if (fault_now() || pthread_attr_init(&attributes) != 0) {
+    if (fault_now() || !make_condition() || pthread_attr_init(&attributes) != 0) {
         return false;
     }
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
@@ -207,8 +229,9 @@ void
 sampler_watch(int count)
 {
     sampler.watched = count;
-    if (count > 0 && sampler.sleeping) {
+    if (sampler.resting && count > 0) {
         pthread_mutex_lock(&sampler.lock);
+        sampler.woken = true;
         pthread_cond_signal(&sampler.wake);
         pthread_mutex_unlock(&sampler.lock);
     }
