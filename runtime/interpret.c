@@ -5,8 +5,8 @@
  * the frame's code is exchanged for one that handles nothing and leaves everything in the frame where it is. The
  * interpreter returns NULL to the frame evaluator, which is ours; it puts the frame right and goes on in it.
  *
- * Where calls take most of the time, the interpreter is hardly ever met at a jump. Then the frame is taken when a call returns to
- * it: with the same exception in the place of the call's result.
+ * Where calls take most of the time, the interpreter is hardly ever met at a jump. Then the frame is taken when a call
+ * returns to it: with the same exception in the place of the call's result.
  *
  * A frame must have been given to the interpreter by pyjit for that. The list says which are. It holds no pointers into
  * the C stack but for comparison, and is searched, not popped: extensions that switch stacks leave frames out of order. */
@@ -214,12 +214,22 @@ look(void *Py_UNUSED(argument))
     return -1;
 }
 
-/* Does nothing of the program's run when the interpreter drops its reference to this object? */
+/* Does nothing of the program's run when the references to these objects are dropped? */
 static bool
-is_quiet_to_drop(PyObject *object)
+are_quiet_to_drop(PyObject *const *objects, Py_ssize_t count)
 {
-    return Py_REFCNT(object) > 1 || PyLong_CheckExact(object) || PyFloat_CheckExact(object) ||
-           PyUnicode_CheckExact(object) || PyBytes_CheckExact(object);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *object = objects[i];
+        Py_ssize_t dropped = 0;
+        for (Py_ssize_t j = 0; j < count; j++) {
+            dropped += objects[j] == object;
+        }
+        if (Py_REFCNT(object) <= dropped && !PyLong_CheckExact(object) && !PyFloat_CheckExact(object) &&
+            !PyUnicode_CheckExact(object) && !PyBytes_CheckExact(object)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Is this the call of the CALL where the frame stands, with nothing in between? The arguments then lie on its stack, above the
@@ -236,10 +246,7 @@ is_own_call(const CodeState *state, const _PyInterpreterFrame *frame, PyObject *
     }
     Instr in = decode_find(state->units, _PyInterpreterFrame_LASTI(frame));
     bool own = count == in.oparg ? args[-2] == NULL : count == in.oparg + 1;
-    for (Py_ssize_t i = -1; i < count; i++) {
-        own &= is_quiet_to_drop(args[i]);
-    }
-    return own;
+    return own && are_quiet_to_drop(args - 1, count + 1);
 }
 
 /* The vectorcall of a Python function is about to return to the frame that runs. */

@@ -458,6 +458,10 @@ CALLS = {
     "a class": ("Thing(i).get()", "7"),
     "of what dies": ("Dying(i).get()", "7"),
     "with what dies": ("thing.read(Dying(i))", "7"),
+    "twice with what dies": (
+        "(held.extend([Dying(i)] * 2), same(held.pop(), held.pop()))[1]",
+        "True",
+    ),
     "that raises": ("caught(i)", "'7'"),
     "a generator": ("sum(up_to(i))", "21"),
 }
@@ -485,6 +489,8 @@ class Thing:
 class Dying(Thing):
     def __del__(self):
         deaths.append((self.n, sys._getframe(1).f_code.co_name, sys._getframe(1).f_lineno))
+def same(a, b):
+    return a is b
 def fail(i):
     raise ValueError(str(i))
 def caught(i):
@@ -497,6 +503,7 @@ def up_to(n):
         yield k
 thing = Thing(10)
 bound = thing.add
+held = []
 context = contextvars.Context()
 """
 
