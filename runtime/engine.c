@@ -20,6 +20,8 @@
 
 #include <string.h>
 
+#define DEEP 4000 /* levels of calls */
+
 static CodeState permanent; /* owns the memory of permanent code */
 
 /* ---- starting ---------------------------------------------------------------------------------- */
@@ -192,12 +194,20 @@ engine_memory_freed(void)
 
 /* ---- deciding ---------------------------------------------------------------------------------- */
 
+/* Is the thread so deep in calls that they had better not go through C? Each level of interpreted calls takes half a KB of
+ * the C stack, which programs that raise the recursion limit do not expect. */
+static inline bool
+is_deep(const PyThreadState *tstate)
+{
+    return tstate->recursion_limit - tstate->recursion_remaining > DEEP;
+}
+
 /* Would one more execution change nothing but their count? The first one is another matter, and so are loops. */
 static inline bool
-is_still_cold(const CodeState *state)
+is_still_cold(const PyThreadState *tstate, const CodeState *state)
 {
     return state->status == CODE_COLD && !state->has_loop && state->executions > 0 &&
-           state->executions + 1 < settings_get()->threshold;
+           state->executions + 1 < settings_get()->threshold && !is_deep(tstate);
 }
 
 /* Counts an execution of the code. */
@@ -217,8 +227,11 @@ engine_state(PyCodeObject *code)
     if (state->executions == 1) {
         state->has_loop = decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code));
     }
-    if (state->executions < settings_get()->threshold &&
-        (!state->has_loop || interpret_can_take(_PyThreadState_GET()))) {
+    const PyThreadState *tstate = _PyThreadState_GET();
+    if (is_deep(tstate)) {
+        state->executions = Py_MAX(state->executions, settings_get()->threshold);
+    }
+    if (state->executions < settings_get()->threshold && (!state->has_loop || interpret_can_take(tstate))) {
         return NULL;
     }
     return code_activate(state) < 0 ? NULL : state;
@@ -331,7 +344,7 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
     if (state == NULL || throwflag || pyjit_state.code_full || tstate->cframe->use_tracing) {
         return eval_frame_slowly(tstate, frame, throwflag);
     }
-    if (is_still_cold(state)) {
+    if (is_still_cold(tstate, state)) {
         state->executions++;
         return _PyEval_EvalFrameDefault(tstate, frame, 0);
     }

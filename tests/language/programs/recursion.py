@@ -268,6 +268,14 @@ show("deep float", [deep_float(150_000, 0) for _ in range(3)])
 show("deep two", [deep_two(0, 150_000) for _ in range(2)])
 show("deep try", [deep_try(150_000) for _ in range(2)])
 show("deep mutual", (lambda e, o: e(150_000, e, o))(lambda n, e, o: True if n == 0 else o(n - 1, e, o), lambda n, e, o: False if n == 0 else e(n - 1, e, o)))
+
+# Many functions, each of which is called too rarely at first to be compiled.
+RING = 60
+ring = {}
+for number in range(RING):
+    exec(f"def f(n):\n    return n and 1 + ring[{(number + 1) % RING}](n - 1)\nring[{number}] = f")
+show("deep ring", ring[0](150_000))
+
 first = node = Node(0)
 for _ in range(100_000):
     node.next = Node(0)
