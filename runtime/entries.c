@@ -586,6 +586,37 @@ take_reference(Block *b, int n)
     }
 }
 
+/* Is the n-th stack entry, an alias, the last that there will be of a local that is only in a register? Then the local needs
+ * no box of its own. Handlers might still read it. */
+static bool
+is_last_of_local(Block *b, int n)
+{
+    const Entry *alias = block_stack(b, n), *value = block_aliased(b, alias);
+    if (b->site != NULL || b->ctx.observed || alias->index >= ALIAS_OF_STACK || value->boxed || !in_register(value) ||
+        PyBytes_GET_SIZE(b->state->code->co_exceptiontable) > 0) {
+        return false;
+    }
+    for (int i = 0; i < b->ctx.depth; i++) {
+        const Entry *other = block_stack(b, i);
+        if (i != n && other->location == IN_LOCAL && other->index == alias->index) {
+            return false;
+        }
+    }
+    return liveness_is_dead(b->state->units, b->state->live, b->state->live_count, b->in.next, alias->index);
+}
+
+/* Puts a box of the value of an alias into its own slot. */
+static void
+box_for_alias(Block *b, int n)
+{
+    Entry value = *block_aliased(b, block_stack(b, n));
+    note_sample(b, n);
+    value.boxed = 0;
+    *block_stack(b, n) = value;
+    box_stack(b, n);
+    forget_register(block_stack(b, n));
+}
+
 /* Makes the n-th stack entry an owned reference in its own slot. */
 void
 block_own(Block *b, int n)
@@ -596,6 +627,10 @@ block_own(Block *b, int n)
         take_reference(b, n);
         break;
     case IN_LOCAL: {
+        if (is_last_of_local(b, n)) {
+            box_for_alias(b, n);
+            break;
+        }
         box_aliased(b, entry);
         Entry known = *block_aliased(b, entry);
         ASM(&b->as, OP_copy_incref, block_alias_slot(b, entry), own_slot(b, n));

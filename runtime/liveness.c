@@ -4,6 +4,7 @@
 
 #include "pyjit/memory.h"
 
+#define AHEAD_MOST 8 /* instructions */
 #define ALL ((LocalSet)-1)
 #define LOCALS ((int)sizeof(LocalSet) * 8)
 
@@ -70,6 +71,29 @@ note(Event *event, const Instr *in)
     default:
         return false;
     }
+}
+
+/* Is the local certainly not read again before it is written? */
+bool
+liveness_is_dead(const _Py_CODEUNIT *units, const LivePoint *points, int count, int offset, int local)
+{
+    for (int i = 0; i < AHEAD_MOST && local < LOCALS; i++) {
+        Instr in = decode_at(units, offset);
+        Event event;
+        note(&event, &in);
+        int target = decode_jump_target(&in);
+        if (event.sets == local) {
+            return true;
+        }
+        if (event.reads == local || (target >= 0 && liveness_at(points, count, target) >> local & 1)) {
+            return false;
+        }
+        if (event.ends) {
+            return true;
+        }
+        offset = in.next;
+    }
+    return false;
 }
 
 /* Collects the events, at most one for each instruction. Returns how many there are; *backwards: is there a jump

@@ -2,6 +2,7 @@
  * the eval breaker so that the call is made. */
 #include "pyjit/sampler.h"
 
+#include "pyjit/frames.h"
 #include "pyjit/memory.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
@@ -37,24 +38,41 @@ static struct {
 
 /* ---- the thread -------------------------------------------------------------------------------- */
 
+/* Has the main thread the GIL? */
+static bool
+main_runs(void)
+{
+    return (PyThreadState *)_Py_atomic_load(&_PyRuntime.gilstate.tstate_current) == sampler.main;
+}
+
 /* Is there something to see? */
 static bool
 can_ask(void)
 {
-    PyThreadState *runs = (PyThreadState *)_Py_atomic_load_relaxed(&_PyRuntime.gilstate.tstate_current);
-    return sampler.watched > 0 && runs == sampler.main;
+    return sampler.watched > 0 && main_runs();
 }
 
-/* Has the main thread look at itself. The lock is held. */
+/* Has the main thread look at itself. The lock is held.
+ *
+ * CPython, adding a pending call, sets the eval breaker as it concerns the thread that adds it, which is this one. Set for
+ * the main thread, it must have a cause that goes away when the main thread sees to it, or it would stay set (a traced
+ * RESUME waits until it is not): so the cause comes last. And it must not be set for a thread that has taken the GIL
+ * meanwhile, and cannot see to pending calls. */
 static void
 ask(void)
 {
+    struct _ceval_state *ceval = &sampler.interp->ceval;
     if (!sampler.asked) {
         sampler.asked = _PyEval_AddPendingCall(sampler.interp, sampler.look, NULL) == 0;
     }
-    /* In this thread CPython leaves the breaker as the main thread would not have it. Whoever finds it set without
-     * a cause goes on. */
-    _Py_atomic_store_relaxed(&sampler.interp->ceval.eval_breaker, 1);
+    do {
+        _Py_atomic_store(&ceval->eval_breaker, 1);
+        _Py_atomic_store(&ceval->pending.calls_to_do, 1);
+        if (main_runs()) {
+            return;
+        }
+        safepoint_recompute(sampler.interp);
+    } while (main_runs());
 }
 
 /* Waits for so many microseconds, or FOR_EVER; until something new is watched, if that is more than a tick. */

@@ -245,7 +245,8 @@ def result_path(settings: Settings, module: str, jit: bool, attempt: int) -> pat
     """Where the result of one run is kept."""
     key = f"{settings.python}|{settings.use}"
     if jit:
-        key += f"|{settings.build}|{settings.threshold}" + ("|verify" if settings.verify else "")
+        key += f"|{settings.build}|{settings.threshold}|{settings.tick}"
+        key += "|verify" if settings.verify else ""
     side = ("jit-" if jit else "plain-") + hashlib.sha256(key.encode()).hexdigest()[:10]
     return settings.results / side / f"{module}.{attempt}.json"
 
@@ -465,8 +466,9 @@ def main() -> int:
         ]
     modules = modules or available
     settings = Settings(
-        python, results, arguments.timeout, arguments.use, arguments.threshold, build, arguments.verify
-    )
+        python, results, arguments.timeout, arguments.use, arguments.threshold, build, arguments.tick,
+        arguments.verify,
+    )  # fmt: skip
     say(f"CPython {version} ({python}), {len(modules)} modules, {arguments.jobs} at a time")
     if arguments.baseline:
         return run_baseline(settings, modules, arguments.jobs)

@@ -265,6 +265,31 @@ def test_a_loop_is_traced_after_it_has_been_taken_over(taking: Interpreter) -> N
     )
 
 
+def test_traced_calls_do_not_wait_for_ticks(taking: Interpreter) -> None:
+    """A traced call begins when the eval breaker is no longer set; locks of the interpreter move meanwhile."""
+    run(
+        taking,
+        """
+        import os, sys
+        def call():
+            pass
+        def trace(frame, event, argument):
+            return trace
+        def burst():
+            sys.settrace(trace)
+            for _ in range(100):
+                os.stat("/")
+                call()
+            sys.settrace(None)
+            for _ in range(100):
+                os.stat("/")
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            burst()
+        """,
+    )
+
+
 def test_an_exception_has_the_traceback_it_would_have(taking: Interpreter) -> None:
     run(
         taking,
