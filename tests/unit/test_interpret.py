@@ -266,7 +266,7 @@ def test_a_loop_is_traced_after_it_has_been_taken_over(taking: Interpreter) -> N
 
 
 def test_traced_calls_do_not_wait_for_ticks(taking: Interpreter) -> None:
-    """A traced call begins when the eval breaker is no longer set; locks of the interpreter move meanwhile."""
+    """A traced call begins when the eval breaker is no longer set. The GIL is handed on meanwhile."""
     run(
         taking,
         """

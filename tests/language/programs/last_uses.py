@@ -1,0 +1,137 @@
+"""Numbers that locals hold for the last time: they get one object, where it is needed, and no second one."""
+
+from common import hot, show
+
+
+def pairs(n):
+    kept = []
+    for i in range(1000, 1000 + n):
+        kept.append((i, i))
+    return len(kept), all(a is b for a, b in kept)
+
+
+hot("two of the same", pairs, (40,))
+
+
+def same(a, b):
+    return a is b
+
+
+def arguments(n):
+    found = 0
+    for i in range(n):
+        x = i * 1.5
+        found += same(x, x)
+    return found
+
+
+hot("as arguments", arguments, (60,))
+
+
+def appended(n):
+    kept, found = [], 0
+    for i in range(n):
+        y = i * 1000 + 5000
+        kept.append(y)
+        found += kept[-1] is y
+    return found, kept[-1]
+
+
+hot("read again", appended, (60,))
+
+
+def twice(n):
+    one, other = [], []
+    for i in range(n):
+        y = i + 0.25
+        one.append(y)
+        other.append(y)
+    return all(a is b for a, b in zip(one, other)), one[-1]
+
+
+hot("appended twice", twice, (60,))
+
+
+def handled(n):
+    kept = []
+    try:
+        for i in range(n):
+            y = i * 3.5
+            kept += [y]
+            1 // (n - 1 - i)
+    except ZeroDivisionError:
+        return kept[-1] is y, y
+
+
+hot("read by a handler", handled, (60,))
+
+
+def branched(n, flag):
+    kept, found = [], 0
+    for i in range(n):
+        y = i - 0.5
+        kept.append(y)
+        if flag and i % 3 == 0:
+            found += kept[-1] is y
+    return found, sum(kept)
+
+
+hot("read on one way", branched, (60, True), (60, False))
+
+
+def deleted(n):
+    kept = []
+    for i in range(n):
+        y = i * 2.5
+        kept.append(y)
+        del y
+    try:
+        return y
+    except UnboundLocalError:
+        return sum(kept)
+
+
+hot("deleted", deleted, (60,))
+
+
+def last_of_all(n):
+    kept = []
+    for i in range(n):
+        y = i * 700
+        kept.append(y)
+    return kept[-1] is y, kept[3:5]
+
+
+hot("after the loop", last_of_all, (60,))
+
+hot("comprehensions", lambda n: ([j for j in range(n)][-3:], [j * 1.5 for j in range(n)][-2:]), (700,))
+hot("of both kinds", lambda n: [(j, -j, [j]) for j in range(n)][-2:], (700,))
+hot("sets and dicts", lambda n: (len({j for j in range(n)}), {j: j for j in range(n)}[n - 1]), (700,))
+hot("dicts of the same", lambda n: all(k is v for k, v in {j: j for j in range(n)}.items()), (700,))
+hot("nested", lambda n: [[j for k in range(3)] for j in range(n)][-1], (700,))
+hot("nested, the same", lambda n: all(a is b for a, b, _ in [[j for k in range(3)] for j in range(n)]), (700,))
+
+
+def passed_on(n):
+    def keep(x):
+        kept.append(x)
+        return kept[-1] is x
+
+    kept = []
+    return all([keep(j) for j in range(300, 300 + n)]), len(kept)
+
+
+hot("passed on", passed_on, (60,))
+
+
+def generated(n):
+    def numbers():
+        for i in range(n):
+            x = i * 1.25
+            yield x
+
+    return sum(numbers()), [x for x in numbers()][-1]
+
+
+hot("yielded", generated, (60,))
+show("done", True)
