@@ -52,14 +52,18 @@ def twice(n):
 hot("appended twice", twice, (60,))
 
 
+def late(i):
+    if i == 59:
+        raise KeyError
+
+
 def handled(n):
-    kept = []
     try:
         for i in range(n):
             y = i * 3.5
-            kept += [y]
-            1 // (n - 1 - i)
-    except ZeroDivisionError:
+            kept = [y]
+            late(i)
+    except KeyError:
         return kept[-1] is y, y
 
 
