@@ -61,10 +61,10 @@ def handled(n):
     try:
         for i in range(n):
             y = i * 3.5
-            kept = [y]
+            kept = y, i
             late(i)
     except KeyError:
-        return kept[-1] is y, y
+        return kept[0] is y, y
 
 
 hot("read by a handler", handled, (60,))
