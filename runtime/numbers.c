@@ -38,7 +38,7 @@ new_int(uint64_t magnitude, bool negative)
     Py_ssize_t digits = magnitude >> PyLong_SHIFT ? 2 : 1;
     object->ob_digit[0] = (digit)(magnitude & PyLong_MASK);
     object->ob_digit[1] = (digit)(magnitude >> PyLong_SHIFT);
-    PyObject_InitVar((PyVarObject *)object, &PyLong_Type, negative ? -digits : digits);
+    _PyObject_InitVar((PyVarObject *)object, &PyLong_Type, negative ? -digits : digits);
     return (PyObject *)object;
 }
 
@@ -50,7 +50,7 @@ take_free_int(digit magnitude, bool negative)
     pyjit_state.free_ints = (PyObject *)Py_TYPE(object);
     pyjit_state.free_count--;
     object->ob_digit[0] = magnitude;
-    PyObject_InitVar((PyVarObject *)object, &PyLong_Type, negative ? -1 : 1);
+    _PyObject_InitVar((PyVarObject *)object, &PyLong_Type, negative ? -1 : 1);
     return (PyObject *)object;
 }
 
