@@ -63,7 +63,10 @@ ask(void)
 {
     struct _ceval_state *ceval = &sampler.interp->ceval;
     if (!sampler.asked) {
-        sampler.asked = _PyEval_AddPendingCall(sampler.interp, sampler.look, NULL) == 0;
+        sampler.asked = true; /* the answer may come before the next line is done */
+        if (_PyEval_AddPendingCall(sampler.interp, sampler.look, NULL) < 0) {
+            sampler.asked = false;
+        }
     }
     do {
         _Py_atomic_store(&ceval->eval_breaker, 1);
