@@ -15,7 +15,7 @@
 #define STACK_SIZE (64 << 10)
 #define IDLE_TICKS 32             /* before the thread sleeps */
 #define RARE_TICKS 8              /* how much rarer they are where there is nothing to see */
-#define RAREST_TICK 100000        /* microseconds, where there is nobody to ask */
+#define RAREST_TICK 500000        /* microseconds, where there is nobody to ask */
 #define FOR_EVER 1000000000000
 #define REPEATS_MOST 8            /* of a question that was not answered to satisfaction */
 #define REPEAT_PAUSE 20           /* microseconds before each */
