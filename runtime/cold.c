@@ -502,7 +502,7 @@ cold_run(Registers *regs, CodeState *state, Place place)
             break;
         case COLD_JUMP:
             next = c.target;
-            elsewhere = compiled_target(&c, settings->threshold);
+            elsewhere = compiled_target(&c, settings->loop_heat);
             break;
         case COLD_ERROR:
         case COLD_AGAIN:

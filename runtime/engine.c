@@ -207,7 +207,7 @@ static inline bool
 is_still_cold(const PyThreadState *tstate, const CodeState *state)
 {
     return state->status == CODE_COLD && !state->has_loop && state->executions > 0 &&
-           state->executions + 1 < settings_get()->threshold && !is_deep(tstate);
+           state->executions + 1 < engine_threshold() && !is_deep(tstate);
 }
 
 /* Counts an execution of the code. */
@@ -229,9 +229,10 @@ engine_state(PyCodeObject *code)
     }
     const PyThreadState *tstate = _PyThreadState_GET();
     if (is_deep(tstate)) {
-        state->executions = Py_MAX(state->executions, settings_get()->threshold);
+        state->executions = Py_MAX(state->executions, engine_threshold());
     }
-    if (state->executions < settings_get()->threshold && (!state->has_loop || interpret_can_take(tstate))) {
+    if (state->executions < engine_threshold() && (!state->has_loop || interpret_can_take(tstate))) {
+        STAT(executions_cold);
         return NULL;
     }
     return code_activate(state) < 0 ? NULL : state;
@@ -346,6 +347,7 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
     }
     if (is_still_cold(tstate, state)) {
         state->executions++;
+        STAT(executions_cold);
         return _PyEval_EvalFrameDefault(tstate, frame, 0);
     }
     if (state->status != CODE_ACTIVE) {

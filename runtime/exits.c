@@ -373,11 +373,10 @@ enter(Registers *regs, CodeState *state)
     if (state->entry != pyjit_state.entry_stub) {
         return state->entry;
     }
-    const Settings *settings = settings_get();
-    if (state->executions < settings->threshold && interpret_can_take(regs->tstate)) {
+    if (state->executions < engine_threshold() && interpret_can_take(regs->tstate)) {
         return resume_interpreted(regs, (Place){0, 0}, REASON_COLD);
     }
-    if (state->executions < settings->loop_heat) {
+    if (state->executions < settings_get()->loop_heat) {
         return cold_run(regs, state, (Place){0, 0});
     }
     Context ctx = entry_context(state->code);

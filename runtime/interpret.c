@@ -142,7 +142,7 @@ warm(CodeState *state)
 {
     state->ticks += state->ticks < TICKS_HOT;
     if (state->ticks == TICKS_HOT) {
-        state->executions = Py_MAX(state->executions, settings_get()->threshold);
+        state->executions = Py_MAX(state->executions, engine_threshold());
     }
     return state->ticks == TICKS_HOT;
 }

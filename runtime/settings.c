@@ -7,6 +7,7 @@
 
 static Settings settings = {
     .threshold = SETTINGS_DEFAULT_THRESHOLD,
+    .late_threshold = SETTINGS_LATE_THRESHOLD,
     .loop_heat = SETTINGS_LOOP_HEAT,
     .branch_heat = SETTINGS_BRANCH_HEAT,
     .tick = SETTINGS_DEFAULT_TICK,
@@ -35,7 +36,7 @@ static bool parse_threshold(const char *text)
     if (!parse_number(text, &rest, &number) || *rest != '\0' || number < 1 || number > INT_MAX) {
         return false;
     }
-    settings.threshold = (int)number;
+    settings.threshold = settings.late_threshold = (int)number;
     settings.loop_heat = Py_MIN(SETTINGS_LOOP_HEAT, settings.threshold);
     settings.branch_heat = Py_MIN(SETTINGS_BRANCH_HEAT, settings.threshold);
     return true;

@@ -5,6 +5,8 @@
 #include "cpython/interface.h"
 
 #include "pyjit/code.h"
+#include "pyjit/settings.h"
+#include "pyjit/stats.h"
 
 /* Makes code memory and the permanent stubs. Returns 0, or -1 with a reason in *why (static text). */
 int engine_start(const char **why);
@@ -29,6 +31,15 @@ void generator_slots_remove(void);
 /* Counts an execution of the code. Its state if this one is pyjit's business, decoded; NULL if the
  * interpreter is to run it. */
 CodeState *engine_state(PyCodeObject *code);
+
+/* The execution of a code object that compiles it. A program that has run for a while will run for longer: then what
+ * is executed rarely is worth more. */
+static inline int
+engine_threshold(void)
+{
+    const Settings *settings = settings_get();
+    return pyjit_stats.executions_cold < SETTINGS_LATE ? settings->threshold : settings->late_threshold;
+}
 
 /* Has at least one block of this code been compiled, by itself or in the place of a call? */
 bool engine_is_compiled(PyCodeObject *code);

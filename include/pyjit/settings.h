@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #define SETTINGS_DEFAULT_THRESHOLD 500
+#define SETTINGS_LATE_THRESHOLD 100 /* by default, once the program has run for a while */
+#define SETTINGS_LATE 150000        /* so many executions of code that was not hot */
 #define SETTINGS_LOOP_HEAT 64   /* with a lower threshold, that */
 #define SETTINGS_BRANCH_HEAT 8 /* with a lower threshold, that */
 #define SETTINGS_DEFAULT_TICK 4000
@@ -14,6 +16,7 @@
 
 typedef struct {
     int threshold;     /* PYJIT_THRESHOLD: the execution of a code object that compiles it, from 1 */
+    int late_threshold; /* the same, once the program has run for a while (SETTINGS_LATE) */
     int loop_heat;     /* which time a loop's head is reached in cold code compiles it */
     int branch_heat;   /* which time a way out of compiled code is taken compiles what is there */
     int tick;          /* PYJIT_TICK: microseconds between looks at what the interpreter does; 0: none */

@@ -21,6 +21,7 @@
     X(release_exits, "objects freed by compiled code")                                             \
     X(checks, "looks at what happened while other code ran")                                       \
     X(safepoints, "times the eval breaker was seen to")                                            \
+    X(executions_cold, "executions of code that was not hot, by the interpreter")                   \
     X(entries, "frames entered from C")                                         \
     X(cold_runs, "stretches of cold code run bytecode by bytecode")                                \
     X(calls_in_place, "calls of functions compiled in place")                                      \
