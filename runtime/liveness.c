@@ -75,9 +75,15 @@ note(Event *event, const Instr *in)
 
 /* Is the local certainly not read again before it is written? */
 bool
-liveness_is_dead(const _Py_CODEUNIT *units, const LivePoint *points, int count, int offset, int local)
+liveness_is_dead(const _Py_CODEUNIT *units, int unit_count, const LivePoint *points, int count, int offset, int local)
 {
-    for (int i = 0; i < AHEAD_MOST && local < LOCALS; i++) {
+    if (local >= LOCALS) {
+        return false;
+    }
+    for (int i = 0; i < AHEAD_MOST; i++) {
+        if (offset >= unit_count) {
+            return true; /* after what never goes on */
+        }
         Instr in = decode_at(units, offset);
         Event event;
         note(&event, &in);

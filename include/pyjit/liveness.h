@@ -24,8 +24,8 @@ LivePoint *liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *ta
 /* The locals live at a jump target; all of them if it is not among the points. */
 LocalSet liveness_at(const LivePoint *points, int count, int offset);
 
-/* Is the local certainly not read again from this offset on before it is written, exceptions not considered? Looks a few
- * instructions ahead, as far as the next jump targets. */
-bool liveness_is_dead(const _Py_CODEUNIT *units, const LivePoint *points, int count, int offset, int local);
+/* Is the local, of the `unit_count` units of bytecode with these `count` points, certainly not read again from this offset on
+ * before it is written, exceptions not considered? Looks a few instructions ahead, as far as the next jump targets. */
+bool liveness_is_dead(const _Py_CODEUNIT *units, int unit_count, const LivePoint *points, int count, int offset, int local);
 
 #endif
