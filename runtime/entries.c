@@ -602,7 +602,8 @@ is_last_of_local(Block *b, int n)
             return false;
         }
     }
-    return liveness_is_dead(b->state->units, b->state->unit_count, b->state->live, b->state->live_count, b->in.next, alias->index);
+    return liveness_is_dead(b->state->units, b->state->unit_count, b->state->live, b->state->live_count, b->in.next,
+                            alias->index);
 }
 
 /* Puts a box of the value of an alias into its own slot. */
