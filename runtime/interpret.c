@@ -15,7 +15,6 @@
 #include "pyjit/decode.h"
 #include "pyjit/engine.h"
 #include "pyjit/sampler.h"
-#include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 

@@ -5,7 +5,6 @@
 #include "pyjit/frames.h"
 #include "pyjit/memory.h"
 #include "pyjit/settings.h"
-#include "pyjit/state.h"
 
 #include <pthread.h>
 #include <signal.h>

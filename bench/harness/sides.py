@@ -18,6 +18,10 @@ from time import perf_counter
 FIXED = {"PYTHONHASHSEED": "0"}
 
 
+#: Not handed down. With the second, files nobody has compiled yet would be compiled at each start.
+LEFT_OUT = ("PYJIT", "PYTHONDONTWRITEBYTECODE")
+
+
 #: Prints what the interpreter is that executes it.
 WHO = """
 import json, platform, sys, sysconfig
@@ -47,8 +51,8 @@ class Side:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
-        """The caller's environment without PYJIT, then this side's variables."""
-        environment = {key: value for key, value in os.environ.items() if key != "PYJIT"}
+        """The caller's environment without what changes starting, then this side's variables."""
+        environment = {key: value for key, value in os.environ.items() if key not in LEFT_OUT}
         environment.update(FIXED)
         environment.update(self.variables)
         return environment

@@ -14,8 +14,8 @@ typedef struct PyjitState {
     PyObject *small_ints;  /* address of the int object 0; small ints lie side by side */
     bool code_full;        /* code memory ran out and none has been given back since */
     bool installed;        /* the JIT is on */
-    const _PyInterpreterFrame *wanted; /* the interpreter is to give it up when a call returns to it (interpret.h) */
     bool suspended;        /* but the frame evaluator is not ours while code memory is full */
+    const _PyInterpreterFrame *wanted; /* the interpreter is to give it up when a call returns to it (interpret.h) */
     Py_ssize_t extra_index; /* of pyjit's entry in co_extra */
     uint8_t *return_to_c;   /* permanent code: returns r0 to the C caller */
     uint8_t *entry_stub;    /* permanent code: a call of something not compiled yet */

@@ -437,6 +437,25 @@ def returns_later(flag):
     )
 
 
+def traceback_places(n):
+    def down(n):
+        if n == 0:
+            raise ValueError
+        down(n - 1)
+
+    try:
+        down(n)
+    except ValueError as e:
+        places, tb = [], e.__traceback__
+        while tb:
+            places.append((tb.tb_frame.f_code.co_name, tb.tb_lasti))
+            tb = tb.tb_next
+        return places
+
+
+hot("last instructions", traceback_places, (0,), (4,))
+
+
 def raises_later(flag):
     keep_caller()
     x = [1]
