@@ -300,17 +300,18 @@ run_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, 
     return end(tstate, &cframe, run_from(&regs, target));
 }
 
-/* Goes on with a frame that has been taken out of the interpreter. */
+/* Goes on with a frame that has been taken out of the interpreter, `innermost` being the one of its calls where. */
 static PyObject *
-run_taken(PyThreadState *tstate, _PyInterpreterFrame *frame, Place place)
+run_taken(PyThreadState *tstate, _PyInterpreterFrame *frame, _PyInterpreterFrame *innermost, Place place)
 {
     _PyCFrame cframe;
     if (_Py_EnterRecursiveCallTstate(tstate, "")) {
         return NULL;
     }
     begin(tstate, frame, &cframe);
-    Registers regs = {.frame = frame, .tstate = tstate};
-    return end(tstate, &cframe, run_from(&regs, resume_taken(&regs, code_state(frame->f_code), place)));
+    cframe.current_frame = innermost;
+    Registers regs = {.frame = innermost, .tstate = tstate};
+    return end(tstate, &cframe, run_from(&regs, resume_taken(&regs, code_state(innermost->f_code), place)));
 }
 
 /* Runs a frame in the interpreter, as far as that is wise. */
@@ -319,7 +320,8 @@ run_interpreted(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag
 {
     PyObject *result;
     Place place;
-    return interpret(tstate, frame, throwflag, &result, &place) ? result : run_taken(tstate, frame, place);
+    _PyInterpreterFrame *taken = interpret(tstate, frame, throwflag, &result, &place);
+    return taken == NULL ? result : run_taken(tstate, frame, taken, place);
 }
 
 /* A frame that is not simply to go on in compiled code. */

@@ -12,8 +12,10 @@
  * the C stack but for comparison, and is searched, not popped: extensions that switch stacks leave frames out of order. */
 #include "pyjit/interpret.h"
 
+#include "pyjit/cold.h"
 #include "pyjit/decode.h"
 #include "pyjit/engine.h"
+#include "pyjit/imports.h"
 #include "pyjit/sampler.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -34,6 +36,7 @@ static struct {
 /* What the frame that is being taken had before. */
 static struct {
     _PyInterpreterFrame *frame; /* NULL: none is */
+    const _PyInterpreterFrame *entry; /* that by which the interpreter was entered: mostly the same */
     PyCodeObject *code;
     _Py_CODEUNIT *prev_instr;
     char owner;
@@ -88,22 +91,53 @@ unwatch(const _PyInterpreterFrame *frame)
     }
 }
 
+/* The frame with which the run of the interpreter began that this one runs in. While the frame evaluator is away the
+ * interpreter calls functions without C. */
+static const _PyInterpreterFrame *
+entry_of(const _PyInterpreterFrame *frame)
+{
+    while (!frame->is_entry) {
+        frame = frame->previous;
+    }
+    return frame;
+}
+
 /* Is the frame, which runs, one that the interpreter gives back to pyjit? */
 static bool
 is_watched(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
 {
-    int at = find(frame);
+    int at = find(entry_of(frame));
     return at >= 0 && watched.frames[at].outer == tstate->cframe->previous;
 }
 
 /* ---- taking ------------------------------------------------------------------------------------ */
 
-/* Gets the interpreter to give the frame up: makes an exception that nothing handles. Takes over the result. */
+/* Can the frames that the interpreter has called this one from wait for it outside of the interpreter? */
+static bool
+callers_can_wait(const _PyInterpreterFrame *frame)
+{
+    while (!frame->is_entry) {
+        frame = frame->previous;
+        const PyCodeObject *code = frame->f_code;
+        int depth = frame->stacktop - code->co_nlocalsplus; /* negative if it waits outside already */
+        CodeState *state = code_state_make(frame->f_code);
+        if (depth < 0 || depth > COLD_DEPTH_MOST || state == NULL || state->status == CODE_REFUSED ||
+            (state->status != CODE_ACTIVE && code_activate(state) < 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Gets the interpreter to give the frame up, and those that it has called it from: makes an exception that nothing handles,
+ * and has the interpreter believe that it was entered by this frame. Takes over the result. */
 static void
 take(_PyInterpreterFrame *frame, PyObject *result)
 {
     taken.result = result;
     taken.frame = frame;
+    taken.entry = entry_of(frame);
+    frame->is_entry = true;
     taken.code = frame->f_code;
     taken.prev_instr = frame->prev_instr;
     taken.owner = frame->owner;
@@ -113,11 +147,16 @@ take(_PyInterpreterFrame *frame, PyObject *result)
     PyErr_Restore(Py_NewRef(PyExc_SystemError), NULL, NULL);
 }
 
-/* Puts the frame right again. Where it goes on. */
+/* Puts the frames right again. Where the innermost goes on. */
 static Place
 put_right(void)
 {
     _PyInterpreterFrame *frame = taken.frame;
+    frame->is_entry = frame == taken.entry;
+    for (_PyInterpreterFrame *it = frame; it != taken.entry;) {
+        it = it->previous;
+        it->stacktop = cold_continuation(it->stacktop - it->f_code->co_nlocalsplus);
+    }
     frame->f_code = taken.code;
     frame->prev_instr = taken.prev_instr;
     frame->owner = taken.owner;
@@ -178,6 +217,9 @@ static Sample
 look_at(const PyThreadState *tstate, const _PyInterpreterFrame *frame, bool *take)
 {
     *take = false;
+    if (imports_running() && (frame == NULL || !imports_tick(frame))) {
+        return SAMPLE_SEEN;
+    }
     CodeState *state = frame == NULL ? NULL : code_state(frame->f_code);
     if (state == NULL || state->status == CODE_REFUSED || !may_take(tstate)) {
         return SAMPLE_NOTHING;
@@ -193,7 +235,7 @@ look_at(const PyThreadState *tstate, const _PyInterpreterFrame *frame, bool *tak
     if (!decode_is_check(frame->prev_instr)) {
         return SAMPLE_AGAIN;
     }
-    *take = state->status == CODE_ACTIVE || code_activate(state) == 0;
+    *take = (state->status == CODE_ACTIVE || code_activate(state) == 0) && callers_can_wait(frame);
     return SAMPLE_SEEN;
 }
 
@@ -255,7 +297,7 @@ interpret_returned(PyThreadState *tstate, PyObject *callable, PyObject *const *a
     _PyInterpreterFrame *frame = tstate->cframe->current_frame;
     CodeState *state = code_state(frame->f_code);
     if (result == NULL || !may_take(tstate) || !is_watched(tstate, frame) ||
-        (state->status != CODE_ACTIVE && code_activate(state) < 0) ||
+        (state->status != CODE_ACTIVE && code_activate(state) < 0) || !callers_can_wait(frame) ||
         !is_own_call(state, frame, callable, args, count)) {
         return result;
     }
@@ -288,18 +330,24 @@ interpret_can_take(const PyThreadState *tstate)
 }
 
 /* Runs a frame in the interpreter. */
-bool
+_PyInterpreterFrame *
 interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag, PyObject **result, Place *place)
 {
     const CodeState *state = code_state(frame->f_code);
-    bool watching = state != NULL && state->has_loop && interpret_can_take(tstate) && watch(tstate, frame);
+    bool is_import = imports_is_one(frame);
+    bool watching = state != NULL && (state->has_loop || is_import) && interpret_can_take(tstate) && watch(tstate, frame);
+    bool importing = watching && is_import && imports_begin(tstate, frame);
     *result = _PyEval_EvalFrameDefault(tstate, frame, throwflag);
+    if (importing) {
+        imports_end(frame);
+    }
     if (watching) {
         unwatch(frame);
     }
-    if (*result != NULL || taken.frame != frame) {
-        return true;
+    if (*result != NULL || taken.frame == NULL || taken.entry != frame) {
+        return NULL;
     }
+    frame = taken.frame;
     *place = put_right();
-    return false;
+    return frame;
 }

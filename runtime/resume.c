@@ -47,11 +47,12 @@ resume_interpreted(Registers *regs, Place place, const char *reason)
     tstate->cframe->current_frame = caller;
     tstate->recursion_remaining++; /* the interpreter counts this frame itself */
     PyObject *result;
-    if (!interpret(tstate, frame, 0, &result, &place)) {
+    _PyInterpreterFrame *taken = interpret(tstate, frame, 0, &result, &place);
+    if (taken != NULL) {
         tstate->recursion_remaining--;
-        tstate->cframe->current_frame = frame;
+        tstate->cframe->current_frame = regs->frame = taken;
         frame->is_entry = is_entry;
-        return resume_taken(regs, code_state(frame->f_code), place);
+        return resume_taken(regs, code_state(taken->f_code), place);
     }
     if (is_entry) {
         tstate->recursion_remaining--; /* the driver counts it off */

@@ -9,10 +9,11 @@
  * not be interpreted at all. */
 bool interpret_can_take(const PyThreadState *tstate);
 
-/* Runs a frame in the interpreter, as _PyEval_EvalFrameDefault does. True if that is done, with the result in *result.
- * False if the frame is to go on at *place outside of the interpreter: its code is active, it is not linked, and
- * its stacktop says what it holds. */
-bool interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag, PyObject **result, Place *place);
+/* Runs a frame in the interpreter, as _PyEval_EvalFrameDefault does. NULL if that is done, with the result in *result.
+ * Else it is to go on outside of the interpreter, at *place in the frame that is returned: the same, or one that the
+ * interpreter has called, for which the ones in between and this one wait. The code of all of them is active, and the
+ * stacktop of the innermost says what it holds. They are not linked to the thread. */
+_PyInterpreterFrame *interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag, PyObject **result, Place *place);
 
 /* The vectorcall of a Python function is about to return `result` while pyjit_state.wanted is the frame that runs. If this
  * is that frame's own CALL, has the interpreter give the frame up. Returns what the vectorcall is to return. */

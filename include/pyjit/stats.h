@@ -22,6 +22,7 @@
     X(checks, "looks at what happened while other code ran")                                       \
     X(safepoints, "times the eval breaker was seen to")                                            \
     X(executions_cold, "executions of code that was not hot, by the interpreter")                   \
+    X(imports, "modules imported without the frame evaluator")                                     \
     X(entries, "frames entered from C")                                         \
     X(cold_runs, "stretches of cold code run bytecode by bytecode")                                \
     X(calls_in_place, "calls of functions compiled in place")                                      \

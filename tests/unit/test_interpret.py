@@ -25,19 +25,6 @@ def until_taken(function, *arguments):
 """
 
 
-def is_debug(jit: Interpreter) -> bool:
-    """Is this a debug build of CPython, in which no frames are taken?"""
-    return jit.run_code("import sys; print(hasattr(sys, 'gettotalrefcount'))").out == "True\n"
-
-
-@pytest.fixture
-def taking(jit: Interpreter) -> Interpreter:
-    """An interpreter in which frames are taken."""
-    if is_debug(jit):
-        pytest.skip("debug builds of CPython look at the stack of a frame that is given up")
-    return jit
-
-
 def run(jit: Interpreter, code: str, **settings: str) -> Run:
     """Run statements; all must go well and silently."""
     done = jit.run_code(COUNT + textwrap.dedent(code), {**TAKE, **settings})
