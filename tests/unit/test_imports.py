@@ -233,7 +233,9 @@ entries = traceback.extract_tb(error.__traceback__)
 assert [e.name for e in entries] == ["outer", "loop"], entries
 assert [e.line for e in entries] == ["return loop(), a", "raise KeyError(total)"], entries
 """,
-    "recursion": in_function("def loop(depth):\n    if depth: return [depth, loop(depth - 1)]", "return total")
+    "recursion": in_function(
+        "def loop(depth):\n    if depth: return [depth, loop(depth - 1)]", "return total"
+    )
     + """
 got = loop(30)
 for i in range(30, 0, -1):
