@@ -156,7 +156,7 @@ measure(const Assembler *as)
         sizes.cold += item->stencil->cold_size;
         for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
             Exit *exit = (Exit *)as->values[item->first_value + __builtin_ctz(rest)];
-            if (!exit->counted && !leads_to_code(exit)) {
+            if (!exit->counted && !leads_to_code(exit) && exit->kind != EXIT_BACK) {
                 exit->counted = true;
                 sizes.thunks += (uint32_t)link_thunk_size;
             }
@@ -228,6 +228,10 @@ exit_address(Placement *p, Exit *exit)
 {
     uint8_t *base = codemem_base();
     if (leads_to_code(exit)) {
+        return base + exit->target;
+    }
+    if (exit->kind == EXIT_BACK) {
+        exit->target = exit->target != 0 ? exit->target : (uint32_t)(p->values.hot - base);
         return base + exit->target;
     }
     if (exit->kind != EXIT_BRANCH) { /* of those that come back; the others do not mind */

@@ -210,6 +210,13 @@ block_exit_finish(Block *b, FinishResult result)
     return share_exit(b, EXIT_FINISH, b->in.offset, (int)result);
 }
 
+/* Back to the operation to be emitted next. */
+Exit *
+block_exit_back(Block *b)
+{
+    return new_exit(b, EXIT_BACK, b->in.offset);
+}
+
 /* The context is to be checked. */
 Exit *
 block_exit_verify(Block *b)

@@ -22,7 +22,8 @@ static const char *const kind_names[KINDS] = {
     [EXIT_BRANCH] = "branch",       [EXIT_ERROR] = "error",     [EXIT_LEAVE] = "leave",
     [EXIT_RELEASE] = "release",     [EXIT_SAFEPOINT] = "safepoint", [EXIT_CHECK] = "check",
     [EXIT_RERAISE] = "reraise",     [EXIT_UNINLINE] = "uninline",   [EXIT_ENTRY] = "entry",
-    [EXIT_RETURNED] = "returned",   [EXIT_VERIFY] = "verify",     [EXIT_FINISH] = "finish",
+    [EXIT_RETURNED] = "returned",   [EXIT_VERIFY] = "verify",     [EXIT_BACK] = "back",
+    [EXIT_FINISH] = "finish",
 };
 static const char *const way_names[WAYS] = {"compiled", "generic", "cold"};
 

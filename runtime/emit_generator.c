@@ -18,6 +18,22 @@ resume_table(PyCodeObject *code)
     return state->resume;
 }
 
+/* Can frames of this code be resumed by jumps? */
+bool
+emit_can_resume(PyCodeObject *code)
+{
+    return resume_table(code) != NULL;
+}
+
+/* Emits the step of a generator in its slot that is likely to be of this code, for which emit_can_resume(). */
+void
+emit_resume_next(Block *b, intptr_t iterator, PyCodeObject *code)
+{
+    ASM(&b->as, OP_resume_next, iterator, (intptr_t)code, (intptr_t)resume_table(code), block_instr_address(b),
+        IMM_CONTINUATION, (intptr_t)codemem_base());
+    asm_depend(&b->as, code);
+}
+
 /* FOR_ITER over a generator, which is in its slot on top of the stack. False when that is not simple;
  * then nothing has been emitted. */
 bool
@@ -28,16 +44,13 @@ emit_for_iter_generator(Block *b)
         return false;
     }
     PyCodeObject *code = ((PyGenObject *)sample)->gi_code;
-    uint32_t *resume = resume_table(code);
-    if (resume == NULL) {
+    if (!emit_can_resume(code)) {
         return false;
     }
     block_escape(b);
     block_settle_stack(b);
     intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1);
-    ASM(&b->as, OP_resume_next, iterator, (intptr_t)code, (intptr_t)resume, block_instr_address(b),
-        IMM_CONTINUATION, (intptr_t)codemem_base());
-    asm_depend(&b->as, code);
+    emit_resume_next(b, iterator, code);
     Context before = b->ctx;
     block_pop(b, 1);
     intptr_t end = (intptr_t)block_exit_to(b, decode_jump_target(&b->in));

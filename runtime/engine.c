@@ -5,6 +5,7 @@
 #include "pyjit/assembler.h"
 #include "pyjit/block.h"
 #include "pyjit/cells.h"
+#include "pyjit/consume.h"
 #include "pyjit/exits.h"
 #include "pyjit/frames.h"
 #include "pyjit/hook.h"
@@ -79,6 +80,11 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_max, find_builtin("max"));
     Py_XSETREF(pyjit_state.builtin_ord, find_builtin("ord"));
     Py_XSETREF(pyjit_state.builtin_chr, find_builtin("chr"));
+    Py_XSETREF(pyjit_state.builtin_any, find_builtin("any"));
+    Py_XSETREF(pyjit_state.builtin_all, find_builtin("all"));
+    Py_XSETREF(pyjit_state.builtin_sum, find_builtin("sum"));
+    Py_XSETREF(pyjit_state.builtin_sorted, find_builtin("sorted"));
+    Py_XSETREF(pyjit_state.str_join, Py_XNewRef(PyDict_GetItemString(PyUnicode_Type.tp_dict, "join")));
     Py_XSETREF(pyjit_state.list_append,
                Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append")));
     Py_XSETREF(pyjit_state.dict_get, Py_XNewRef(PyDict_GetItemString(PyDict_Type.tp_dict, "get")));
@@ -124,7 +130,7 @@ engine_start(const char **why)
         *why = "small ints are not where CPython 3.11 has them";
         return -1;
     }
-    if (find_characters() < 0) {
+    if (find_characters() < 0 || consume_init() < 0) {
         PyErr_Clear();
         *why = "no memory";
         return -1;

@@ -467,6 +467,8 @@ exits_take(Registers *regs, uint32_t id)
         return cold_returned(regs, exit->offset);
     case EXIT_VERIFY:
         return codemem_base() + exit->resume;
+    case EXIT_BACK: /* has no thunk */
+        break;
     }
     Py_UNREACHABLE();
 }

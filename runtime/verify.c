@@ -20,7 +20,7 @@ static const char *const exit_kinds[] = {
     [EXIT_RELEASE] = "release",     [EXIT_RERAISE] = "reraise", [EXIT_ENTRY] = "entry",
     [EXIT_SAFEPOINT] = "safepoint", [EXIT_CHECK] = "check",     [EXIT_RETURNED] = "returned",
     [EXIT_UNINLINE] = "uninline",   [EXIT_FINISH] = "finish",
-    [EXIT_VERIFY] = "verify",
+    [EXIT_VERIFY] = "verify",       [EXIT_BACK] = "back",
 };
 
 /* Says what is wrong and ends the process. `object` is the one concerned, or NULL. */

@@ -331,6 +331,9 @@ Exit *block_exit_finish(Block *b, FinishResult result);
 /* Debug builds: the context is to be checked. */
 Exit *block_exit_verify(Block *b);
 
+/* Back to the operation to be emitted next, in which the exit must be an operand, from later ones of this instruction. */
+Exit *block_exit_back(Block *b);
+
 /* Ends the block with a jump to `offset` in the current context. */
 void block_jump(Block *b, int offset);
 

@@ -48,6 +48,7 @@ typedef enum {
     EXIT_UNINLINE, /* code compiled in place needs its frame: continue at offset with one */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
     EXIT_RETURNED, /* a return to a frame that waits in cold code; offset: its stack's depth */
+    EXIT_BACK,    /* to an operation of the same block before it: the first that has this exit */
     EXIT_VERIFY,  /* debug builds: check the context (verify.h), then go on */
 } ExitKind;
 
@@ -85,7 +86,7 @@ typedef struct Exit {
     uint32_t thunk;        /* code that brings this exit to exits_take */
     int offset;            /* code units: where to continue (BRANCH, LEAVE) or the instruction */
     union {
-        uint32_t target; /* EXIT_BRANCH: compiled code, once there is some */
+        uint32_t target; /* EXIT_BRANCH: compiled code, once there is some; EXIT_BACK: where it leads, once placed */
         uint32_t resume; /* EXIT_RELEASE, EXIT_SAFEPOINT, EXIT_CHECK: where compiled code goes on */
     };
     union {

@@ -71,6 +71,11 @@ void emit_yield_value(Block *b);
  * then nothing has been emitted. */
 bool emit_for_iter_generator(Block *b);
 
+/* Can frames of this code be resumed by jumps? Then emits the step of a generator, in its slot, that is likely to be of
+ * this code. */
+bool emit_can_resume(PyCodeObject *code);
+void emit_resume_next(Block *b, intptr_t iterator, PyCodeObject *code);
+
 /* emit_iterate.c */
 void emit_get_iter(Block *b);
 void emit_for_iter(Block *b);

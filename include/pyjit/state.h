@@ -27,6 +27,7 @@ typedef struct PyjitState {
     PyTypeObject *ascii_iterator;     /* type of the iterators of ASCII strings */
     PyObject *characters[256];        /* the strings of one Latin-1 character; owned */
     PyObject *builtin_abs, *builtin_min, *builtin_max;        /* likewise */
+    PyObject *builtin_any, *builtin_all, *builtin_sum, *builtin_sorted, *str_join; /* likewise */
 } PyjitState;
 
 extern PyjitState pyjit_state;

@@ -118,6 +118,12 @@ EXPRESSIONS: dict[str, list[Template]] = {
 (<small> + 1)
 """),
     "int": templates("""
+1: sum(<any> for <fresh> in <iter>)
+
+1: sum(<int> for <fresh> in range(<small>))
+
+1: max(<int> for <fresh> in (<small>, <any>))
+
 1: BB[<small>]
 
 1: AI[<small>]
@@ -267,6 +273,10 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: len(<iter>)
 """),
     "float": templates("""
+1: sum(<float> for <fresh> in <iter>)
+
+1: min(<float> for <fresh> in (1, <any>))
+
 1: AD[<small>]
 
 1: math.pi
@@ -334,6 +344,10 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: G2
 """),
     "bool": templates("""
+1: any(<any> for <fresh> in <iter>)
+
+1: all(<bool> for <fresh> in (<any>, <any>, <any>))
+
 2: <str> != <str>
 
 1: <float>
@@ -431,6 +445,8 @@ EXPRESSIONS: dict[str, list[Template]] = {
 2: tick(<period>)
 """),
     "str": templates("""
+1: <str>.join(<str> for <fresh> in <iter>)
+
 1: ['a', b'bc', 'D'][<index>].upper()
 
 1: ''.join(sorted(map(text, <set>)))
@@ -481,6 +497,10 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: <any>
 """),
     "list": templates("""
+1: sorted(<small> for <fresh> in <iter>)
+
+1: list(<any> for <fresh> in <iter>)
+
 4: [<int>, <int>, <int>]
 
 2: [<float>, <any>]
@@ -510,6 +530,8 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: [i for j in (<tuple>, <list>) for i in j]
 """),
     "tuple": templates("""
+1: tuple(<any> for <fresh> in <list>)
+
 6: (<int>, <float>)
 
 3: (<any>, <any>, <any>)
@@ -538,6 +560,8 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: <dict> | <dict>
 """),
     "set": templates("""
+1: set(<key> for <fresh> in <iter>)
+
 {<int>, <small>}
 
 {i for i in <iter>}

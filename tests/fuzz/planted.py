@@ -170,6 +170,12 @@ BUGS = [
         "    if (c->tstate->cframe->use_tracing) {\n        return NULL;\n    }\n", ""),
     Bug("two-boxes-of-one-number", "runtime/exits.c", "if (!is_box_of(regs, entry, old)) {",
         "if (!is_box_of(regs, entry, old) || old != NULL) {"),
+    Bug("sum-overflows", "templates/consume.c", "likely(!__builtin_add_overflow(sum->number, number, &number))",
+        "(__builtin_add_overflow(sum->number, number, &number), true)"),
+    Bug("truth-kept", "runtime/consume.c", "    int truth = PyObject_IsTrue(item);\n    Py_DECREF(item);",
+        "    int truth = PyObject_IsTrue(item);"),
+    Bug("true-is-one", "templates/consume.c", "(void *)type == ADDRESS(PyLong_Type) && size >= -1", "size >= -1"),
+    Bug("result-kept", "runtime/interpret.c", "- 1] = taken.result;", "- 1] = Py_NewRef(taken.result);"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,132 @@
+/* Emitters: builtins that use a generator up. They are loops within the CALL, which resume the generator by jumps.
+ *
+ * Meanwhile the call's stack holds, instead of the callee and what is below it, what the items go into and NULL; the
+ * generator, and a method's self, stay. */
+#include "pyjit/emit_calls.h"
+
+#include "pyjit/consume.h"
+#include "pyjit/state.h"
+
+/* How a builtin uses generators up. */
+typedef struct {
+    PyObject *(*begin)(void); /* NULL: any() and all() */
+    int operation;            /* that takes an item */
+    ConsumeItem add;          /* of OP_consume_other */
+    ConsumeEnd end;
+    ValueType result;
+} Way;
+
+/* How this builtin function, type or method does; false if it is none that does. */
+static bool
+find_way(const PyObject *callable, Way *way)
+{
+    const PyjitState *known = &pyjit_state;
+    if (callable == known->builtin_any || callable == known->builtin_all) {
+        *way = (Way){NULL, OP_consume_truth, NULL, NULL, TYPE_BOOL};
+    } else if (callable == known->builtin_sum) {
+        *way = (Way){consume_into_sum, OP_consume_sum, NULL, consume_end_sum, TYPE_UNKNOWN};
+    } else if (callable == known->builtin_min) {
+        *way = (Way){consume_into_minimum, OP_consume_other, consume_best_item, consume_end_best, TYPE_UNKNOWN};
+    } else if (callable == known->builtin_max) {
+        *way = (Way){consume_into_maximum, OP_consume_other, consume_best_item, consume_end_best, TYPE_UNKNOWN};
+    } else if (callable == known->builtin_sorted) {
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_sorted, TYPE_LIST};
+    } else if (callable == known->str_join) {
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_join, TYPE_STR};
+    } else if (callable == (PyObject *)&PyList_Type) {
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_list, TYPE_LIST};
+    } else if (callable == (PyObject *)&PyTuple_Type) {
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_tuple, TYPE_TUPLE};
+    } else if (callable == (PyObject *)&PySet_Type) {
+        *way = (Way){consume_into_set, OP_consume_other, consume_set_item, consume_end_set, TYPE_SET};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* The code of the generator that is the call's last argument, NULL if that is not so. */
+static PyCodeObject *
+generator_code(Block *b)
+{
+    PyObject *sample = block_sample(b, 0);
+    return sample != NULL && Py_IS_TYPE(sample, &PyGen_Type) ? ((PyGenObject *)sample)->gi_code : NULL;
+}
+
+/* Does the call have the arguments of the way, self of a method being a str? */
+static bool
+arguments_fit(Block *b, const Call *call, const Way *way)
+{
+    if (way->end != consume_end_join) {
+        return call->keywords == 0 && call->count == 1 && call->callee == b->in.oparg;
+    }
+    return call->keywords == 0 && call->count == 2 && call->callee == b->in.oparg + 1 &&
+           block_learn(b, call->first, 1u << TYPE_STR) == TYPE_STR;
+}
+
+/* Puts what the items go into where the call's stack begins; the generator becomes an owned reference in its slot. */
+static void
+begin(Block *b, const Call *call, const Way *way)
+{
+    int lowest = b->in.oparg + 1;
+    block_own_stack(b, call->count);
+    block_escape(b);
+    for (int n = lowest; n >= call->count; n--) {
+        block_release(b, n);
+        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    }
+    block_settle_stack(b);
+    if (way->begin != NULL) {
+        ASM(&b->as, OP_consume_begin, (intptr_t)way->begin, slot_of_stack(b, b->ctx.depth - 1 - lowest),
+            block_instr_address(b), (intptr_t)block_exit_error(b));
+        *block_stack(b, lowest) = (Entry){.owned = 1};
+    }
+}
+
+/* Takes the items. */
+static void
+take_items(Block *b, const Call *call, const Way *way, PyCodeObject *code)
+{
+    intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1);
+    intptr_t consumer = slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg);
+    intptr_t again = (intptr_t)block_exit_back(b), error = (intptr_t)block_exit_error(b);
+    ASM(&b->as, OP_loop_begin, again);
+    emit_resume_next(b, iterator, code);
+    if (way->operation == OP_consume_truth) {
+        bool any = call->callable == pyjit_state.builtin_any;
+        ASM(&b->as, OP_consume_truth, iterator, any, (intptr_t)(any ? Py_True : Py_False),
+            (intptr_t)(any ? Py_False : Py_True), again, error);
+    } else if (way->operation == OP_consume_other) {
+        ASM(&b->as, OP_consume_other, consumer, iterator, (intptr_t)way->add, again, error);
+    } else {
+        ASM(&b->as, way->operation, consumer, iterator, again, error);
+    }
+    if (way->end != NULL) {
+        ASM(&b->as, OP_consume_end, consumer, slot_of_stack(b, b->ctx.depth - 1 - call->first), (intptr_t)way->end,
+            error);
+    }
+}
+
+/* CALL of a builtin function, type or method with a generator that it uses up. */
+bool
+emit_call_consumer(Block *b, const Call *call)
+{
+    Way way;
+    if (b->site != NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !find_way(call->callable, &way) ||
+        !arguments_fit(b, call, &way) || block_learn(b, 0, 1u << TYPE_GENERATOR) != TYPE_GENERATOR) {
+        return b->ended;
+    }
+    PyCodeObject *code = generator_code(b);
+    if (code == NULL || !emit_can_resume(code)) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    begin(b, call, &way);
+    take_items(b, call, &way, code);
+    emit_release_call(b);
+    ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
+    block_push(b, way.result);
+    b->kwnames = NULL;
+    emit_check_builtin(b);
+    return true;
+}
