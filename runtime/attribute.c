@@ -233,6 +233,27 @@ plan_property(Plan *plan, PyObject *found, const char *accessor)
     }
 }
 
+/* Finds the method, written in Python, by which a descriptor gets or sets the attribute. */
+static void
+plan_descriptor(Plan *plan, PyObject *found, PyObject *accessor)
+{
+    PyFunctionObject *method = plan_type_is_fixed(Py_TYPE(found)) ? NULL : plan_method(Py_TYPE(found), accessor);
+    if (method != NULL) {
+        plan->place = PLACE_DESCRIPTOR;
+        plan->value = (PyObject *)method;
+        plan->found = found;
+    }
+}
+
+/* Is this a descriptor that comes after the instance's own attributes, by a method written in Python? */
+static bool
+is_late_descriptor(PyObject *found)
+{
+    PyTypeObject *type = Py_TYPE(found);
+    return !plan_type_is_fixed(type) && type->tp_descr_set == NULL && type->tp_descr_get != NULL &&
+           plan_method(type, pyjit_names.dunder_get) != NULL;
+}
+
 /* ---- plans ----------------------------------------------------------------------------------- */
 
 /* How to get an attribute of a class. */
@@ -318,15 +339,27 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
             plan.value = *(PyObject **)((char *)owner + plan.at);
         } else if (Py_IS_TYPE(found, &PyProperty_Type) && !hooked) { /* an AttributeError has the hook asked */
             plan_property(&plan, found, "fget");
+        } else if (!hooked) {
+            plan_descriptor(&plan, found, pyjit_names.dunder_get);
         }
         return plan;
     }
-    if (!plan_found(&plan, found) || !plan_instance(&plan, owner, name)) {
+    bool late = found != NULL && is_late_descriptor(found);
+    if ((!late && !plan_found(&plan, found)) || !plan_instance(&plan, owner, name)) {
         plan.place = PLACE_UNKNOWN;
         return plan;
     }
-    if (plan.place == PLACE_UNKNOWN && found != NULL) {
+    if (late) {
+        plan.found = found; /* that it is none that comes first is to be guarded in any case */
+    }
+    if (plan.place == PLACE_UNKNOWN && late && !hooked) {
+        plan_descriptor(&plan, found, pyjit_names.dunder_get);
+    } else if (plan.place == PLACE_UNKNOWN && found != NULL) {
         plan_class_attribute(&plan, found, false);
+    } else if (plan.place == PLACE_UNKNOWN && hooked) {
+        PyFunctionObject *hook = plan_method(plan.type, pyjit_names.dunder_getattr);
+        plan.place = hook == NULL ? PLACE_UNKNOWN : PLACE_HOOK;
+        plan.value = (PyObject *)hook;
     }
     if (plan.absence == ABSENT_DICT_LACKS && !stable) {
         plan.absence = ABSENT_DICT_SEARCHED;
@@ -365,6 +398,8 @@ plan_store(PyObject *owner, PyObject *name)
             plan.value = *(PyObject **)((char *)owner + plan.at);
         } else if (Py_IS_TYPE(found, &PyProperty_Type)) {
             plan_property(&plan, found, "fset");
+        } else {
+            plan_descriptor(&plan, found, pyjit_names.dunder_set);
         }
         return plan;
     }

@@ -532,10 +532,12 @@ cold_returned(Registers *regs, int depth)
     CodeState *state = code_state(frame->f_code);
     PyObject *result = (PyObject *)(intptr_t)regs->ints[0];
     Place place = {_PyInterpreterFrame_LASTI(frame), depth};
-    regs->tstate->recursion_remaining += special_levels(decode_at(state->units, place.offset).opcode) - 1;
+    Instr in = decode_at(state->units, place.offset);
+    regs->tstate->recursion_remaining += special_levels(in.opcode) - 1;
     if (result != NULL) {
         return resume_finish(regs, state, place, result);
     }
+    special_failed(frame->localsplus + state->code->co_nlocalsplus + depth, &in, state->code);
     frame->stacktop = -1;
     uint8_t *elsewhere = resume_unwind(regs, state, &place, true);
     return elsewhere != NULL ? elsewhere : resume_at(regs, state, place);

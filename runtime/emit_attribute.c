@@ -2,7 +2,7 @@
  *
  * A live owner shows where the attribute is (attribute.h). Guards for what that relies on are emitted,
  * then the access itself. Attributes that take Python code to get are left to the generic operation. */
-#include "pyjit/emit.h"
+#include "pyjit/emit_calls.h"
 
 #include "pyjit/attribute.h"
 #include "pyjit/keys.h"
@@ -99,7 +99,8 @@ guard_plan(Block *b, int n, const Plan *plan)
         ASM(&b->as, OP_guard_class_version, block_object_slot(b, n),
             (intptr_t)plan_type_version(plan->of_class), (intptr_t)block_exit_miss(b));
     }
-    if (plan->place == PLACE_OBJECT || plan->place == PLACE_METHOD) {
+    if (plan->place == PLACE_OBJECT || plan->place == PLACE_METHOD || plan->place == PLACE_DESCRIPTOR ||
+        plan->place == PLACE_HOOK) {
         guard_absence(b, n, plan);
     }
     if (plan->found != NULL) {
@@ -237,9 +238,7 @@ load_object(Block *b, const Plan *plan, PyObject *name, bool null)
     case PLACE_OBJECT:
         ASM(&b->as, OP_load_object_owned, x, (intptr_t)plan->value, release);
         break;
-    case PLACE_METHOD:
-    case PLACE_PROPERTY:
-    case PLACE_UNKNOWN:
+    default:
         Py_UNREACHABLE();
     }
     if (null && owned) {
@@ -274,6 +273,52 @@ has_missed(const Block *b)
     return b->start == b->first && b->chain > 0;
 }
 
+/* Is a function to be called for the attribute? */
+static bool
+is_called(const Plan *plan)
+{
+    return plan->place == PLACE_PROPERTY || plan->place == PLACE_DESCRIPTOR || plan->place == PLACE_HOOK;
+}
+
+/* Gets an attribute of the object on top of the stack by a call; its guards have passed. */
+static void
+load_by_call(Block *b, const Plan *plan, PyObject *name)
+{
+    Special special = {
+        .function = (PyFunctionObject *)plan->value,
+        .completes_error = special_completes_error(b->in.opcode, plan->type),
+    };
+    if (plan->place == PLACE_PROPERTY) {
+        special.count = 1;
+    } else if (plan->place == PLACE_HOOK) {
+        special.count = 2;
+        special.arguments[1] = SPECIAL_OBJECT;
+        special.objects[1] = name;
+    } else {
+        special.count = 3;
+        special.arguments[0] = special.arguments[2] = SPECIAL_OBJECT;
+        special.objects[0] = plan->found;
+        special.objects[2] = (PyObject *)plan->type;
+    }
+    if (!emit_special_attribute(b, &special)) {
+        emit_generic(b);
+    }
+}
+
+/* Sets an attribute of the object on top of the stack, to the value below it, by a call; its guards have passed. */
+static void
+store_by_call(Block *b, const Plan *plan)
+{
+    Special special = {.function = (PyFunctionObject *)plan->value, .count = 2, .arguments = {0, 1}};
+    if (plan->place == PLACE_DESCRIPTOR) {
+        special = (Special){.function = special.function, .count = 3, .arguments = {SPECIAL_OBJECT, 0, 1},
+                            .objects = {plan->found}};
+    }
+    if (!emit_special_attribute(b, &special)) {
+        emit_generic(b);
+    }
+}
+
 /* LOAD_ATTR. */
 void
 emit_load_attr(Block *b)
@@ -289,10 +334,8 @@ emit_load_attr(Block *b)
         return;
     }
     guard_plan(b, 0, &plan);
-    if (plan.place == PLACE_PROPERTY) {
-        if (!emit_special_call(b, plan.value, 0, -1)) {
-            emit_generic(b);
-        }
+    if (is_called(&plan)) {
+        load_by_call(b, &plan, name);
         return;
     }
     if (!load_number(b, &plan)) {
@@ -343,12 +386,14 @@ emit_load_method(Block *b)
         }
         plan = plan_load(owner, name, !has_missed(b));
     }
-    if (plan.place == PLACE_UNKNOWN || plan.place == PLACE_PROPERTY) {
+    if (plan.place == PLACE_UNKNOWN) {
         emit_generic(b);
         return;
     }
     guard_plan(b, 0, &plan);
-    if (plan.place == PLACE_METHOD) {
+    if (is_called(&plan)) {
+        load_by_call(b, &plan, name);
+    } else if (plan.place == PLACE_METHOD) {
         load_method(b, &plan);
     } else {
         load_object(b, &plan, name, true);
@@ -406,10 +451,8 @@ emit_store_attr(Block *b)
         return;
     }
     guard_plan(b, 0, &plan);
-    if (plan.place == PLACE_PROPERTY) {
-        if (!emit_special_call(b, plan.value, 0, 1)) {
-            emit_generic(b);
-        }
+    if (is_called(&plan)) {
+        store_by_call(b, &plan);
         return;
     }
     if (plan.place == PLACE_DICT) {

@@ -191,10 +191,16 @@ emit_inline_special(Block *b, const Special *special, CodeState *callee, const S
     }
     Entry arguments[SPECIAL_ARGUMENTS];
     for (int i = 0; i < special->count; i++) {
-        arguments[i] = alias_of(b, special->arguments[i]);
+        if (special->arguments[i] != SPECIAL_OBJECT) {
+            arguments[i] = alias_of(b, special->arguments[i]);
+        }
     }
     for (int i = 0; i < special->count; i++) {
-        block_push_entry(b, arguments[i], NULL);
+        if (special->arguments[i] == SPECIAL_OBJECT) {
+            block_push_object(b, special->objects[i]);
+        } else {
+            block_push_entry(b, arguments[i], NULL);
+        }
     }
     push_locals(b, special->count, special->function, sources);
     go_in(b, number);

@@ -36,12 +36,17 @@ class_of(Block *b, int n)
 /* The method's frame has returned: the result is in r0, the operands are on the stack, everything is in
  * memory. */
 static void
-finish(Block *b)
+finish(Block *b, const Special *special)
 {
     int opcode = b->in.opcode, operands = special_operands(opcode);
     Instr branch;
     bool jump_if, fused = false, negated = opcode == CONTAINS_OP && b->in.oparg;
-    ASM(&b->as, OP_check_result, (intptr_t)block_exit_error(b));
+    if (special->completes_error) {
+        ASM(&b->as, OP_check_attribute, block_object_slot(b, 0),
+            (intptr_t)PyTuple_GET_ITEM(b->code->co_names, b->in.oparg), (intptr_t)block_exit_error(b));
+    } else {
+        ASM(&b->as, OP_check_result, (intptr_t)block_exit_error(b));
+    }
     if (opcode == STORE_ATTR || opcode == STORE_SUBSCR) {
         ASM(&b->as, OP_drop_result);
         block_drop_upwards(b, operands);
@@ -70,6 +75,9 @@ finish(Block *b)
         ASM(&b->as, OP_box_status, slot_of_stack(b, b->ctx.depth));
         block_push(b, TYPE_BOOL);
     } else {
+        if (opcode == LOAD_METHOD) {
+            block_push_null(b);
+        }
         ASM(&b->as, OP_store_r0, slot_of_stack(b, b->ctx.depth));
         block_push(b, TYPE_UNKNOWN);
     }
@@ -112,6 +120,14 @@ emit_special_returned(Block *b)
         block_drop_upwards(b, operands + 1);
         return;
     }
+    if (opcode == LOAD_METHOD) { /* NULL takes the place of the object */
+        if (block_stack(b, 0)->location == IN_LOCAL) {
+            block_own(b, 0);
+        }
+        block_release(b, 1);
+        *block_stack(b, 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+        return;
+    }
     if (opcode == CONTAINS_OP) {
         if (block_type(b, 0) != TYPE_BOOL) {
             ASM(&b->as, OP_guard_type, block_object_slot(b, 0), (intptr_t)&PyBool_Type,
@@ -141,7 +157,7 @@ bind(Block *b, const Special *special, Binding *binding)
         return false;
     }
     for (int i = 0; i < special->count; i++) {
-        binding->sources[i].entry = special->arguments[i];
+        binding->sources[i] = (Source){.entry = special->arguments[i], .constant = special->objects[i]};
     }
     return true;
 }
@@ -182,7 +198,7 @@ call_method(Block *b, const Special *special)
     if (two_levels) {
         ASM(&b->as, OP_leave_level);
     }
-    finish(b);
+    finish(b, special);
     return true;
 }
 
@@ -241,10 +257,9 @@ emit_special_of(Block *b, int owner)
     return call_method(b, &special);
 }
 
-/* A property's function, which has been guarded. */
+/* LOAD_ATTR, LOAD_METHOD or STORE_ATTR by a method that has been guarded. */
 bool
-emit_special_call(Block *b, PyObject *function, int self, int value)
+emit_special_attribute(Block *b, const Special *special)
 {
-    Special special = {(PyFunctionObject *)function, value < 0 ? 1 : 2, {self, value}};
-    return is_open(b) && call_method(b, &special);
+    return is_open(b) && call_method(b, special);
 }

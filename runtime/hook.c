@@ -58,8 +58,8 @@ ask(PyObject *hook, PyObject *owner, PyObject *name)
 
 /* Tells a pending AttributeError what was wanted of which object, if it does not know yet, as
  * PyObject_GetAttr does. */
-static void
-complete_error(PyObject *owner, PyObject *name)
+void
+hook_complete_error(PyObject *owner, PyObject *name)
 {
     if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
         return;
@@ -95,7 +95,7 @@ hook_get_attribute(PyObject *owner, PyObject *name)
     }
     Py_DECREF(hook);
     if (found == NULL) {
-        complete_error(owner, name);
+        hook_complete_error(owner, name);
     }
     return found;
 }

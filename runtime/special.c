@@ -6,6 +6,7 @@
 
 #include "pyjit/attribute.h"
 #include "pyjit/calls.h"
+#include "pyjit/hook.h"
 #include "pyjit/names.h"
 
 /* ---- which method -------------------------------------------------------------------------------- */
@@ -103,7 +104,8 @@ special_binary(PyTypeObject *x, PyTypeObject *y, int oparg)
 {
     Asked asked;
     PyFunctionObject *function = binary_method(x, y, oparg, &asked);
-    return asked == ASKED_RIGHT ? (Special){function, 2, {0, 1}} : (Special){function, 2, {1, 0}};
+    return asked == ASKED_RIGHT ? (Special){.function = function, .count = 2, .arguments = {0, 1}}
+                                : (Special){.function = function, .count = 2, .arguments = {1, 0}};
 }
 
 /* The method of a COMPARE_OP. */
@@ -111,9 +113,9 @@ Special
 special_compare(PyTypeObject *x, PyTypeObject *y, int oparg)
 {
     if (right_is_first(x, y)) {
-        return (Special){NULL, 0, {0}};
+        return (Special){.function = NULL};
     }
-    return (Special){plan_method(x, pyjit_names.comparisons[oparg]), 2, {1, 0}};
+    return (Special){.function = plan_method(x, pyjit_names.comparisons[oparg]), .count = 2, .arguments = {1, 0}};
 }
 
 /* The method of an instruction that asks one operand's class. */
@@ -122,17 +124,17 @@ special_unshared(int opcode, PyTypeObject *type)
 {
     switch (opcode) {
     case BINARY_SUBSCR:
-        return (Special){plan_method(type, pyjit_names.dunder_getitem), 2, {1, 0}};
+        return (Special){.function = plan_method(type, pyjit_names.dunder_getitem), .count = 2, .arguments = {1, 0}};
     case STORE_SUBSCR:
-        return (Special){plan_method(type, pyjit_names.dunder_setitem), 3, {1, 0, 2}};
+        return (Special){.function = plan_method(type, pyjit_names.dunder_setitem), .count = 3, .arguments = {1, 0, 2}};
     case CONTAINS_OP:
-        return (Special){plan_method(type, pyjit_names.dunder_contains), 2, {0, 1}};
+        return (Special){.function = plan_method(type, pyjit_names.dunder_contains), .count = 2, .arguments = {0, 1}};
     case UNARY_NEGATIVE:
-        return (Special){plan_method(type, pyjit_names.dunder_neg), 1, {0}};
+        return (Special){.function = plan_method(type, pyjit_names.dunder_neg), .count = 1, .arguments = {0}};
     case UNARY_INVERT:
-        return (Special){plan_method(type, pyjit_names.dunder_invert), 1, {0}};
+        return (Special){.function = plan_method(type, pyjit_names.dunder_invert), .count = 1, .arguments = {0}};
     default:
-        return (Special){NULL, 0, {0}};
+        return (Special){.function = NULL};
     }
 }
 
@@ -146,6 +148,7 @@ special_operands(int opcode)
     case UNARY_NEGATIVE:
     case UNARY_INVERT:
     case LOAD_ATTR:
+    case LOAD_METHOD:
     case CALL:
         return 1;
     case STORE_SUBSCR:
@@ -166,7 +169,8 @@ special_levels(int opcode)
 bool
 special_keeps_any(int opcode)
 {
-    return opcode == LOAD_ATTR || opcode == BINARY_SUBSCR || opcode == UNARY_NEGATIVE || opcode == UNARY_INVERT;
+    return opcode == LOAD_ATTR || opcode == LOAD_METHOD || opcode == BINARY_SUBSCR || opcode == UNARY_NEGATIVE ||
+           opcode == UNARY_INVERT;
 }
 
 /* ---- going on: operators -------------------------------------------------------------------------- */
@@ -344,6 +348,23 @@ go_on_class(PyObject *instance, PyObject *result)
 
 /* ---- going on ------------------------------------------------------------------------------------- */
 
+/* Does a method that fails to get an attribute of this object have its AttributeError completed? A LOAD_METHOD of what
+ * has no __getattr__ does without. */
+bool
+special_completes_error(int opcode, PyTypeObject *type)
+{
+    return opcode == LOAD_ATTR || (opcode == LOAD_METHOD && type->tp_getattro != PyObject_GenericGetAttr);
+}
+
+/* The method has failed. */
+void
+special_failed(PyObject *const *sp, const Instr *in, const PyCodeObject *code)
+{
+    if (special_operands(in->opcode) == 1 && special_completes_error(in->opcode, Py_TYPE(sp[-1]))) {
+        hook_complete_error(sp[-1], PyTuple_GET_ITEM(code->co_names, in->oparg));
+    }
+}
+
 /* Goes on with the instruction. */
 int
 special_finish(PyThreadState *Py_UNUSED(tstate), PyObject **sp, const Instr *in, PyObject *result)
@@ -378,5 +399,10 @@ special_finish(PyThreadState *Py_UNUSED(tstate), PyObject **sp, const Instr *in,
         return 0;
     }
     base[0] = result;
+    if (in->opcode == LOAD_METHOD) { /* whose result is not a method */
+        base[0] = NULL;
+        base[1] = result;
+        return 2;
+    }
     return result == NULL ? -1 : 1;
 }

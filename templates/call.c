@@ -47,6 +47,17 @@ RAW_CALLING_OPERATION(check_result, EXIT(error)) {
     CONTINUE();
 }
 
+extern void hook_complete_error(PyObject *, PyObject *);
+
+/* The same of a method that gets an attribute of an object. */
+RAW_CALLING_OPERATION(check_attribute, SLOT(owner), PTR(name), EXIT(error)) {
+    if (unlikely(r0 == 0)) {
+        (void)CALL_ASIDE_2(void *, ADDRESS(hook_complete_error), owner, name);
+        LEAVE(error);
+    }
+    CONTINUE();
+}
+
 /* It is not NotImplemented. */
 RAW_CALLING_OPERATION(check_implemented, EXIT(finish)) {
     if (unlikely((void *)r0 == ADDRESS(_Py_NotImplementedStruct))) LEAVE(finish);

@@ -17,6 +17,8 @@ typedef enum {
     PLACE_OBJECT,  /* an object found in the class, or in a module that does not change */
     PLACE_METHOD,  /* a function in the class that takes the owner as its first argument */
     PLACE_PROPERTY, /* what a property's function gives or takes */
+    PLACE_DESCRIPTOR, /* what __get__ or __set__ of an object in the class gives or takes */
+    PLACE_HOOK,       /* what __getattr__ gives, there being no such attribute */
 } Place;
 
 /* What shows that an instance has no attribute of its own that comes before that of the class. */
@@ -36,8 +38,8 @@ typedef struct {
     PyObject *name;         /* borrowed */
     PyTypeObject *type;     /* of the owner */
     PyTypeObject *of_class; /* the owner itself, if it is a class */
-    PyObject *value;        /* the attribute now, or NULL; the function of a property; borrowed */
-    PyObject *found;        /* what the class has, if its type can change; borrowed */
+    PyObject *value;        /* the attribute now, or NULL; the function of a property, descriptor or hook; borrowed */
+    PyObject *found;        /* what the class has, if its type can change; a descriptor; borrowed */
     PyObject *wrapper;      /* static or class method or property whose function the value is, or NULL */
     intptr_t at;            /* byte offset of the value: in the values, the owner, the keys, the property */
     intptr_t dict_at;       /* byte offset in the owner of its dict */

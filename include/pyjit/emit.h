@@ -125,7 +125,6 @@ void emit_build(Block *b);
 bool emit_special_binary(Block *b);
 bool emit_special_compare(Block *b);
 bool emit_special_of(Block *b, int owner); /* the operand that is asked */
-bool emit_special_call(Block *b, PyObject *function, int self, int value); /* value: -1 for none */
 
 /* emit_attribute.c */
 

@@ -82,6 +82,9 @@ void emit_inline_init(Block *b, const Call *call, int number, const Source *sour
 /* The same for the method of an instruction; its operands stay below. */
 bool emit_inline_special(Block *b, const Special *special, CodeState *callee, const Source *sources);
 
+/* LOAD_ATTR, LOAD_METHOD or STORE_ATTR by a method that has been guarded. False if that is not simple. */
+bool emit_special_attribute(Block *b, const Special *special);
+
 /* Goes on with the instruction, its method having returned: the result is on the stack above the operands. */
 void emit_special_returned(Block *b);
 

@@ -13,6 +13,9 @@ int hook_init(void);
 /* Do instances of this class have __getattr__ besides the ordinary way to their attributes? */
 bool hook_applies(PyTypeObject *type);
 
+/* Tells a pending AttributeError what was wanted of which object, if it does not know yet. */
+void hook_complete_error(PyObject *owner, PyObject *name);
+
 /* New reference to an attribute of an instance of any class, as PyObject_GetAttr; NULL with an exception. */
 PyObject *hook_get_attribute(PyObject *owner, PyObject *name);
 

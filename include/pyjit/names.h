@@ -26,11 +26,13 @@
     X(dunder_call, "__call__")           \
     X(dunder_contains, "__contains__")   \
     X(dunder_class, "__class__")         \
+    X(dunder_get, "__get__")             \
     X(dunder_getattr, "__getattr__")     \
     X(dunder_getattribute, "__getattribute__") \
     X(dunder_getitem, "__getitem__")     \
     X(dunder_invert, "__invert__")       \
     X(dunder_neg, "__neg__")             \
+    X(dunder_set, "__set__")             \
     X(dunder_setitem, "__setitem__")     \
     X(derive, "derive")                  \
     X(displayhook, "displayhook")        \

@@ -16,8 +16,12 @@
 typedef struct {
     PyFunctionObject *function; /* NULL: none; borrowed */
     int count;
-    int arguments[SPECIAL_ARGUMENTS]; /* stack entries counted from the top */
+    int arguments[SPECIAL_ARGUMENTS];        /* stack entries counted from the top, or SPECIAL_OBJECT */
+    PyObject *objects[SPECIAL_ARGUMENTS];    /* these; borrowed */
+    bool completes_error;                    /* as special_completes_error() says */
 } Special;
+
+#define SPECIAL_OBJECT (-1) /* the argument is always the same */
 
 /* The method of a BINARY_OP or COMPARE_OP of instances of these classes; `oparg` is that of the
  * instruction. */
@@ -37,6 +41,12 @@ int special_levels(int opcode);
 
 /* Does the method's result itself become that of the instruction, whatever it is? */
 bool special_keeps_any(int opcode);
+
+/* Is the AttributeError of a method that gets an attribute of such an object to be completed (hook.h)? */
+bool special_completes_error(int opcode, PyTypeObject *type);
+
+/* The method has raised an exception: does what the instruction does about it. The operands end at sp. */
+void special_failed(PyObject *const *sp, const Instr *in, const PyCodeObject *code);
 
 /* Goes on with the instruction, the method having returned `result` (stolen). The operands end at sp; they
  * are released. Returns the number of entries that are on the stack in their place, or -1 with an
