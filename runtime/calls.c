@@ -204,6 +204,62 @@ init_returned(PyObject *result)
     Py_DECREF(result);
 }
 
+/* Initializes what the __new__ of a class has returned (stolen) for these arguments, as far as type.__call__ does. */
+PyObject *
+new_returned(PyObject *result, PyTypeObject *type, PyObject *const *arguments, Py_ssize_t count, PyObject *kwnames)
+{
+    initproc init = Py_TYPE(result)->tp_init;
+    if (!PyObject_TypeCheck(result, type) || init == NULL || init == PyBaseObject_Type.tp_init) {
+        return result;
+    }
+    Py_ssize_t keywords = kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames);
+    PyObject *tuple = PyTuple_New(count - keywords), *dict = keywords == 0 ? NULL : PyDict_New();
+    bool failed = tuple == NULL || (keywords > 0 && dict == NULL);
+    for (Py_ssize_t i = 0; i < count - keywords && !failed; i++) {
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
+    }
+    for (Py_ssize_t i = 0; i < keywords && !failed; i++) {
+        failed = PyDict_SetItem(dict, PyTuple_GET_ITEM(kwnames, i), arguments[count - keywords + i]) < 0;
+    }
+    if (failed || init(result, tuple, dict) < 0) {
+        Py_CLEAR(result);
+    }
+    Py_XDECREF(tuple);
+    Py_XDECREF(dict);
+    return result;
+}
+
+/* Is this a class written in Python whose instances are tuples, made by tuple.__new__? */
+static bool
+makes_tuples(PyObject *class)
+{
+    if (!PyType_Check(class) || !PyType_IsSubtype((PyTypeObject *)class, &PyTuple_Type) ||
+        ((PyTypeObject *)class)->tp_alloc != PyType_GenericAlloc || class == (PyObject *)&PyTuple_Type) {
+        return false;
+    }
+    PyTypeObject *base = (PyTypeObject *)class;
+    while (base->tp_new == ((PyTypeObject *)class)->tp_new && base->tp_base != NULL && base != &PyTuple_Type) {
+        base = base->tp_base;
+    }
+    return base->tp_new == PyTuple_Type.tp_new;
+}
+
+/* tuple.__new__() */
+PyObject *
+tuple_of_class(PyObject *class, PyObject *items)
+{
+    if (!PyTuple_CheckExact(items) || !makes_tuples(class)) {
+        PyObject *arguments[] = {class, items};
+        return PyObject_Vectorcall(pyjit_state.tuple_new, arguments, 2, NULL);
+    }
+    Py_ssize_t count = PyTuple_GET_SIZE(items);
+    PyObject *made = ((PyTypeObject *)class)->tp_alloc((PyTypeObject *)class, count);
+    for (Py_ssize_t i = 0; i < count && made != NULL; i++) {
+        PyTuple_SET_ITEM(made, i, Py_NewRef(PyTuple_GET_ITEM(items, i)));
+    }
+    return made;
+}
+
 /* What a builtin function has returned, if it agrees with whether an exception is pending; else NULL and a
  * SystemError. */
 PyObject *

@@ -242,6 +242,13 @@ consume_end_join(PyObject *list, PyObject *self)
     return PyUnicode_Join(self, list);
 }
 
+/* The same, bound to its string. */
+PyObject *
+consume_end_bound_join(PyObject *list, PyObject *method)
+{
+    return PyUnicode_Join(PyCFunction_GET_SELF(method), list);
+}
+
 /* ---- sets -------------------------------------------------------------------------------------- */
 
 /* For set(). */

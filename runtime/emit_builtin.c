@@ -186,6 +186,24 @@ call_chr(Block *b, const Call *call)
     return true;
 }
 
+/* ---- tuple.__new__() ----------------------------------------------------------------------------- */
+
+/* tuple.__new__() of a class and items, with which classes made by namedtuple() make their instances. */
+static bool
+call_tuple_new(Block *b, const Call *call)
+{
+    if (call->count != 2 || call->keywords != 0 || call->callee != b->in.oparg) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    block_escape(b);
+    ASM(&b->as, OP_call_two, (intptr_t)tuple_of_class, block_object_slot(b, call->first),
+        block_object_slot(b, call->first - 1), block_instr_address(b));
+    emit_release_call(b);
+    emit_push_call_result(b);
+    return true;
+}
+
 /* CALL of a builtin function that is done in place. */
 bool
 emit_call_builtin(Block *b, const Call *call)
@@ -196,6 +214,7 @@ emit_call_builtin(Block *b, const Call *call)
     }
     return (callable == pyjit_state.builtin_len && call_len(b, call)) ||
            (callable == pyjit_state.builtin_isinstance && call_isinstance(b, call)) ||
+           (callable == pyjit_state.tuple_new && call_tuple_new(b, call)) ||
            (callable == pyjit_state.builtin_ord && call_ord(b, call)) ||
            (callable == pyjit_state.builtin_chr && call_chr(b, call));
 }

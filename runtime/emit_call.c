@@ -196,10 +196,9 @@ call_method_of(PyTypeObject *type)
     return PyType_HasFeature(type, Py_TPFLAGS_HAVE_VECTORCALL) ? NULL : plan_method(type, pyjit_names.dunder_call);
 }
 
-/* Emits the call of a function that has been guarded, as CPython makes it through C: the operands stay on the stack
- * meanwhile, and it counts for so many levels of recursion. False if there is no memory. */
-static bool
-call_through(Block *b, PyFunctionObject *function, CodeState *state, const Binding *binding, int levels)
+/* Emits the call of a function that has been guarded, as CPython makes it through C. */
+bool
+emit_call_through(Block *b, PyFunctionObject *function, CodeState *state, const Binding *binding, int levels)
 {
     emit_own_packed(b, binding);
     block_escape(b);
@@ -245,7 +244,7 @@ call_instance(Block *b, const Call *call)
     if (!emit_guard_known_function(b, method) || !emit_guard_keyword_defaults(b, &binding)) {
         return false;
     }
-    if (call_through(b, method, state, &binding, 2)) {
+    if (emit_call_through(b, method, state, &binding, 2)) {
         emit_release_call(b);
         emit_push_result(b);
     }
@@ -280,7 +279,7 @@ call_bound_twice(Block *b, const Call *call)
         return false;
     }
     block_own(b, call->callee);
-    if (call_through(b, function, state, &binding, 1)) {
+    if (emit_call_through(b, function, state, &binding, 1)) {
         emit_release_call(b);
         emit_push_result(b);
     }

@@ -101,6 +101,47 @@ call_in_place(Block *b, const Call *inner, PyTypeObject *type, CodeState *state,
     return true;
 }
 
+/* The static method that is the __new__ of a class, if that is a Python function and the class has no __init__. Borrows. */
+static StaticMethod *
+plain_new(PyTypeObject *type)
+{
+    PyObject *found = plan_lookup(type, pyjit_names.dunder_new);
+    bool simple = Py_IS_TYPE(type, &PyType_Type) && type->tp_vectorcall == NULL &&
+                  type->tp_init == PyBaseObject_Type.tp_init && plan_type_version(type) != 0 && found != NULL &&
+                  Py_IS_TYPE(found, &PyStaticMethod_Type) && ((StaticMethod *)found)->callable != NULL &&
+                  Py_IS_TYPE(((StaticMethod *)found)->callable, &PyFunction_Type);
+    return simple ? (StaticMethod *)found : NULL;
+}
+
+/* CALL of a class with a __new__ in Python and no __init__, as named tuples are: __new__'s frame runs. It counts for two
+ * levels of recursion. */
+static bool
+call_new(Block *b, const Call *call, PyTypeObject *type)
+{
+    StaticMethod *method = call->callee == b->in.oparg ? plain_new(type) : NULL;
+    PyFunctionObject *function = method == NULL ? NULL : (PyFunctionObject *)method->callable;
+    Call inner = {(PyObject *)function, call->callee, call->callee, call->count + 1, call->keywords};
+    Binding binding;
+    CodeState *state;
+    if (function == NULL || !emit_bind(b, &inner, function, &binding) ||
+        (state = code_state_make((PyCodeObject *)function->func_code)) == NULL) {
+        return false;
+    }
+    guard_callee_class(b, call, type);
+    ASM(&b->as, OP_guard_static_method, (intptr_t)method, (intptr_t)function, (intptr_t)block_exit_miss(b));
+    if (!emit_guard_known_function(b, function) || !emit_guard_keyword_defaults(b, &binding)) {
+        return false;
+    }
+    block_own_stack(b, call->count);
+    intptr_t arguments = slot_of_stack(b, b->ctx.depth - 1 - call->first);
+    if (emit_call_through(b, function, state, &binding, 2)) {
+        ASM(&b->as, OP_end_new, (intptr_t)type, arguments, call->count, (intptr_t)b->kwnames);
+        emit_release_call(b);
+        emit_push_result(b);
+    }
+    return true;
+}
+
 /* CALL of a Python class: the instance is made, __init__'s frame runs. False when it is not simple. */
 bool
 emit_call_class(Block *b, const Call *call)
@@ -108,7 +149,7 @@ emit_call_class(Block *b, const Call *call)
     PyTypeObject *type = (PyTypeObject *)call->callable;
     PyFunctionObject *init = call->callee == b->in.oparg ? plain_init(type) : NULL;
     if (init == NULL) {
-        return call_without_init(b, call, type);
+        return call_without_init(b, call, type) || call_new(b, call, type);
     }
     PyCodeObject *code = (PyCodeObject *)init->func_code;
     Call inner = {(PyObject *)init, call->callee, call->callee, call->count + 1, call->keywords};

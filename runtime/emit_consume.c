@@ -16,6 +16,15 @@ typedef struct {
     ValueType result;
 } Way;
 
+/* Is this the method join() of some string? */
+static bool
+is_bound_join(const PyObject *callable)
+{
+    return Py_IS_TYPE(callable, &PyCFunction_Type) && pyjit_state.str_join != NULL &&
+           ((const PyCFunctionObject *)callable)->m_ml == ((PyMethodDescrObject *)pyjit_state.str_join)->d_method &&
+           PyUnicode_CheckExact(((const PyCFunctionObject *)callable)->m_self);
+}
+
 /* How this builtin function, type or method does; false if it is none that does. */
 static bool
 find_way(const PyObject *callable, Way *way)
@@ -33,6 +42,8 @@ find_way(const PyObject *callable, Way *way)
         *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_sorted, TYPE_LIST};
     } else if (callable == known->str_join) {
         *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_join, TYPE_STR};
+    } else if (is_bound_join(callable)) {
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_bound_join, TYPE_STR};
     } else if (callable == (PyObject *)&PyList_Type) {
         *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_list, TYPE_LIST};
     } else if (callable == (PyObject *)&PyTuple_Type) {
@@ -64,14 +75,33 @@ arguments_fit(Block *b, const Call *call, const Way *way)
            block_learn(b, call->first, 1u << TYPE_STR) == TYPE_STR;
 }
 
+/* Emits the guard that the callee is what it is. */
+static void
+guard_callee(Block *b, const Call *call, const Way *way)
+{
+    if (way->end == consume_end_bound_join) {
+        ASM(&b->as, OP_guard_builtin_method, block_object_slot(b, call->callee),
+            (intptr_t)((PyCFunctionObject *)call->callable)->m_ml, (intptr_t)block_exit_miss(b));
+    } else {
+        emit_guard_callee(b, call);
+    }
+}
+
+/* How many of the top entries stay: the arguments, and a bound method. */
+static int
+kept_entries(const Call *call, const Way *way)
+{
+    return call->count + (way->end == consume_end_bound_join);
+}
+
 /* Puts what the items go into where the call's stack begins; the generator becomes an owned reference in its slot. */
 static void
 begin(Block *b, const Call *call, const Way *way)
 {
-    int lowest = b->in.oparg + 1;
-    block_own_stack(b, call->count);
+    int lowest = b->in.oparg + 1, kept = kept_entries(call, way);
+    block_own_stack(b, kept);
     block_escape(b);
-    for (int n = lowest; n >= call->count; n--) {
+    for (int n = lowest; n >= kept; n--) {
         block_release(b, n);
         *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
     }
@@ -102,8 +132,8 @@ take_items(Block *b, const Call *call, const Way *way, PyCodeObject *code)
         ASM(&b->as, way->operation, consumer, iterator, again, error);
     }
     if (way->end != NULL) {
-        ASM(&b->as, OP_consume_end, consumer, slot_of_stack(b, b->ctx.depth - 1 - call->first), (intptr_t)way->end,
-            error);
+        intptr_t self = slot_of_stack(b, b->ctx.depth - kept_entries(call, way));
+        ASM(&b->as, OP_consume_end, consumer, self, (intptr_t)way->end, error);
     }
 }
 
@@ -120,7 +150,7 @@ emit_call_consumer(Block *b, const Call *call)
     if (code == NULL || !emit_can_resume(code)) {
         return false;
     }
-    emit_guard_callee(b, call);
+    guard_callee(b, call, &way);
     begin(b, call, &way);
     take_items(b, call, &way, code);
     emit_release_call(b);

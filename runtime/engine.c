@@ -85,6 +85,7 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_sum, find_builtin("sum"));
     Py_XSETREF(pyjit_state.builtin_sorted, find_builtin("sorted"));
     Py_XSETREF(pyjit_state.str_join, Py_XNewRef(PyDict_GetItemString(PyUnicode_Type.tp_dict, "join")));
+    Py_XSETREF(pyjit_state.tuple_new, Py_XNewRef(PyDict_GetItemString(PyTuple_Type.tp_dict, "__new__")));
     Py_XSETREF(pyjit_state.list_append,
                Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append")));
     Py_XSETREF(pyjit_state.dict_get, Py_XNewRef(PyDict_GetItemString(PyDict_Type.tp_dict, "get")));

@@ -11,9 +11,9 @@
 static iternextfunc plain_next; /* NULL: never installed */
 static sendfunc plain_send;
 
-/* Where compiled code of the generator goes on; NULL if it is not to run or there is none. */
-static uint8_t *
-find_target(const PyThreadState *tstate, PyGenObject *generator)
+/* Where compiled code of the generator or coroutine goes on; NULL if it is not to run or there is none. */
+uint8_t *
+generator_find_target(const PyThreadState *tstate, PyGenObject *generator)
 {
     if (generator->gi_frame_state >= FRAME_EXECUTING || !from_c_allowed(tstate)) {
         return NULL;
@@ -44,7 +44,7 @@ static PyObject *
 next(PyObject *self)
 {
     PyThreadState *tstate = _PyThreadState_GET();
-    uint8_t *target = find_target(tstate, (PyGenObject *)self);
+    uint8_t *target = generator_find_target(tstate, (PyGenObject *)self);
     if (target == NULL) {
         return plain_next(self);
     }
@@ -64,7 +64,7 @@ send(PyObject *self, PyObject *value, PyObject **result)
 {
     PyThreadState *tstate = _PyThreadState_GET();
     PyGenObject *generator = (PyGenObject *)self;
-    uint8_t *target = find_target(tstate, generator);
+    uint8_t *target = generator_find_target(tstate, generator);
     return target == NULL || (generator->gi_frame_state == FRAME_CREATED && value != Py_None)
                ? plain_send(self, value, result)
                : resume(tstate, generator, target, value, result);
@@ -86,7 +86,7 @@ generator_step_async(PyThreadState *tstate, AsyncStep *step, PyObject **result)
 {
     PyAsyncGenObject *generator = step->generator;
     PyObject *sent = step->state == ASEND_NEW && step->sent != NULL ? step->sent : Py_None;
-    uint8_t *target = find_target(tstate, (PyGenObject *)generator);
+    uint8_t *target = generator_find_target(tstate, (PyGenObject *)generator);
     if (target == NULL || step->state == ASEND_DONE || (step->state == ASEND_NEW && generator->ag_running_async) ||
         (generator->ag_frame_state == FRAME_CREATED && sent != Py_None)) {
         return PyIter_Send((PyObject *)step, Py_None, result);

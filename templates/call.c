@@ -327,6 +327,16 @@ OPERATION(build_quietly, SLOT(items), IMM(count), PTR(make), EXIT(rare)) {
     items = object;
 }
 
+extern PyObject *new_returned(PyObject *, PyTypeObject *, PyObject *const *, Py_ssize_t, PyObject *);
+
+/* __new__ of a class without __init__ has returned. What is not of this class may be of a subclass that has one. */
+CALLING_OPERATION(end_new, PTR(type), SLOT(arguments), IMM(count), PTR(kwnames)) {
+    PyObject *result = (PyObject *)r0;
+    if (result != NULL && unlikely((void *)Py_TYPE(result) != type)) {
+        r0 = (int64_t)new_returned(result, type, SLOT_ADDRESS(arguments), count, kwnames);
+    }
+}
+
 /* __init__ has returned, with None if all is well. */
 CALLING_OPERATION(end_init, EXIT(error)) {
     tstate->recursion_remaining++;

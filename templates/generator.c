@@ -7,6 +7,7 @@
 
 extern Resumption generator_next(PyObject *);
 extern Resumption generator_send(PyThreadState *, PyObject *, PyObject *);
+extern uint8_t *generator_find_target(const PyThreadState *, PyGenObject *);
 
 #define RESUMABLE(generator, code)                                                                 \
     ((void *)(generator)->gi_code == (code) && (generator)->gi_frame_state < FRAME_EXECUTING &&    \
@@ -46,14 +47,17 @@ wake(Frame *frame, PyThreadState *tstate, PyGenObject *generator, PyObject *valu
 RAW_CALLING_OPERATION(resume_next, SLOT(iterator), PTR(code), PTR(resume), PTR(at),
                       IMM(continuation), PTR(base)) {
     PyGenObject *generator = (PyGenObject *)iterator;
+    char *target = NULL;
     if (likely(RESUMABLE(generator, code))) {
         uint32_t distance = resume_distance((Frame *)generator->gi_iframe, code, resume);
-        if (likely(distance > RESUME_MOST_COUNTED)) {
-            PyObject *none = ADDRESS(_Py_NoneStruct);
-            Py_INCREF(none);
-            frame = wake(frame, tstate, generator, none, at, continuation);
-            TAIL_TO((char *)base + distance);
-        }
+        if (likely(distance > RESUME_MOST_COUNTED)) target = (char *)base + distance;
+    }
+    if (unlikely(target == NULL)) target = (char *)generator_find_target(tstate, generator);
+    if (likely(target != NULL)) {
+        PyObject *none = ADDRESS(_Py_NoneStruct);
+        Py_INCREF(none);
+        frame = wake(frame, tstate, generator, none, at, continuation);
+        TAIL_TO(target);
     }
     frame->prev_instr = at;
     Resumption resumption = generator_next((PyObject *)generator);
@@ -80,12 +84,16 @@ RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(r
                       IMM(continuation), PTR(base)) {
     PyGenObject *generator = (PyGenObject *)receiver;
     PyObject *sent = value;
-    if (likely(RESUMABLE(generator, code)) &&
-        (generator->gi_frame_state == FRAME_SUSPENDED || (void *)sent == ADDRESS(_Py_NoneStruct))) {
-        uint32_t distance = resume_distance((Frame *)generator->gi_iframe, code, resume);
-        if (likely(distance > RESUME_MOST_COUNTED)) {
+    if (likely(generator->gi_frame_state == FRAME_SUSPENDED || (void *)sent == ADDRESS(_Py_NoneStruct))) {
+        char *target = NULL;
+        if (likely(RESUMABLE(generator, code))) {
+            uint32_t distance = resume_distance((Frame *)generator->gi_iframe, code, resume);
+            if (likely(distance > RESUME_MOST_COUNTED)) target = (char *)base + distance;
+        }
+        if (unlikely(target == NULL)) target = (char *)generator_find_target(tstate, generator);
+        if (likely(target != NULL)) {
             frame = wake(frame, tstate, generator, sent, at, continuation);
-            TAIL_TO((char *)base + distance);
+            TAIL_TO(target);
         }
     }
     frame->prev_instr = at;

@@ -12,6 +12,14 @@ OPERATION(guard_builtin, SLOT(x), PTR(vectorcall), EXIT(miss)) {
     if (unlikely((void *)function->vectorcall != vectorcall)) LEAVE(miss);
 }
 
+/* A method of a builtin type, of an exact string. */
+OPERATION(guard_builtin_method, SLOT(x), PTR(definition), EXIT(miss)) {
+    PyCFunctionObject *function = (PyCFunctionObject *)x;
+    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);
+    if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);
+    if (unlikely((void *)Py_TYPE(function->m_self) != ADDRESS(PyUnicode_Type))) LEAVE(miss);
+}
+
 /* A method descriptor of this kind, with a `self` of exactly its type. */
 OPERATION(guard_descriptor, SLOT(x), SLOT(self), PTR(vectorcall), EXIT(miss)) {
     PyMethodDescrObject *descriptor = (PyMethodDescrObject *)x;
@@ -112,6 +120,11 @@ CALLING_OPERATION(call_vectorcall, FUNC(run), SLOT(callee), SLOT(arguments), PTR
 CALLING_OPERATION(call_one, FUNC(run), SLOT(x), PTR(at)) {
     frame->prev_instr = at;
     r0 = (int64_t)CALL(run, PyObject *, (PyObject *))(x);
+}
+
+CALLING_OPERATION(call_two, FUNC(run), SLOT(x), SLOT(y), PTR(at)) {
+    frame->prev_instr = at;
+    r0 = (int64_t)CALL(run, PyObject *, (PyObject *, PyObject *))(x, y);
 }
 
 /* ---- what some builtins do ------------------------------------------------------------------------- */

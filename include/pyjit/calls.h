@@ -28,6 +28,10 @@ Resumption generator_next(PyObject *iterator);
 /* Sends a value (stolen) to anything that SEND takes. */
 Resumption generator_send(PyThreadState *tstate, PyObject *receiver, PyObject *value);
 
+/* Where compiled code of a generator or coroutine goes on, resumed by the frame that runs; NULL if it is not to run now, or
+ * there is none (generator_slots.c). */
+uint8_t *generator_find_target(const PyThreadState *tstate, PyGenObject *generator);
+
 /* Sends None to what steps an asynchronous generator (generator_slots.c). */
 PySendResult generator_step_async(PyThreadState *tstate, AsyncStep *step, PyObject **result);
 
@@ -51,6 +55,14 @@ PyObject *instance_new(PyTypeObject *type);
 
 /* Raises the TypeError for an __init__ that returned something (stolen) that is not None. */
 void init_returned(PyObject *result);
+
+/* Does the rest of calling a class whose __new__ has returned `result` (stolen) for these arguments, the last ones being
+ * named: new reference, or NULL with an exception set. */
+PyObject *new_returned(PyObject *result, PyTypeObject *type, PyObject *const *arguments, Py_ssize_t count,
+                       PyObject *kwnames);
+
+/* tuple.__new__(class, items): new reference, or NULL with an exception set. */
+PyObject *tuple_of_class(PyObject *class, PyObject *items);
 
 /* len(object): new reference, or NULL with an exception set. */
 PyObject *result_of_builtin(PyObject *function, PyObject *result);

@@ -46,7 +46,7 @@ int consume_truth_item(PyObject *item);
 /* Is any of the items left of this truth? -1 with an exception set. */
 int consume_truth_rest(PyObject *iterator, int truth);
 
-/* Ends: new reference to the builtin's result, NULL with an exception set. `self` is that of a method. */
+/* Ends: new reference to the builtin's result, NULL with an exception set. `self` is that of a method, or a bound method. */
 typedef PyObject *(*ConsumeEnd)(PyObject *consumer, PyObject *self);
 PyObject *consume_end_sum(PyObject *consumer, PyObject *self);
 PyObject *consume_end_best(PyObject *consumer, PyObject *self);
@@ -55,5 +55,6 @@ PyObject *consume_end_sorted(PyObject *list, PyObject *self);
 PyObject *consume_end_tuple(PyObject *list, PyObject *self);
 PyObject *consume_end_set(PyObject *set, PyObject *self);
 PyObject *consume_end_join(PyObject *list, PyObject *self);
+PyObject *consume_end_bound_join(PyObject *list, PyObject *method);
 
 #endif

@@ -91,6 +91,10 @@ void emit_special_returned(Block *b);
 /* Pushes the result of a call, which is in r0. */
 void emit_push_result(Block *b);
 
+/* Emits the call of a function that has been guarded, as CPython makes it through C: the operands stay on the stack
+ * meanwhile, and it counts for so many levels of recursion. The result is in r0. False if there is no memory. */
+bool emit_call_through(Block *b, PyFunctionObject *function, CodeState *state, const Binding *binding, int levels);
+
 /* CALL of a Python class; false if it must be called generically. */
 bool emit_call_class(Block *b, const Call *call);
 

@@ -21,6 +21,7 @@
     X(dunder_init, "__init__")           \
     X(dunder_match_args, "__match_args__") \
     X(dunder_name, "__name__")           \
+    X(dunder_new, "__new__")             \
     X(dunder_notes, "__notes__")         \
     X(dunder_spec, "__spec__")           \
     X(dunder_call, "__call__")           \

@@ -23,38 +23,67 @@ CONSUMERS = {
     "tuple": lambda g: tuple(g),
     "set": lambda g: set(g),
     "join": lambda g: ", ".join(g),
+    "bound join": lambda g, join="-".join: join(g),
 }
 
 
 class Falsy:
-    def __bool__(self): return False
+    def __bool__(self):
+        return False
 
 
 class Odd:
     """Adds up, compares and is true in its own way."""
 
-    def __init__(self, n): self.n = n
-    def __add__(self, other): return Odd(self.n + getattr(other, "n", other))
-    def __radd__(self, other): return Odd(self.n + other)
-    def __lt__(self, other): return self.n % 7 < other.n % 7
-    def __gt__(self, other): return self.n % 7 > other.n % 7
-    def __bool__(self): return self.n % 3 == 1
-    def __eq__(self, other): return self.n % 5 == other.n % 5
-    def __hash__(self): return self.n % 5
-    def __repr__(self): return f"Odd({self.n})"
+    def __init__(self, n):
+        self.n = n
+
+    def __add__(self, other):
+        return Odd(self.n + getattr(other, "n", other))
+
+    def __radd__(self, other):
+        return Odd(self.n + other)
+
+    def __lt__(self, other):
+        return self.n % 7 < other.n % 7
+
+    def __gt__(self, other):
+        return self.n % 7 > other.n % 7
+
+    def __bool__(self):
+        return self.n % 3 == 1
+
+    def __eq__(self, other):
+        return self.n % 5 == other.n % 5
+
+    def __hash__(self):
+        return self.n % 5
+
+    def __repr__(self):
+        return f"Odd({self.n})"
 
 
 class Int(int):
-    def __radd__(self, other): return "Int.__radd__"
+    def __radd__(self, other):
+        return "Int.__radd__"
 
 
 class Refuses:
-    def __bool__(self): raise ValueError("no truth")
-    def __lt__(self, other): raise ValueError("no order")
+    def __bool__(self):
+        raise ValueError("no truth")
+
+    def __lt__(self, other):
+        raise ValueError("no order")
+
     __gt__ = __lt__
-    def __radd__(self, other): raise ValueError("no sum")
+
+    def __radd__(self, other):
+        raise ValueError("no sum")
+
     __hash__ = None
-    def __repr__(self): return "Refuses()"
+
+    def __repr__(self):
+        return "Refuses()"
 
 
 ITEMS = {
@@ -91,16 +120,30 @@ ITEMS = {
 }
 
 for name, consume in CONSUMERS.items():
-    def ask(items, consume=consume): return consume(each(items))
+
+    def ask(items, consume=consume):
+        return consume(each(items))
+
     for what, items in ITEMS.items():
         show(f"{name} of {what}", *sorted({outcome(ask, items) for _ in range(HOT)}))
-    show(f"{name} in turn", *[outcome(ask, items) for _ in range(3) for items in ITEMS.values()][-len(ITEMS):])
+    show(
+        f"{name} in turn",
+        *[outcome(ask, items) for _ in range(3) for items in ITEMS.values()][
+            -len(ITEMS) :
+        ],
+    )
 
 
 def sizes(n):
     """How much room results have."""
     return [
-        sys.getsizeof(made) for made in (list(x for x in range(n)), sorted(x for x in range(n)), tuple(x for x in range(n)), set(x for x in range(n)))
+        sys.getsizeof(made)
+        for made in (
+            list(x for x in range(n)),
+            sorted(x for x in range(n)),
+            tuple(x for x in range(n)),
+            set(x for x in range(n)),
+        )
     ]
 
 
@@ -115,10 +158,19 @@ def other(n):
     yield n
 
 
-def whatever(source): return sum(source), any(source)
+def whatever(source):
+    return sum(source), any(source)
 
 
-SOURCES = [lambda: each([1, 2]), lambda: other(5), lambda: (x for x in "ab" if x == "c"), lambda: [4, 5], lambda: range(3), lambda: map(abs, [-1]), lambda: {7: 8}]
+SOURCES = [
+    lambda: each([1, 2]),
+    lambda: other(5),
+    lambda: (x for x in "ab" if x == "c"),
+    lambda: [4, 5],
+    lambda: range(3),
+    lambda: map(abs, [-1]),
+    lambda: {7: 8},
+]
 hot("whatever", lambda i: whatever(SOURCES[i]()), *((i,) for i in range(len(SOURCES))))
 
 
@@ -157,24 +209,58 @@ hot("kept", kept, (5,))
 # ---- other functions under the names ----------------------------------------------------------------
 
 
-def renamed(f, n): return f(x for x in range(n))
+def renamed(f, n):
+    return f(x for x in range(n))
 
 
-hot("renamed", renamed, (sum, 4), (any, 3), (len, 3), (lambda g: next(g), 3), (list, 2), (str.upper, 2), (dict.fromkeys, 3), (frozenset, 3))
+hot(
+    "renamed",
+    renamed,
+    (sum, 4),
+    (any, 3),
+    (len, 3),
+    (lambda g: next(g), 3),
+    (list, 2),
+    (str.upper, 2),
+    (dict.fromkeys, 3),
+    (frozenset, 3),
+)
 
 
-class List(list): pass
+class List(list):
+    pass
 
 
-hot("subclass", lambda n: (List(x for x in range(n)), type(List(x for x in range(n))).__name__), (3,))
+hot(
+    "subclass",
+    lambda n: (List(x for x in range(n)), type(List(x for x in range(n))).__name__),
+    (3,),
+)
 
 
 class Text(str):
-    def join(self, items): return "own " + str(list(items))
+    def join(self, items):
+        return "own " + str(list(items))
 
 
-hot("join of what", lambda s: s.join(c for c in "abc"), ("-",), (Text("+"),), ("",), (b"-",))
-hot("more arguments", lambda n: (sum((x for x in range(n)), 10), max((x for x in range(n)), default=5), sorted((x for x in range(n)), reverse=True), min((x for x in range(n)), key=lambda x: -x)), (3,))
+hot(
+    "join of what",
+    lambda s: s.join(c for c in "abc"),
+    ("-",),
+    (Text("+"),),
+    ("",),
+    (b"-",),
+)
+hot(
+    "more arguments",
+    lambda n: (
+        sum((x for x in range(n)), 10),
+        max((x for x in range(n)), default=5),
+        sorted((x for x in range(n)), reverse=True),
+        min((x for x in range(n)), key=lambda x: -x),
+    ),
+    (3,),
+)
 
 
 def rebound(n):
@@ -190,6 +276,56 @@ def rebound(n):
 for n in [1] * HOT + [5, 5, 4, 6, 6, 6]:
     last = rebound(n)
 show("rebound", last)
+
+
+def bound(i, n):
+    return BOUND[i % len(BOUND)](str(x) for x in range(n))
+
+
+BOUND = ["".join, "/".join, Text("+").join, b"-".join, [].extend, "abc".count, "x".join]
+hot("bound", bound, *((i, 3) for i in range(len(BOUND))))
+
+
+def fresh(s, n):
+    join = s.join
+    return join(s for x in range(n)), join
+
+
+hot("fresh", lambda s: fresh(s, 3)[0], ("a",), ("bc",), ("",))
+
+
+def leaves(codes, n):
+    """Generators of several functions resumed at one place."""
+    return [sum(make(n)) for make in codes] + [
+        x for make in codes for x in through(make, n)
+    ]
+
+
+def through(make, n):
+    got = yield from make(n)
+    return got
+
+
+def once(n):
+    yield n
+
+
+def again(n):
+    yield from (n, n + 1)
+
+
+def with_send(n):
+    got = yield n
+    yield 7 if got is None else got
+
+
+hot(
+    "leaves",
+    leaves,
+    ((once, again), 2),
+    ((again, with_send, once), 3),
+    ((with_send,), 4),
+)
 
 # ---- exceptions -----------------------------------------------------------------------------------
 
@@ -219,7 +355,12 @@ trace_hot("within a display", sum_of, 3)
 
 
 def tokens(n):
-    return [Token() for _ in range(n)], list(Token() for _ in range(n)), any(Token() for _ in range(n)), set(Token() for _ in range(n))
+    return (
+        [Token() for _ in range(n)],
+        list(Token() for _ in range(n)),
+        any(Token() for _ in range(n)),
+        set(Token() for _ in range(n)),
+    )
 
 
 def token_error(n):
@@ -260,9 +401,7 @@ def looks(n):
 
 def looked_at(n):
     here = 5
-    result = list(
-        looks(n)
-    )
+    result = list(looks(n))
     return result, here
 
 
@@ -277,7 +416,9 @@ def traces(n):
 
 
 def trace(frame, event, argument):
-    events.append((frame.f_code.co_name, event, frame.f_lineno - frame.f_code.co_firstlineno))
+    events.append(
+        (frame.f_code.co_name, event, frame.f_lineno - frame.f_code.co_firstlineno)
+    )
     return trace
 
 
@@ -327,13 +468,16 @@ show("seen", len(seen), seen[0], seen[-1])
 
 
 def nested(n):
-    return sum(sum(y for y in range(x)) for x in range(n)), list(tuple(max(z for z in (x, y)) for y in range(2)) for x in range(n))
+    return sum(sum(y for y in range(x)) for x in range(n)), list(
+        tuple(max(z for z in (x, y)) for y in range(2)) for x in range(n)
+    )
 
 
 hot("nested", nested, (4,))
 
 
-def recursive(n): return n and 1 + sum(recursive(n - 1) for _ in (0,))
+def recursive(n):
+    return n and 1 + sum(recursive(n - 1) for _ in (0,))
 
 
 hot("recursive", recursive, (20,))
@@ -364,7 +508,11 @@ def driven(n):
 
 
 hot("driven", driven, (4,))
-show("errors", outcome(lambda: sum("ab" for _ in (1,))), outcome(lambda: "".join(x for x in (1,))))
+show(
+    "errors",
+    outcome(lambda: sum("ab" for _ in (1,))),
+    outcome(lambda: "".join(x for x in (1,))),
+)
 try:
     min(x for x in ())
 except ValueError:
