@@ -119,18 +119,21 @@ are_names(PyObject *kwargs)
     return true;
 }
 
-/* Pushes the frame of a Python function called with these arguments, which stay. */
+/* Pushes the frame of a Python function called with these arguments, which stay. `self`, if it is not NULL, comes first. */
 static CallOutcome
-push_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObject *function, PyObject *args,
-          PyObject *kwargs)
+push_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObject *function, PyObject *self,
+          PyObject *args, PyObject *kwargs)
 {
     PyObject *values[STAR_MOST], *names = NULL;
-    Py_ssize_t count = PyTuple_GET_SIZE(args);
+    Py_ssize_t given = PyTuple_GET_SIZE(args), count = given + (self != NULL);
     if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0 && (names = unpack_keywords(kwargs, values + count)) == NULL) {
         return (CallOutcome){NULL, NULL};
     }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        values[i] = Py_NewRef(PyTuple_GET_ITEM(args, i));
+    if (self != NULL) {
+        values[0] = Py_NewRef(self);
+    }
+    for (Py_ssize_t i = 0; i < given; i++) {
+        values[count - given + i] = Py_NewRef(PyTuple_GET_ITEM(args, i));
     }
     _Py_CODEUNIT *at = frame->prev_instr;
     Py_INCREF(function);
@@ -150,11 +153,15 @@ call_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int 
     if (generic_convert_arguments(tstate, base, has_kwargs) < 0) {
         return (CallOutcome){NULL, NULL};
     }
-    PyObject *args = base[2], *kwargs = has_kwargs ? base[3] : NULL;
-    Py_ssize_t count = PyTuple_GET_SIZE(args) + (kwargs == NULL ? 0 : PyDict_GET_SIZE(kwargs));
-    if (Py_IS_TYPE(base[1], &PyFunction_Type) && !tstate->cframe->use_tracing && count <= STAR_MOST &&
+    PyObject *callable = base[1], *args = base[2], *kwargs = has_kwargs ? base[3] : NULL, *self = NULL;
+    if (Py_IS_TYPE(callable, &PyMethod_Type)) {
+        self = PyMethod_GET_SELF(callable);
+        callable = PyMethod_GET_FUNCTION(callable);
+    }
+    Py_ssize_t count = 1 + PyTuple_GET_SIZE(args) + (kwargs == NULL ? 0 : PyDict_GET_SIZE(kwargs));
+    if (Py_IS_TYPE(callable, &PyFunction_Type) && !tstate->cframe->use_tracing && count <= STAR_MOST &&
         (kwargs == NULL || are_names(kwargs))) {
-        return push_star(tstate, frame, (PyFunctionObject *)base[1], args, kwargs);
+        return push_star(tstate, frame, (PyFunctionObject *)callable, self, args, kwargs);
     }
     PyObject *result = PyObject_Call(base[1], args, kwargs);
     if (result != NULL && tstate->interp->ceval.eval_breaker._value && safepoint_handle(tstate) < 0) {

@@ -137,11 +137,38 @@ take_items(Block *b, const Call *call, const Way *way, PyCodeObject *code)
     }
 }
 
-/* CALL of a builtin function, type or method with a generator that it uses up. */
+/* next() of a generator. */
+static bool
+call_next(Block *b, const Call *call)
+{
+    if (call->keywords != 0 || call->count != 1 || call->callee != b->in.oparg ||
+        block_learn(b, 0, 1u << TYPE_GENERATOR) != TYPE_GENERATOR) {
+        return b->ended;
+    }
+    PyCodeObject *code = generator_code(b);
+    if (code == NULL || !emit_can_resume(code)) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    block_own(b, 0);
+    block_escape(b);
+    block_settle_stack(b);
+    emit_resume_next(b, slot_of_stack(b, b->ctx.depth - 1), code);
+    ASM(&b->as, OP_take_only, (intptr_t)block_exit_error(b));
+    emit_release_call(b);
+    emit_push_call_result(b);
+    return true;
+}
+
+/* CALL of a builtin function, type or method with a generator that it uses up, or takes one item of. */
 bool
 emit_call_consumer(Block *b, const Call *call)
 {
     Way way;
+    if (call->callable == pyjit_state.builtin_next && b->site == NULL && !block_must_be_generic(b) &&
+        b->ctx.depth <= CTX_STACK) {
+        return call_next(b, call);
+    }
     if (b->site != NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !find_way(call->callable, &way) ||
         !arguments_fit(b, call, &way) || block_learn(b, 0, 1u << TYPE_GENERATOR) != TYPE_GENERATOR) {
         return b->ended;

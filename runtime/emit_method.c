@@ -1,6 +1,7 @@
 /* Emitters: methods of builtin types that are done in place. */
 #include "pyjit/emit_calls.h"
 
+#include "pyjit/keys.h"
 #include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
@@ -81,8 +82,11 @@ get_from_dict(Block *b, const Call *call)
     } else {
         item = NULL;
     }
+    PyObject *name = block_constant(b, block_stack(b, key));
+    intptr_t shape, at;
+    bool there = sample != NULL && name != NULL && keys_locate(sample, name, &shape, &at);
     emit_guard_callee(b, call);
-    intptr_t from = block_object_slot(b, dict), with = block_object_slot(b, key), otherwise;
+    intptr_t from = block_object_slot(b, dict), with = there ? 0 : block_object_slot(b, key), otherwise;
     if (call->count == 3) {
         otherwise = block_object_slot(b, key - 1);
     } else {
@@ -90,7 +94,12 @@ get_from_dict(Block *b, const Call *call)
         ASM(&b->as, OP_store_constant_borrowed, (intptr_t)Py_None, otherwise);
     }
     int to = block_take_int(b, 0);
-    ASM(&b->as, OP_dict_get_or_quietly, from, with, otherwise, to, (intptr_t)block_exit_generic(b));
+    intptr_t rare = (intptr_t)block_exit_generic(b);
+    if (there) {
+        ASM(&b->as, OP_dict_get_or_there, from, (intptr_t)name, otherwise, shape, at, to, rare);
+    } else {
+        ASM(&b->as, OP_dict_get_or_quietly, from, with, otherwise, to, rare);
+    }
     emit_release_call(b);
     emit_push_object(b, TYPE_UNKNOWN, to, item);
     return true;

@@ -1,6 +1,7 @@
 /* Emitters: subscripts and membership of builtin containers, unpacking of exact tuples and lists. */
 #include "pyjit/emit.h"
 
+#include "pyjit/keys.h"
 #include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
@@ -86,6 +87,21 @@ subscript_quietly(Block *b)
         intptr_t from = block_object_slot(b, 1);
         int to = block_take_int(b, 1u << number);
         ASM(&b->as, OP_dict_get_int_quietly, from, number, to, (intptr_t)block_exit_generic(b));
+        replace_operands(b, to, TYPE_UNKNOWN, item);
+        return;
+    }
+    PyObject *name = block_constant(b, block_stack(b, 0));
+    intptr_t shape, at;
+    if (dict != NULL && name != NULL && keys_locate(dict, name, &shape, &at)) {
+        intptr_t from = block_object_slot(b, 1), rare = (intptr_t)block_exit_generic(b);
+        if (!block_stack(b, 1)->owned && !block_stack(b, 0)->owned && emit_may_lend(b)) {
+            block_pop(b, 2);
+            ASM(&b->as, OP_dict_lend_there, from, (intptr_t)name, shape, at, slot_of_stack(b, b->ctx.depth), rare);
+            block_push_lent(b, TYPE_UNKNOWN, item);
+            return;
+        }
+        int to = block_take_int(b, 0);
+        ASM(&b->as, OP_dict_get_there, from, (intptr_t)name, shape, at, to, rare);
         replace_operands(b, to, TYPE_UNKNOWN, item);
         return;
     }

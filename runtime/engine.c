@@ -82,6 +82,7 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_chr, find_builtin("chr"));
     Py_XSETREF(pyjit_state.builtin_any, find_builtin("any"));
     Py_XSETREF(pyjit_state.builtin_all, find_builtin("all"));
+    Py_XSETREF(pyjit_state.builtin_next, find_builtin("next"));
     Py_XSETREF(pyjit_state.builtin_sum, find_builtin("sum"));
     Py_XSETREF(pyjit_state.builtin_sorted, find_builtin("sorted"));
     Py_XSETREF(pyjit_state.str_join, Py_XNewRef(PyDict_GetItemString(PyUnicode_Type.tp_dict, "join")));

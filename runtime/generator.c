@@ -74,19 +74,25 @@ generator_make(PyThreadState *tstate, _PyInterpreterFrame *frame)
 
 /* ---- resuming ---------------------------------------------------------------------------------- */
 
-/* The next item of an iterator. */
+/* The next item of a generator. */
 Resumption
-generator_next(PyObject *iterator)
+generator_next(PyObject *generator)
 {
-    PyObject *value;
-    switch (generic_for_iter(iterator, &value)) {
-    case 1:
-        return (Resumption){value, 0};
-    case 0:
-        return (Resumption){Py_NewRef(Py_None), 1};
-    default:
-        return (Resumption){NULL, 0};
+    PyObject *result;
+    PySendResult status = PyIter_Send(generator, Py_None, &result);
+    return (Resumption){status == PYGEN_ERROR ? NULL : result, status == PYGEN_RETURN};
+}
+
+/* Raises the StopIteration of an iterator that has returned a value (stolen); None stands for no value. */
+void
+generator_raise_stop(PyObject *value)
+{
+    if (value == Py_None) {
+        PyErr_SetNone(PyExc_StopIteration);
+    } else {
+        _PyGen_SetStopIterationValue(value);
     }
+    Py_DECREF(value);
 }
 
 /* Sends a value to anything that SEND takes. */

@@ -60,6 +60,22 @@ keys_entry_offset(const PyDictKeysObject *keys, int index)
                       (size_t)index * sizeof(PyDictUnicodeEntry));
 }
 
+/* Where the value of a string is. */
+bool
+keys_locate(PyObject *dict, PyObject *name, intptr_t *shape, intptr_t *at)
+{
+    if (!PyDict_CheckExact(dict) || ((PyDictObject *)dict)->ma_values != NULL) {
+        return false;
+    }
+    PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
+    int index = keys_index(keys, name);
+    if (index >= 0) {
+        *shape = keys_shape(keys);
+        *at = keys_entry_offset(keys, index);
+    }
+    return index >= 0;
+}
+
 /* A number that these keys have until a key is added or removed. */
 uint32_t
 keys_version(PyDictKeysObject *keys)

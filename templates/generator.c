@@ -79,6 +79,18 @@ RAW_CALLING_OPERATION(take_next, SLOT(iterator), SLOT(item), EXIT(end), EXIT(tra
     CONTINUE();
 }
 
+extern void generator_raise_stop(PyObject *);
+
+/* Takes what resume_next has brought for next(): what is returned is raised. */
+RAW_CALLING_OPERATION(take_only, EXIT(error)) {
+    if (unlikely(r0 == 0)) LEAVE(error);
+    if (unlikely(r1 != 0)) {
+        generator_raise_stop((PyObject *)r0);
+        LEAVE(error);
+    }
+    CONTINUE();
+}
+
 /* Sends a value, whose reference is taken, to a generator or coroutine. */
 RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(resume), PTR(at),
                       IMM(continuation), PTR(base)) {

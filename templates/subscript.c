@@ -4,6 +4,8 @@
 #include "release.h"
 #include "text.h"
 
+#include "pyjit/keys.h"
+
 /* Each of these declares `item`, borrowed: by an index in a register, by one that is known, 0 or more, of which
  * `offset` is what it adds to an address, by one that is known and less than 0. */
 #define ITEM(object, items, index, rare)                                                           \
@@ -206,6 +208,36 @@ OPERATION(dict_get_int_quietly, SLOT(dict), IREG(key), IREG(to), EXIT(rare)) {
     to = (int64_t)item;
 }
 
+/* The value of a string in a dict, if it is where it is in dicts like this one, else NULL. Declares `item`, borrowed. */
+#define ITEM_THERE(dict, key, shape, at)                                                           \
+    PyDictObject *dict_ = (PyDictObject *)dict;                                                    \
+    PyDictKeysObject *keys_ = dict_->ma_keys;                                                      \
+    PyDictUnicodeEntry *entry_ = (PyDictUnicodeEntry *)((char *)keys_ + at);                       \
+    bool there_ = (int64_t)(*(uint32_t *)&keys_->dk_log2_size & KEYS_SHAPE_MASK) == shape &&       \
+                  (void *)entry_->me_key == key && dict_->ma_values == NULL;                       \
+    PyObject *item = likely(there_) ? entry_->me_value : NULL
+
+/* The same of a string, looked for first where it is likely to be. */
+OPERATION(dict_get_there, SLOT(dict), PTR(key), IMM(shape), IMM(at), IREG(to), EXIT(rare)) {
+    ITEM_THERE(dict, key, shape, at);
+    if (unlikely(item == NULL)) {
+        item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get), dict, key);
+        if (unlikely(item == NULL)) LEAVE(rare);
+    }
+    Py_INCREF(item);
+    to = (int64_t)item;
+}
+
+/* The same without a reference. */
+OPERATION(dict_lend_there, SLOT(dict), PTR(key), IMM(shape), IMM(at), SLOT(to), EXIT(rare)) {
+    ITEM_THERE(dict, key, shape, at);
+    if (unlikely(item == NULL)) {
+        item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get), dict, key);
+        if (unlikely(item == NULL)) LEAVE(rare);
+    }
+    to = item;
+}
+
 extern PyObject *quiet_dict_get_or(PyObject *, PyObject *);
 extern int64_t quiet_dict_set(PyObject *, PyObject *);
 
@@ -214,6 +246,17 @@ OPERATION(dict_get_or_quietly, SLOT(dict), SLOT(key), SLOT(otherwise), IREG(to),
     STATE->operand = otherwise;
     PyObject *item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get_or), dict, key);
     if (unlikely(item == NULL)) LEAVE(rare);
+    Py_INCREF(item);
+    to = (int64_t)item;
+}
+
+OPERATION(dict_get_or_there, SLOT(dict), PTR(key), SLOT(otherwise), IMM(shape), IMM(at), IREG(to), EXIT(rare)) {
+    ITEM_THERE(dict, key, shape, at);
+    if (unlikely(item == NULL)) {
+        STATE->operand = otherwise;
+        item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get_or), dict, key);
+        if (unlikely(item == NULL)) LEAVE(rare);
+    }
     Py_INCREF(item);
     to = (int64_t)item;
 }

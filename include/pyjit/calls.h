@@ -22,11 +22,14 @@ typedef struct {
     int64_t returned;
 } Resumption;
 
-/* The next item of an iterator; None is returned at its end. */
-Resumption generator_next(PyObject *iterator);
+/* The next item of a generator, or what it returns. */
+Resumption generator_next(PyObject *generator);
 
 /* Sends a value (stolen) to anything that SEND takes. */
 Resumption generator_send(PyThreadState *tstate, PyObject *receiver, PyObject *value);
+
+/* Raises the StopIteration of an iterator that has returned a value (stolen); None stands for no value. */
+void generator_raise_stop(PyObject *value);
 
 /* Where compiled code of a generator or coroutine goes on, resumed by the frame that runs; NULL if it is not to run now, or
  * there is none (generator_slots.c). */

@@ -117,7 +117,7 @@ bool emit_call_native(Block *b, const Call *call);
 bool emit_call_builtin(Block *b, const Call *call);
 bool emit_call_method(Block *b, const Call *call);
 
-/* CALL of a builtin function, type or method with a generator that it uses up (emit_consume.c); false if it is not
+/* CALL of a builtin function, type or method with a generator that it uses up, or next() of one (emit_consume.c); false if it is not
  * that, or b->ended. */
 bool emit_call_consumer(Block *b, const Call *call);
 

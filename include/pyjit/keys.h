@@ -26,6 +26,10 @@ bool keys_lack(PyDictKeysObject *keys, PyObject *name);
 /* Byte offset from the keys object of the entry of string keys. */
 intptr_t keys_entry_offset(const PyDictKeysObject *keys, int index);
 
+/* Where the value of this very string is in an exact dict that has its values in its keys: the shape of the keys, and the
+ * offset of the entry from them. False if it is not there. */
+bool keys_locate(PyObject *dict, PyObject *name, intptr_t *shape, intptr_t *at);
+
 /* A number that these keys have until a key is added or removed, and no others ever; 0: none left. */
 uint32_t keys_version(PyDictKeysObject *keys);
 

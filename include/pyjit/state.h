@@ -28,6 +28,7 @@ typedef struct PyjitState {
     PyObject *characters[256];        /* the strings of one Latin-1 character; owned */
     PyObject *builtin_abs, *builtin_min, *builtin_max;        /* likewise */
     PyObject *builtin_any, *builtin_all, *builtin_sum, *builtin_sorted, *str_join; /* likewise */
+    PyObject *builtin_next;           /* likewise */
     PyObject *tuple_new;              /* tuple.__new__; owned */
 } PyjitState;
 

@@ -327,6 +327,46 @@ hot(
     ((with_send,), 4),
 )
 
+def steps(make, n):
+    g = make(n)
+    out = []
+    try:
+        while True:
+            out.append(next(g))
+    except StopIteration as stop:
+        out.append(("end", stop.value, stop.args))
+    try:
+        next(g)
+    except StopIteration as stop:
+        out.append(("again", stop.args))
+    return out
+
+
+def returns(n):
+    yield n
+    return n + 1
+
+
+def returns_tuple(n):
+    yield n
+    return (n, 2)
+
+
+def returns_error(n):
+    yield n
+    return StopIteration(5)
+
+
+def first(items): return next(x for x in items if x)
+def first_or(items): return next((x for x in items if x), "none")
+def delegated(n): return [next(each(each([n]))), next(iter([n, 2])), next(map(str, [n]))]
+
+
+hot("steps", steps, *((make, 3) for make in (returns, returns_tuple, returns_error, once, again, with_send)), (each, [1, 2]), (each, []))
+hot("first", first, ([0, 3, 4],), ([0],), ("ab",))
+hot("first or", first_or, ([0, 3, 4],), ([0],))
+hot("delegated", delegated, (3,))
+
 # ---- exceptions -----------------------------------------------------------------------------------
 
 
@@ -344,6 +384,14 @@ def stops(n):
 for name, consume in CONSUMERS.items():
     trace_hot(name + " fails", lambda consume=consume: consume(fails(0)))
     trace_hot(name + " stops", lambda consume=consume: consume(stops("x")))
+
+
+def step_fails(): return [5, next(fails(0))]
+def step_stops(): return next(stops("x")) + next(each([]))
+
+
+trace_hot("step fails", step_fails)
+trace_hot("step stops", step_stops)
 
 
 def sum_of(n):
@@ -430,6 +478,8 @@ def traced(kind, n):
         result = list(g)
     elif kind == "all":
         result = all(x < 100 for x in g)
+    elif kind == "next":
+        result = next(g), next(g), next(g)
     else:
         result = max(g)
     result = result, 1
@@ -437,8 +487,8 @@ def traced(kind, n):
 
 
 events = []
-for kind in ("sum", "list", "all", "max"):
-    for n in [2] * HOT + [5]:
+for kind in ("sum", "list", "all", "next", "max"):
+    for n in [2] * (HOT * (kind != "next")) + [5] * (1 + HOT * (kind == "next")):
         events.clear()
         result = traced(kind, n)
         sys.settrace(None)
