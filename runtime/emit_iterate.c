@@ -34,7 +34,9 @@ emit_get_iter(Block *b)
     bool is_iterator = type != NULL && type->tp_iter == PyObject_SelfIter && plan_type_is_fixed(type);
     if (type == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK ||
         !(is_iterator || quiet_iterates(type))) {
-        emit_generic(b);
+        if (type == NULL || block_must_be_generic(b) || !(emit_special_of(b, 0) || b->ended)) {
+            emit_generic(b);
+        }
         return;
     }
     emit_guard_class(b, 0, type);
@@ -263,7 +265,8 @@ emit_for_iter(Block *b)
         }
         break;
     default:
-        if (block_must_be_generic(b) || !(step_pairs(b, sample) || step_quietly(b, sample))) {
+        if (block_must_be_generic(b) ||
+            !(step_pairs(b, sample) || step_quietly(b, sample) || emit_special_next(b) || b->ended)) {
             emit_for_iter_generic(b);
         }
         break;

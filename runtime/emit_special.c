@@ -2,6 +2,9 @@
  * and what is left to do after it in the cases that are rare, is in special.h. */
 #include "pyjit/emit_calls.h"
 
+#include "pyjit/attribute.h"
+#include "pyjit/names.h"
+
 /* ---- classes ------------------------------------------------------------------------------------ */
 
 /* The class that the n-th stack entry has or will be guarded to have; NULL if nothing tells, or when the block
@@ -58,6 +61,8 @@ finish(Block *b, const Special *special)
     }
     if (fused || opcode == CONTAINS_OP) {
         ASM(&b->as, OP_truth_of_result, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
+    } else if (opcode == GET_ITER) {
+        ASM(&b->as, OP_check_iterator, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
     } else if (!special_keeps_any(opcode)) {
         ASM(&b->as, OP_check_implemented, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
     }
@@ -93,6 +98,14 @@ may_be_not_implemented(Block *b)
         return true;
     }
     return value->type == TYPE_OTHER && fact_class(&b->state->facts, value->fact) == NULL;
+}
+
+/* Is everything of this type an iterator? */
+static bool
+is_iterator(ValueType type)
+{
+    const PyTypeObject *known = type_object(type);
+    return known != NULL && known->tp_iternext != NULL && known->tp_iternext != _PyObject_NextNotImplemented;
 }
 
 /* __init__ has returned in place, with None if all is well: the instance is below. */
@@ -138,6 +151,10 @@ emit_special_returned(Block *b)
             block_own(b, 0);
             ASM(&b->as, OP_invert_bool, slot_of_stack(b, b->ctx.depth - 1));
         }
+    } else if (opcode == GET_ITER) {
+        if (!is_iterator(block_type(b, 0))) {
+            ASM(&b->as, OP_guard_iterator, block_object_slot(b, 0), (intptr_t)block_exit_finish(b, FINISH_STACK));
+        }
     } else if (!special_keeps_any(opcode) && may_be_not_implemented(b)) {
         ASM(&b->as, OP_guard_different, block_object_slot(b, 0), (intptr_t)Py_NotImplemented,
             (intptr_t)block_exit_finish(b, FINISH_STACK));
@@ -162,22 +179,21 @@ bind(Block *b, const Special *special, Binding *binding)
     return true;
 }
 
-/* Emits the call of a method. False when it is not simple. */
-static bool
-call_method(Block *b, const Special *special)
+/* Binds the arguments and emits the guard that the function is as it is. Its state; NULL when that is not simple. */
+static CodeState *
+prepare(Block *b, const Special *special, Binding *binding)
 {
-    Binding binding;
-    if (b->ctx.depth + SPECIAL_ARGUMENTS > CTX_STACK || !bind(b, special, &binding)) {
-        return false;
+    if (b->ctx.depth + SPECIAL_ARGUMENTS > CTX_STACK || !bind(b, special, binding)) {
+        return NULL;
     }
-    PyFunctionObject *function = special->function;
-    CodeState *state = code_state_make((PyCodeObject *)function->func_code);
-    if (state == NULL || !emit_guard_known_function(b, function)) {
-        return false;
-    }
-    if (emit_inline_special(b, special, state, binding.sources)) {
-        return true;
-    }
+    CodeState *state = code_state_make((PyCodeObject *)special->function->func_code);
+    return state != NULL && emit_guard_known_function(b, special->function) ? state : NULL;
+}
+
+/* Emits the call of a method by a frame. The result is in r0. */
+static void
+call_by_frame(Block *b, PyFunctionObject *function, CodeState *state, const Binding *binding)
+{
     block_escape(b);
     bool two_levels = special_levels(b->in.opcode) > 1;
     if (two_levels) {
@@ -190,7 +206,7 @@ call_method(Block *b, const Special *special)
     ASM(&b->as, OP_take_known_callee, (intptr_t)function);
     emit_run_frame(b, &(NewFrame){
                           .state = state,
-                          .sources = binding.sources,
+                          .sources = binding->sources,
                           .known = function,
                           .keep = true,
                           .at = block_instr_address(b),
@@ -198,7 +214,21 @@ call_method(Block *b, const Special *special)
     if (two_levels) {
         ASM(&b->as, OP_leave_level);
     }
-    finish(b, special);
+}
+
+/* Emits the call of a method. False when it is not simple. */
+static bool
+call_method(Block *b, const Special *special)
+{
+    Binding binding;
+    CodeState *state = prepare(b, special, &binding);
+    if (state == NULL) {
+        return false;
+    }
+    if (!emit_inline_special(b, special, state, binding.sources)) {
+        call_by_frame(b, special->function, state, &binding);
+        finish(b, special);
+    }
     return true;
 }
 
@@ -255,6 +285,35 @@ emit_special_of(Block *b, int owner)
     }
     emit_guard_class(b, owner, type);
     return call_method(b, &special);
+}
+
+/* FOR_ITER over an iterator, in its slot, whose class has __next__ in Python. False if it is none, or b->ended. */
+bool
+emit_special_next(Block *b)
+{
+    PyTypeObject *type = is_open(b) ? class_of(b, 0) : NULL;
+    PyFunctionObject *function = type == NULL ? NULL : plan_method(type, pyjit_names.dunder_next);
+    if (function == NULL) {
+        return b->ended;
+    }
+    Special special = {.function = function, .count = 1};
+    Binding binding;
+    emit_guard_class(b, 0, type);
+    CodeState *state = prepare(b, &special, &binding);
+    if (state == NULL) {
+        return false;
+    }
+    call_by_frame(b, function, state, &binding);
+    intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1), item = slot_of_stack(b, b->ctx.depth);
+    Context before = b->ctx;
+    block_pop(b, 1);
+    intptr_t end = (intptr_t)block_exit_to(b, decode_jump_target(&b->in));
+    intptr_t traced = (intptr_t)block_exit_leave(b, decode_jump_target(&b->in));
+    b->ctx = before;
+    ASM(&b->as, OP_take_step, iterator, item, end, traced, (intptr_t)block_exit_error(b));
+    block_push(b, TYPE_UNKNOWN);
+    emit_check_run(b);
+    return true;
 }
 
 /* LOAD_ATTR, LOAD_METHOD or STORE_ATTR by a method that has been guarded. */

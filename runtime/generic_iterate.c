@@ -33,6 +33,19 @@ GENERIC(get_yield_from_iter)
     return -1;
 }
 
+/* Clears a pending StopIteration; 0 if another exception is pending. */
+int64_t
+stop_iteration_clear(void)
+{
+    if (PyErr_Occurred()) {
+        if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
+            return 0;
+        }
+        PyErr_Clear();
+    }
+    return 1;
+}
+
 /* FOR_ITER. */
 int
 generic_for_iter(PyObject *iterator, PyObject **value)
@@ -41,13 +54,7 @@ generic_for_iter(PyObject *iterator, PyObject **value)
     if (*value != NULL) {
         return 1;
     }
-    if (PyErr_Occurred()) {
-        if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
-            return -1;
-        }
-        PyErr_Clear();
-    }
-    return 0;
+    return stop_iteration_clear() ? 0 : -1;
 }
 
 /* SEND. */

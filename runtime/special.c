@@ -129,6 +129,8 @@ special_unshared(int opcode, PyTypeObject *type)
         return (Special){.function = plan_method(type, pyjit_names.dunder_setitem), .count = 3, .arguments = {1, 0, 2}};
     case CONTAINS_OP:
         return (Special){.function = plan_method(type, pyjit_names.dunder_contains), .count = 2, .arguments = {0, 1}};
+    case GET_ITER:
+        return (Special){.function = plan_method(type, pyjit_names.dunder_iter), .count = 1, .arguments = {0}};
     case UNARY_NEGATIVE:
         return (Special){.function = plan_method(type, pyjit_names.dunder_neg), .count = 1, .arguments = {0}};
     case UNARY_INVERT:
@@ -147,6 +149,7 @@ special_operands(int opcode)
         return 0;
     case UNARY_NEGATIVE:
     case UNARY_INVERT:
+    case GET_ITER:
     case LOAD_ATTR:
     case LOAD_METHOD:
     case CALL:
@@ -334,6 +337,17 @@ go_on_contains(int negated, PyObject *result)
     return truth < 0 ? NULL : PyBool_FromLong(truth != negated);
 }
 
+/* GET_ITER. Steals `result`. */
+static PyObject *
+go_on_iter(PyObject *result)
+{
+    if (!PyIter_Check(result)) {
+        PyErr_Format(PyExc_TypeError, "iter() returned non-iterator of type '%.100s'", Py_TYPE(result)->tp_name);
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
 /* CALL of a class after __init__, which is to return None. Steals `result`. */
 static PyObject *
 go_on_class(PyObject *instance, PyObject *result)
@@ -381,6 +395,9 @@ special_finish(PyThreadState *Py_UNUSED(tstate), PyObject **sp, const Instr *in,
         break;
     case CONTAINS_OP:
         result = go_on_contains(in->oparg, result);
+        break;
+    case GET_ITER:
+        result = go_on_iter(result);
         break;
     case CALL:
         result = go_on_class(base[0], result);

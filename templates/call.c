@@ -58,6 +58,33 @@ RAW_CALLING_OPERATION(check_attribute, SLOT(owner), PTR(name), EXIT(error)) {
     CONTINUE();
 }
 
+/* It is an iterator. */
+#define IS_ITERATOR(x)                                                                             \
+    (Py_TYPE(x)->tp_iternext != NULL && (void *)Py_TYPE(x)->tp_iternext != ADDRESS(_PyObject_NextNotImplemented))
+
+RAW_CALLING_OPERATION(check_iterator, EXIT(finish)) {
+    if (unlikely(!IS_ITERATOR((PyObject *)r0))) LEAVE(finish);
+    CONTINUE();
+}
+
+OPERATION(guard_iterator, SLOT(x), EXIT(finish)) {
+    if (unlikely(!IS_ITERATOR(x))) LEAVE(finish);
+}
+
+extern int64_t stop_iteration_clear(void);
+
+/* It is the next item of the iterator, which a StopIteration ends. */
+RAW_CALLING_OPERATION(take_step, SLOT(iterator), SLOT(item), EXIT(end), EXIT(traced), EXIT(error)) {
+    if (unlikely(r0 == 0)) {
+        if (stop_iteration_clear() == 0) LEAVE(error);
+        Py_DECREF(iterator);
+        if (unlikely(tstate->cframe->use_tracing)) LEAVE(traced);
+        LEAVE(end);
+    }
+    item = (PyObject *)r0;
+    CONTINUE();
+}
+
 /* It is not NotImplemented. */
 RAW_CALLING_OPERATION(check_implemented, EXIT(finish)) {
     if (unlikely((void *)r0 == ADDRESS(_Py_NotImplementedStruct))) LEAVE(finish);

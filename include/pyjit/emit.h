@@ -125,6 +125,7 @@ void emit_build(Block *b);
 bool emit_special_binary(Block *b);
 bool emit_special_compare(Block *b);
 bool emit_special_of(Block *b, int owner); /* the operand that is asked */
+bool emit_special_next(Block *b);
 
 /* emit_attribute.c */
 

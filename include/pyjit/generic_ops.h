@@ -119,6 +119,9 @@ int generic_convert_arguments(PyThreadState *tstate, PyObject **base, bool has_k
  * Borrows the iterator. */
 int generic_for_iter(PyObject *iterator, PyObject **value);
 
+/* Clears a pending StopIteration: 1, also if nothing is pending; 0 if it is another exception. */
+int64_t stop_iteration_clear(void);
+
 /* SEND: a PySendResult, with a new reference in *result unless it is PYGEN_ERROR. Borrows receiver
  * and value. */
 int generic_send(PyThreadState *tstate, PyObject *receiver, PyObject *value, PyObject **result);

@@ -22,6 +22,8 @@
     X(dunder_match_args, "__match_args__") \
     X(dunder_name, "__name__")           \
     X(dunder_new, "__new__")             \
+    X(dunder_iter, "__iter__")           \
+    X(dunder_next, "__next__")           \
     X(dunder_notes, "__notes__")         \
     X(dunder_spec, "__spec__")           \
     X(dunder_call, "__call__")           \
