@@ -91,13 +91,17 @@ unwatch(const _PyInterpreterFrame *frame)
     }
 }
 
-/* The frame with which the run of the interpreter began that this one runs in. While the frame evaluator is away the
- * interpreter calls functions without C. */
+/* The frame with which the run of the interpreter began that this one runs in: while the frame evaluator is away the
+ * interpreter calls functions without C. NULL if this one does not run in the interpreter, as can be told from how its caller
+ * waits. */
 static const _PyInterpreterFrame *
 entry_of(const _PyInterpreterFrame *frame)
 {
     while (!frame->is_entry) {
         frame = frame->previous;
+        if (frame->stacktop < 0) {
+            return NULL;
+        }
     }
     return frame;
 }
@@ -119,9 +123,9 @@ callers_can_wait(const _PyInterpreterFrame *frame)
     while (!frame->is_entry) {
         frame = frame->previous;
         const PyCodeObject *code = frame->f_code;
-        int depth = frame->stacktop - code->co_nlocalsplus; /* negative if it waits outside already */
+        int depth = frame->stacktop - code->co_nlocalsplus;
         CodeState *state = code_state_make(frame->f_code);
-        if (depth < 0 || depth > COLD_DEPTH_MOST || state == NULL || state->status == CODE_REFUSED ||
+        if (depth > COLD_DEPTH_MOST || state == NULL || state->status == CODE_REFUSED ||
             (state->status != CODE_ACTIVE && code_activate(state) < 0)) {
             return false;
         }
@@ -185,15 +189,15 @@ warm(CodeState *state)
     return state->ticks == TICKS_HOT;
 }
 
-/* The same for the nearest frame that waits for this one and is watched: its time passes as well. True if that was
- * not known to be hot. */
+/* The same for the nearest frame that waits for this one in the interpreter: its time passes as well. True if that was not
+ * known to be hot. */
 static bool
 warm_caller(const _PyInterpreterFrame *frame)
 {
     frame = frame->previous;
     for (int i = 0; i < CALLERS_MOST && frame != NULL; i++, frame = frame->previous) {
-        if (find(frame) >= 0) {
-            CodeState *state = code_state(frame->f_code);
+        if (find(entry_of(frame)) >= 0) {
+            CodeState *state = code_state_make(frame->f_code);
             bool news = pyjit_state.wanted != frame;
             if (state != NULL && warm(state)) {
                 pyjit_state.wanted = frame;
