@@ -267,6 +267,24 @@ tuple_of_class(PyObject *class, PyObject *items)
     return made;
 }
 
+/* What len() gives for what __len__ has returned (stolen). */
+PyObject *
+length_returned(PyObject *result)
+{
+    Py_SETREF(result, _PyNumber_Index(result));
+    if (result == NULL) {
+        return NULL;
+    }
+    if (_PyLong_Sign(result) < 0) {
+        Py_DECREF(result);
+        PyErr_SetString(PyExc_ValueError, "__len__() should return >= 0");
+        return NULL;
+    }
+    Py_ssize_t length = PyNumber_AsSsize_t(result, PyExc_OverflowError);
+    Py_DECREF(result);
+    return length == -1 && PyErr_Occurred() ? NULL : PyLong_FromSsize_t(length);
+}
+
 /* What a builtin function has returned, if it agrees with whether an exception is pending; else NULL and a
  * SystemError. */
 PyObject *

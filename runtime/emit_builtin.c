@@ -41,6 +41,35 @@ call_length_of(Block *b, const Call *call)
     emit_push_call_result(b);
 }
 
+/* len() of an instance whose class has __len__ in Python. False if it has not. */
+static bool
+call_len_method(Block *b, const Call *call)
+{
+    PyObject *sample = b->site == NULL && !block_must_be_generic(b) ? block_sample(b, call->first) : NULL;
+    PyFunctionObject *method = sample == NULL ? NULL : plan_method(Py_TYPE(sample), pyjit_names.dunder_len);
+    Call inner = {(PyObject *)method, call->callee, call->first, 1, 0};
+    Binding binding;
+    CodeState *state;
+    if (method == NULL || b->ctx.depth > CTX_STACK || !emit_bind(b, &inner, method, &binding) || !binding.is_plain ||
+        (state = code_state_make((PyCodeObject *)method->func_code)) == NULL) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    emit_guard_class(b, call->first, Py_TYPE(sample));
+    if (!emit_guard_known_function(b, method)) {
+        return false;
+    }
+    if (emit_call_through(b, method, state, &binding, 1)) {
+        ASM(&b->as, OP_end_len);
+        emit_release_call(b);
+        ASM(&b->as, OP_call_result, slot_of_stack(b, b->ctx.depth), (intptr_t)block_exit_error(b));
+        block_push(b, TYPE_INT);
+        b->kwnames = NULL;
+        emit_check_run(b);
+    }
+    return true;
+}
+
 /* len(): of a builtin container an int in a register. */
 static bool
 call_len(Block *b, const Call *call)
@@ -55,7 +84,9 @@ call_len(Block *b, const Call *call)
         return true;
     }
     if (operation < 0) {
-        call_length_of(b, call);
+        if (!call_len_method(b, call)) {
+            call_length_of(b, call);
+        }
         return true;
     }
     emit_guard_callee(b, call);

@@ -58,6 +58,15 @@ RAW_CALLING_OPERATION(check_attribute, SLOT(owner), PTR(name), EXIT(error)) {
     CONTINUE();
 }
 
+extern PyObject *length_returned(PyObject *);
+
+/* It is a length, which len() returns as an int. */
+CALLING_OPERATION(end_len) {
+    PyObject *result = (PyObject *)r0;
+    bool fits = result == NULL || ((void *)Py_TYPE(result) == ADDRESS(PyLong_Type) && (size_t)Py_SIZE(result) <= 2);
+    if (unlikely(!fits)) r0 = (int64_t)length_returned(result);
+}
+
 /* It is an iterator. */
 #define IS_ITERATOR(x)                                                                             \
     (Py_TYPE(x)->tp_iternext != NULL && (void *)Py_TYPE(x)->tp_iternext != ADDRESS(_PyObject_NextNotImplemented))

@@ -64,6 +64,9 @@ void init_returned(PyObject *result);
 PyObject *new_returned(PyObject *result, PyTypeObject *type, PyObject *const *arguments, Py_ssize_t count,
                        PyObject *kwnames);
 
+/* The result of len() for what __len__ has returned (stolen): new reference, or NULL with an exception set. */
+PyObject *length_returned(PyObject *result);
+
 /* tuple.__new__(class, items): new reference, or NULL with an exception set. */
 PyObject *tuple_of_class(PyObject *class, PyObject *items);
 

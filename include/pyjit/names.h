@@ -23,6 +23,7 @@
     X(dunder_name, "__name__")           \
     X(dunder_new, "__new__")             \
     X(dunder_iter, "__iter__")           \
+    X(dunder_len, "__len__")             \
     X(dunder_next, "__next__")           \
     X(dunder_notes, "__notes__")         \
     X(dunder_spec, "__spec__")           \
