@@ -285,6 +285,21 @@ length_returned(PyObject *result)
     return length == -1 && PyErr_Occurred() ? NULL : PyLong_FromSsize_t(length);
 }
 
+/* The truth that __bool__, or __len__, stands for when it has returned this (stolen); -1 with an exception set. */
+int64_t
+truth_returned(PyObject *result, int64_t by_length)
+{
+    if (by_length) {
+        result = length_returned(result);
+    } else if (!PyBool_Check(result)) {
+        PyErr_Format(PyExc_TypeError, "__bool__ should return bool, returned %s", Py_TYPE(result)->tp_name);
+        Py_CLEAR(result);
+    }
+    int truth = result == NULL ? -1 : PyObject_IsTrue(result);
+    Py_XDECREF(result);
+    return truth;
+}
+
 /* What a builtin function has returned, if it agrees with whether an exception is pending; else NULL and a
  * SystemError. */
 PyObject *

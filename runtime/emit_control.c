@@ -1,6 +1,9 @@
 /* Emitters: jumps, branches on truth. */
 #include "pyjit/emit.h"
 
+#include "pyjit/attribute.h"
+#include "pyjit/names.h"
+
 /* RESUME: the eval breaker is seen to at the start of a function, not after a yield. */
 void
 emit_resume(Block *b)
@@ -166,14 +169,45 @@ known_truth(Block *b)
     return block_type(b, 0) == TYPE_NONE ? 0 : -1;
 }
 
+/* Are instances of this class true, having nothing to say about it? */
+static bool
+is_always_true(PyTypeObject *type)
+{
+    const PyNumberMethods *number = type->tp_as_number;
+    const PyMappingMethods *mapping = type->tp_as_mapping;
+    const PySequenceMethods *sequence = type->tp_as_sequence;
+    return (number == NULL || number->nb_bool == NULL) && (mapping == NULL || mapping->mp_length == NULL) &&
+           (sequence == NULL || sequence->sq_length == NULL);
+}
+
+/* Is the top of the stack an object that is certainly true? Emits the guard of its class. */
+static bool
+guard_always_true(Block *b)
+{
+    ValueType known = block_type(b, 0);
+    PyObject *sample = known == TYPE_UNKNOWN || known == TYPE_OTHER ? block_sample(b, 0) : NULL;
+    PyTypeObject *type = sample == NULL ? NULL : Py_TYPE(sample);
+    if (type == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !is_always_true(type)) {
+        return false;
+    }
+    (void)plan_lookup(type, pyjit_names.dunder_bool); /* gives the type its version */
+    if (!plan_type_is_fixed(type) && plan_type_version(type) == 0) {
+        return false;
+    }
+    emit_guard_class(b, 0, type);
+    return true;
+}
+
 /* The branch on the truth of anything, by a call that may run Python code. */
 static void
 branch_generic(Block *b, const Instr *branch, bool jump_if)
 {
-    block_escape(b);
-    block_settle_stack(b);
-    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1);
-    ASM(&b->as, OP_truth, slot, block_instr_address(b), (intptr_t)block_exit_error(b));
+    if (!emit_special_truth(b)) {
+        block_escape(b);
+        block_settle_stack(b);
+        intptr_t slot = slot_of_stack(b, b->ctx.depth - 1);
+        ASM(&b->as, OP_truth, slot, block_instr_address(b), (intptr_t)block_exit_error(b));
+    }
     block_drop(b, 1);
     emit_check_truth(b, branch->start, false);
     emit_branch(b, branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
@@ -237,6 +271,11 @@ emit_pop_jump(Block *b)
     if (b->ended || branch_typed(b, &branch, jump_if, type)) {
         return;
     }
+    if (guard_always_true(b)) {
+        block_drop(b, 1);
+        go_known_way(b, &branch, jump_if);
+        return;
+    }
     branch_generic(b, &branch, jump_if);
 }
 
@@ -286,6 +325,14 @@ emit_jump_or_pop(Block *b)
     }
     ValueType type = block_learn(b, 0, 1u << TYPE_BOOL | 1u << TYPE_NONE);
     if (b->ended) {
+        return;
+    }
+    if (guard_always_true(b)) {
+        if (jump_if) {
+            go_known_way(b, &b->in, true);
+        } else {
+            block_drop(b, 1);
+        }
         return;
     }
     if (type != TYPE_BOOL) {

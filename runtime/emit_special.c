@@ -316,6 +316,36 @@ emit_special_next(Block *b)
     return true;
 }
 
+/* The truth of an instance on top of the stack, which stays, whose class has __bool__, or else __len__, in Python. It comes
+ * into r0. False if there is neither. */
+bool
+emit_special_truth(Block *b)
+{
+    PyObject *sample = is_open(b) && b->site == NULL && block_value(b, 0)->location == IN_SLOT ? block_sample(b, 0) : NULL;
+    if (sample == NULL) {
+        return false;
+    }
+    PyTypeObject *type = Py_TYPE(sample);
+    Special special = {.function = plan_method(type, pyjit_names.dunder_bool), .count = 1};
+    bool by_length = special.function == NULL && plan_lookup(type, pyjit_names.dunder_bool) == NULL;
+    if (by_length) {
+        special.function = plan_method(type, pyjit_names.dunder_len);
+    }
+    Binding binding;
+    if (special.function == NULL) {
+        return false;
+    }
+    emit_guard_class(b, 0, type);
+    CodeState *state = prepare(b, &special, &binding);
+    if (state == NULL) {
+        return false;
+    }
+    block_settle_stack(b);
+    call_by_frame(b, special.function, state, &binding);
+    ASM(&b->as, OP_end_truth, by_length, (intptr_t)block_exit_error(b));
+    return true;
+}
+
 /* LOAD_ATTR, LOAD_METHOD or STORE_ATTR by a method that has been guarded. */
 bool
 emit_special_attribute(Block *b, const Special *special)

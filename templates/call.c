@@ -67,6 +67,23 @@ CALLING_OPERATION(end_len) {
     if (unlikely(!fits)) r0 = (int64_t)length_returned(result);
 }
 
+extern int64_t truth_returned(PyObject *, int64_t);
+
+/* It is what __bool__ gives, or __len__ if that is asked; the truth goes into r0. */
+CALLING_OPERATION(end_truth, IMM(by_length), EXIT(error)) {
+    PyObject *result = (PyObject *)r0;
+    if (unlikely(result == NULL)) LEAVE(error);
+    int64_t truth;
+    if (!by_length && (void *)Py_TYPE(result) == ADDRESS(PyBool_Type)) {
+        truth = (void *)result == ADDRESS(_Py_TrueStruct);
+        Py_DECREF(result);
+    } else {
+        truth = truth_returned(result, by_length);
+        if (unlikely(truth < 0)) LEAVE(error);
+    }
+    r0 = truth;
+}
+
 /* It is an iterator. */
 #define IS_ITERATOR(x)                                                                             \
     (Py_TYPE(x)->tp_iternext != NULL && (void *)Py_TYPE(x)->tp_iternext != ADDRESS(_PyObject_NextNotImplemented))

@@ -67,6 +67,9 @@ PyObject *new_returned(PyObject *result, PyTypeObject *type, PyObject *const *ar
 /* The result of len() for what __len__ has returned (stolen): new reference, or NULL with an exception set. */
 PyObject *length_returned(PyObject *result);
 
+/* The truth that __bool__, or __len__, stands for when it has returned this (stolen); -1 with an exception set. */
+int64_t truth_returned(PyObject *result, int64_t by_length);
+
 /* tuple.__new__(class, items): new reference, or NULL with an exception set. */
 PyObject *tuple_of_class(PyObject *class, PyObject *items);
 

@@ -126,6 +126,7 @@ bool emit_special_binary(Block *b);
 bool emit_special_compare(Block *b);
 bool emit_special_of(Block *b, int owner); /* the operand that is asked */
 bool emit_special_next(Block *b);
+bool emit_special_truth(Block *b); /* the operand stays, the truth is in r0 */
 
 /* emit_attribute.c */
 

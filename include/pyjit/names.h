@@ -13,6 +13,7 @@
     X(dunder_aexit, "__aexit__")         \
     X(dunder_all, "__all__")             \
     X(dunder_annotations, "__annotations__") \
+    X(dunder_bool, "__bool__")           \
     X(dunder_build_class, "__build_class__") \
     X(dunder_dict, "__dict__")           \
     X(dunder_enter, "__enter__")         \
