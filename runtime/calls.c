@@ -126,7 +126,7 @@ push_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObject *f
 {
     PyObject *values[STAR_MOST], *names = NULL;
     Py_ssize_t given = PyTuple_GET_SIZE(args), count = given + (self != NULL);
-    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0 && (names = unpack_keywords(kwargs, values + count)) == NULL) {
+    if (kwargs != NULL && (names = unpack_keywords(kwargs, values + count)) == NULL) {
         return (CallOutcome){NULL, NULL};
     }
     if (self != NULL) {
@@ -150,10 +150,14 @@ call_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int 
 {
     bool has_kwargs = oparg & 1;
     PyObject **base = sp - 3 - has_kwargs;
-    if (generic_convert_arguments(tstate, base, has_kwargs) < 0) {
+    bool converted = PyTuple_CheckExact(base[2]) && (!has_kwargs || PyDict_CheckExact(base[3]));
+    if (!converted && generic_convert_arguments(tstate, base, has_kwargs) < 0) {
         return (CallOutcome){NULL, NULL};
     }
     PyObject *callable = base[1], *args = base[2], *kwargs = has_kwargs ? base[3] : NULL, *self = NULL;
+    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) == 0) {
+        kwargs = NULL;
+    }
     if (Py_IS_TYPE(callable, &PyMethod_Type)) {
         self = PyMethod_GET_SELF(callable);
         callable = PyMethod_GET_FUNCTION(callable);
