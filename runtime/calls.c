@@ -126,7 +126,7 @@ push_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyFunctionObject *f
 {
     PyObject *values[STAR_MOST], *names = NULL;
     Py_ssize_t given = PyTuple_GET_SIZE(args), count = given + (self != NULL);
-    if (kwargs != NULL && (names = unpack_keywords(kwargs, values + count)) == NULL) {
+    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0 && (names = unpack_keywords(kwargs, values + count)) == NULL) {
         return (CallOutcome){NULL, NULL};
     }
     if (self != NULL) {
@@ -155,9 +155,6 @@ call_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int 
         return (CallOutcome){NULL, NULL};
     }
     PyObject *callable = base[1], *args = base[2], *kwargs = has_kwargs ? base[3] : NULL, *self = NULL;
-    if (kwargs != NULL && PyDict_GET_SIZE(kwargs) == 0) {
-        kwargs = NULL;
-    }
     if (Py_IS_TYPE(callable, &PyMethod_Type)) {
         self = PyMethod_GET_SELF(callable);
         callable = PyMethod_GET_FUNCTION(callable);

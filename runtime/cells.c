@@ -1,5 +1,6 @@
 /* Memory of objects that compiled code has freed, kept for those that it makes next: of instances of classes written in
- * Python without __slots__, with the memory of their attributes; of iterators of lists and tuples. Owns it.
+ * Python without __slots__, with the memory of their attributes; of iterators of lists and tuples; of short lists, with the
+ * memory of their items, and tuples. Owns it.
  *
  * What is kept is no object any more. That of instances depends on no class: only on how many attributes there is room
  * for. */
@@ -21,6 +22,8 @@ typedef struct {
 
 static Kept kept[ROOM_MOST + 1]; /* instances, by room */
 static Kept iterators;
+static Kept tuples[CELLS_ITEMS_MOST + 1]; /* by size */
+static Kept lists[CELLS_ITEMS_MOST + 1];  /* by room */
 
 /* Takes the first. NULL if there is none. */
 static inline PyObject *
@@ -162,6 +165,68 @@ cells_release_iterator(PyObject *iterator)
     Py_DECREF(iterator);
 }
 
+/* ---- lists and tuples ---------------------------------------------------------------------------- */
+
+/* Makes an object of its memory that CPython takes from lists of free ones, which its garbage collector does not count. */
+static inline void
+begin_uncounted(PyObject *object, PyTypeObject *type)
+{
+    Py_SET_TYPE(object, type);
+    Py_SET_REFCNT(object, 1);
+    PyGC_Head *head = _Py_AS_GC(object);
+    head->_gc_next = 0;
+    head->_gc_prev = 0;
+    _PyObject_GC_TRACK(object);
+}
+
+/* The opposite. False if it is to be freed. */
+static inline bool
+keep_uncounted(Kept *in, PyObject *object)
+{
+    if (in->count >= KEPT_MOST || _Py_tracemalloc_config.tracing) {
+        return false;
+    }
+    PyObject_GC_UnTrack(object);
+    Py_SET_TYPE(object, (PyTypeObject *)in->first);
+    in->first = object;
+    in->count++;
+    return true;
+}
+
+/* A new tuple of so many items, at most CELLS_ITEMS_MOST, which are to be set at once; NULL if none is kept. */
+PyObject *
+cells_take_tuple(Py_ssize_t count)
+{
+    PyObject *tuple = take(&tuples[count]);
+    if (tuple != NULL) {
+        begin_uncounted(tuple, &PyTuple_Type);
+    }
+    return tuple;
+}
+
+/* The same of a list with room for so many items. */
+PyObject *
+cells_take_list(Py_ssize_t count)
+{
+    PyObject *list = take(&lists[count]);
+    if (list != NULL) {
+        Py_SET_SIZE(list, count);
+        begin_uncounted(list, &PyList_Type);
+    }
+    return list;
+}
+
+/* Frees a list or tuple of which no references to items are left. */
+void
+cells_release_sequence(PyObject *object)
+{
+    bool is_list = Py_IS_TYPE(object, &PyList_Type);
+    Py_ssize_t room = is_list ? ((PyListObject *)object)->allocated : Py_SIZE(object);
+    if (room == 0 || room > CELLS_ITEMS_MOST || !keep_uncounted(is_list ? &lists[room] : &tuples[room], object)) {
+        _Py_Dealloc(object);
+    }
+}
+
 /* ---- the end ------------------------------------------------------------------------------------- */
 
 /* Frees all that is kept. */
@@ -177,5 +242,14 @@ cells_free(void)
     }
     while ((object = take(&iterators)) != NULL) {
         PyObject_Free((char *)object - sizeof(PyGC_Head));
+    }
+    for (int count = 0; count <= CELLS_ITEMS_MOST; count++) {
+        while ((object = take(&tuples[count])) != NULL) {
+            PyObject_Free((char *)object - sizeof(PyGC_Head));
+        }
+        while ((object = take(&lists[count])) != NULL) {
+            PyMem_Free(((PyListObject *)object)->ob_item);
+            PyObject_Free((char *)object - sizeof(PyGC_Head));
+        }
     }
 }

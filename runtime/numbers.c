@@ -97,7 +97,7 @@ free_object(PyObject *object)
         pyjit_state.free_count++;
         return;
     }
-    if (!free_instance(object)) {
+    if (!free_instance(object) && !free_sequence(object)) {
         _Py_Dealloc(object);
     }
 }

@@ -11,6 +11,7 @@
 #define DROPPED_MOST 32 /* references to other than plain values; ends that drop more are not looked into */
 #define ITEMS_MOST 1000 /* of a container: to look at more, twice, takes longer than an exit */
 
+#define SHORT 16        /* items of sequences that are let go one by one */
 #define DEPTH_MOST 40   /* instances that are freed for each other's sake, by calls */
 
 /* Builds for the debug ABI count all references. */
@@ -243,12 +244,56 @@ free_instance(PyObject *object)
     return simple;
 }
 
+/* Are these all values whose end does nothing? */
+static bool
+are_plain(PyObject *const *items, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (items[i] != NULL && !is_plain(Py_TYPE(items[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Frees a list or tuple whose last reference is gone, if it is short and holds plain values only. Numbers go where compiled
+ * code takes new ones from. */
+bool
+free_sequence(PyObject *object)
+{
+    bool is_list = Py_IS_TYPE(object, &PyList_Type);
+    if (!is_list && !Py_IS_TYPE(object, &PyTuple_Type)) {
+        return false;
+    }
+    PyObject **items = is_list ? ((PyListObject *)object)->ob_item : ((PyTupleObject *)object)->ob_item;
+    Py_ssize_t count = Py_SIZE(object);
+    if (count > SHORT || !are_plain(items, count)) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *item = items[i];
+        items[i] = NULL;
+        if (item != NULL && Py_REFCNT(item) == 1) {
+            COUNT_ONE_REFERENCE_LESS();
+            Py_SET_REFCNT(item, 0);
+            free_object(item);
+        } else {
+            Py_XDECREF(item);
+        }
+    }
+    cells_release_sequence(object);
+    return true;
+}
+
 /* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
 int64_t
 free_quietly(PyObject *object)
 {
     if (is_plain(Py_TYPE(object))) {
         free_object(object);
+        return 1;
+    }
+    if (free_sequence(object)) {
         return 1;
     }
     if (ends_quietly(object)) {

@@ -140,7 +140,13 @@ quiet_new_range(void)
 PyObject *
 quiet_new_list(PyObject **items, Py_ssize_t count)
 {
-    PyObject *list = is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyList_New(count));
+    if (is_noticed(_PyThreadState_GET())) {
+        return NULL;
+    }
+    PyObject *list = count <= CELLS_ITEMS_MOST ? cells_take_list(count) : NULL;
+    if (list == NULL) {
+        list = without_error(PyList_New(count));
+    }
     if (list != NULL && count > 0) {
         memcpy(((PyListObject *)list)->ob_item, items, (size_t)count * sizeof *items);
     }
@@ -151,7 +157,13 @@ quiet_new_list(PyObject **items, Py_ssize_t count)
 PyObject *
 quiet_new_tuple(PyObject **items, Py_ssize_t count)
 {
-    PyObject *tuple = is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyTuple_New(count));
+    if (is_noticed(_PyThreadState_GET())) {
+        return NULL;
+    }
+    PyObject *tuple = count <= CELLS_ITEMS_MOST ? cells_take_tuple(count) : NULL;
+    if (tuple == NULL) {
+        tuple = without_error(PyTuple_New(count));
+    }
     if (tuple != NULL && count > 0) {
         memcpy(((PyTupleObject *)tuple)->ob_item, items, (size_t)count * sizeof *items);
     }

@@ -1,4 +1,4 @@
-/* Memory of freed instances and iterators that is used again. */
+/* Memory of freed instances, iterators and short lists and tuples that is used again. */
 #ifndef PYJIT_CELLS_H
 #define PYJIT_CELLS_H
 
@@ -17,6 +17,16 @@ PyObject *cells_take_iterator(PyObject *sequence, PyThreadState *tstate);
 
 /* Releases an iterator, of whatever type, that has come to its end. */
 void cells_release_iterator(PyObject *iterator);
+
+#define CELLS_ITEMS_MOST 8 /* of a list or tuple whose memory is kept */
+
+/* A new tuple of so many items, at most CELLS_ITEMS_MOST, or list with room for them, all of which are to be set at once;
+ * NULL if none is kept. The garbage collector need not be asked: it does not count those that CPython keeps either. */
+PyObject *cells_take_tuple(Py_ssize_t count);
+PyObject *cells_take_list(Py_ssize_t count);
+
+/* Frees a list or tuple whose last reference is gone and whose items have been released, and are NULL. */
+void cells_release_sequence(PyObject *object);
 
 /* Frees all that is kept. */
 void cells_free(void);

@@ -4,7 +4,7 @@ import gc
 import sys
 import weakref
 
-from common import Token, often, show
+from common import Token, hot, often, show
 
 
 class Empty:
@@ -136,6 +136,7 @@ show("other class", often(other_class, 40))
 # Weak references, dicts that outlive their instances, garbage that is collected.
 def outlive(n):
     kept, weak = [], []
+    gc.disable()  # when it comes by itself is not what this is about
     for i in range(n):
         x = Three(i, i + 1, i + 2)
         if i % 3 == 0:
@@ -147,6 +148,7 @@ def outlive(n):
         x = Three(x, None, None)
     alive = sum(r() is not None for r in weak)
     del x
+    gc.enable()
     gc.collect()
     return (
         [sorted(k.items()) for k in kept[-2:]],
@@ -252,3 +254,81 @@ def classes_go():
 
 
 show("classes go", [classes_go() for _ in range(4)])
+
+
+# ---- lists and tuples --------------------------------------------------------------------------------
+
+
+def sequences(n):
+    """Made and dropped again and again, then looked at."""
+    for i in range(n):
+        a = (i, 2)
+        b = [i, 0.5, "x"]
+        c = (a, b)
+        d = [i, None, True, 2**70, b"y"]
+        b.append(i)
+        e = b[1:3]
+        d.pop()
+    return a, b, c, d, e, sys.getsizeof(a), sys.getsizeof(b), sys.getsizeof([n, n]), sys.getsizeof(d)
+
+
+def tracked(n):
+    out = []
+    for i in range(n):
+        x = (i, i)
+        y = [i, i]
+        out = [gc.is_tracked(x), gc.is_tracked(y), x == (i, i), y == [i, i], len(x), len(y)]
+    return out
+
+
+def collected(n):
+    for i in range(n):
+        x, y = (i, 2, 3), [1, i]
+        if i % 10 == 0:
+            gc.collect()
+        z = (x, y, i)
+    gc.collect()
+    return x, y, z, gc.is_tracked(x), gc.is_tracked((i, [])), gc.is_tracked(y)
+
+
+def cycles(n):
+    for i in range(n):
+        x = [i, None]
+        x[1] = x
+        y = (i, x)
+        x = y = None
+    return gc.collect() >= 0
+
+
+def tokens(n):
+    for i in range(n):
+        x = (i, Token())
+        y = [Token(), x]
+        x = (1, 2)
+        y = [3]
+    return Token.alive
+
+
+def grown(n):
+    out = []
+    for i in range(n):
+        x = [i, i, i]
+        for j in range(i % 12):
+            x.append(j)
+        while len(x) > 2:
+            x.pop()
+        out.append(sum(x))
+        x = [1, 2, 3]
+        x.extend(x)
+        x.clear()
+        x += (i,)
+    return out[-3:], x, sys.getsizeof([1, 2])
+
+
+hot("sequences", sequences, (5,), (50,))
+hot("tracked", tracked, (20,))
+hot("collected", collected, (30,), repeat=5)
+hot("cycles", cycles, (20,), repeat=5)
+hot("tokens of sequences", tokens, (20,))
+hot("grown", grown, (30,))
+show("at the end", Token.alive)
