@@ -272,6 +272,8 @@ plan_load_of_class(Plan *plan, PyObject *owner, PyObject *name)
     plan->of_class = type;
     if (plan_found(plan, found)) {
         plan_class_attribute(plan, found, true);
+    } else if (plan->type->tp_getattro == PyType_Type.tp_getattro) { /* else an AttributeError has the hook asked */
+        plan_descriptor(plan, found, pyjit_names.dunder_get);
     }
 }
 
@@ -319,7 +321,7 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
         return plan;
     }
     if (PyType_Check(owner)) {
-        if (plan.type->tp_getattro == PyType_Type.tp_getattro) {
+        if (plan.type->tp_getattro == PyType_Type.tp_getattro || hook_applies_to_classes(plan.type)) {
             plan_load_of_class(&plan, owner, name);
         }
         return plan;

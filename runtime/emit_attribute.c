@@ -299,6 +299,11 @@ load_by_call(Block *b, const Plan *plan, PyObject *name)
         special.arguments[0] = special.arguments[2] = SPECIAL_OBJECT;
         special.objects[0] = plan->found;
         special.objects[2] = (PyObject *)plan->type;
+        if (plan->of_class != NULL) {
+            special.arguments[1] = SPECIAL_OBJECT;
+            special.objects[1] = Py_None;
+            special.objects[2] = (PyObject *)plan->of_class;
+        }
     }
     if (!emit_special_attribute(b, &special)) {
         emit_generic(b);

@@ -24,17 +24,30 @@ hook_init(void)
     return 0;
 }
 
-/* Do instances of this class have __getattr__ besides the ordinary way to their attributes? */
-bool
-hook_applies(PyTypeObject *type)
+/* Has the class __getattr__ besides this way to the attributes of its instances? */
+static bool
+applies_besides(PyTypeObject *type, getattrofunc way)
 {
     if (type->tp_getattro != slot || _PyType_Lookup(type, pyjit_names.dunder_getattr) == NULL) {
         return false;
     }
     PyObject *ordinary = _PyType_Lookup(type, pyjit_names.dunder_getattribute);
-    return ordinary == NULL ||
-           (Py_IS_TYPE(ordinary, &PyWrapperDescr_Type) &&
-            ((PyWrapperDescrObject *)ordinary)->d_wrapped == (void *)PyObject_GenericGetAttr);
+    return ordinary == NULL || (Py_IS_TYPE(ordinary, &PyWrapperDescr_Type) &&
+                                ((PyWrapperDescrObject *)ordinary)->d_wrapped == (void *)way);
+}
+
+/* Do instances of this class have __getattr__ besides the ordinary way to their attributes? */
+bool
+hook_applies(PyTypeObject *type)
+{
+    return applies_besides(type, PyObject_GenericGetAttr);
+}
+
+/* Do the classes that are instances of this metaclass? */
+bool
+hook_applies_to_classes(PyTypeObject *type)
+{
+    return applies_besides(type, PyType_Type.tp_getattro);
 }
 
 /* What __getattr__, stolen, gives for an attribute. */
@@ -85,11 +98,16 @@ PyObject *
 hook_get_attribute(PyObject *owner, PyObject *name)
 {
     PyTypeObject *type = Py_TYPE(owner);
-    if (type->tp_getattro != slot || !hook_applies(type)) {
+    bool of_class = type->tp_getattro == slot && PyType_Check(owner) && hook_applies_to_classes(type);
+    if (type->tp_getattro != slot || !(of_class || hook_applies(type))) {
         return PyObject_GetAttr(owner, name);
     }
     PyObject *hook = Py_NewRef(_PyType_Lookup(type, pyjit_names.dunder_getattr));
-    PyObject *found = _PyObject_GenericGetAttrWithDict(owner, name, NULL, 1);
+    PyObject *found = of_class ? PyType_Type.tp_getattro(owner, name)
+                               : _PyObject_GenericGetAttrWithDict(owner, name, NULL, 1);
+    if (found == NULL && of_class && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        PyErr_Clear();
+    }
     if (found == NULL && !PyErr_Occurred()) {
         found = ask(Py_NewRef(hook), owner, name);
     }

@@ -273,7 +273,7 @@ free_sequence(PyObject *object)
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *item = items[i];
         items[i] = NULL;
-        if (item != NULL && Py_REFCNT(item) == 1) {
+        if (item != NULL && Py_REFCNT(item) == 1 && PyLong_CheckExact(item)) {
             COUNT_ONE_REFERENCE_LESS();
             Py_SET_REFCNT(item, 0);
             free_object(item);

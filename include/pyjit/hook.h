@@ -13,6 +13,9 @@ int hook_init(void);
 /* Do instances of this class have __getattr__ besides the ordinary way to their attributes? */
 bool hook_applies(PyTypeObject *type);
 
+/* Do the classes that are instances of this metaclass, which may be any class? */
+bool hook_applies_to_classes(PyTypeObject *type);
+
 /* Tells a pending AttributeError what was wanted of which object, if it does not know yet. */
 void hook_complete_error(PyObject *owner, PyObject *name);
 

@@ -1,5 +1,6 @@
 """Attributes by methods written in Python: __get__ and __set__ of descriptors, properties, __getattr__, read, called and set."""
 
+import enum
 import sys
 
 from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
@@ -227,6 +228,120 @@ def late_known(n):
 
 
 hot("late known", late_known, (40,), repeat=3)
+
+# ---- attributes of classes ------------------------------------------------------------------------------
+
+
+class Meta(type):
+    def __getattr__(cls, name):
+        if name.startswith("no"):
+            raise AttributeError("nothing called " + name)
+        return cls.__name__, name
+
+    @property
+    def shown(cls): return "shown " + cls.__name__
+
+
+class WithMeta(metaclass=Meta):
+    plain = 5
+    late = Late("with meta")
+    early = Early()
+
+    @staticmethod
+    def static(x): return x, 1
+
+    @classmethod
+    def klass(cls): return cls.__name__
+
+
+class Selfless:
+    def __get__(self, instance, owner): return instance, owner.__name__
+
+
+class Raises:
+    def __get__(self, instance, owner): raise AttributeError("through the class")
+
+
+class Below(WithMeta):
+    plain = 6
+    selfless = Selfless()
+    raises = Raises()
+
+
+class Flat:
+    selfless = Selfless()
+    raises = Raises()
+    late = Late("flat")
+
+
+class Whole(type):
+    def __getattribute__(cls, name): return "whole", name
+    def __getattr__(cls, name): return "never"
+
+
+class ByWhole(metaclass=Whole): pass
+
+
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = "b"
+
+    @property
+    def lower(self): return self.name.lower()
+
+    @classmethod
+    def first(cls): return cls.RED
+
+
+class Flags(enum.IntFlag):
+    A = 1
+    B = 2
+
+
+def of_class(c): return c.late[1:], c.selfless, outcome(lambda: c.raises)
+def of_meta(c): return c.plain, c.static(3), c.klass(), c.unknown, outcome(lambda: c.nothing), c.shown, c.late[1], c.__name__
+def of_enum(c): return c.RED, c.BLUE.value, c.RED.name, c.RED is c.first(), c.BLUE.lower, c.RED != c.BLUE, outcome(lambda: c.GREEN), c["RED"], c(1)
+def of_flags(f): return f.A | f.B, f.A & f.B, (f.A | f.B).value, f.B in f.A | f.B, list(f)
+
+
+hot("of class", of_class, (Flat,), (Below,))
+hot("of meta", of_meta, (WithMeta,), (Below,))
+hot("of whole", lambda: (ByWhole.x, ByWhole.__name__, ByWhole.y))
+hot("of enum", of_enum, (Colour,))
+hot("of flags", of_flags, (Flags,))
+hot("early of meta", lambda: (WithMeta.early is WithMeta.__dict__["early"], Below.raises if False else 1))
+
+
+def class_changes(step):
+    class M(type):
+        def __getattr__(cls, name): return "hook", name
+
+    class C(metaclass=M):
+        x = 1
+
+    class D(C):
+        d = Selfless()
+
+    out = []
+    for i in range(HOT * 2):
+        if i == HOT:
+            step(M, C, D)
+        out.append((outcome(lambda: C.x), outcome(lambda: D.x), outcome(lambda: D.d), outcome(lambda: C.y)))
+    return runs(out)
+
+
+def sets_x(M, C, D): C.x = 2
+def del_x(M, C, D): del C.x
+def meta_x(M, C, D): M.x = property(lambda cls: "meta " + cls.__name__)
+def no_hook_any_more(M, C, D): del M.__getattr__
+def other_meta_hook(M, C, D): M.__getattr__ = lambda cls, name: "other"
+def get_changes(M, C, D): D.d = Late("changed")
+def found_later(M, C, D): C.y = Selfless()
+def no_get(M, C, D): D.__dict__["d"].__class__ = type("Nothing", (), {})
+
+
+for step in (sets_x, del_x, meta_x, no_hook_any_more, other_meta_hook, get_changes, found_later, no_get):
+    show(step.__name__, *class_changes(step))
 
 # ---- errors ------------------------------------------------------------------------------------------
 
