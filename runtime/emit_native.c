@@ -1,7 +1,9 @@
 /* Emitters: calls of C functions and builtin types by their own convention. */
 #include "pyjit/emit_calls.h"
 
+#include "pyjit/attribute.h"
 #include "pyjit/calls.h"
+#include "pyjit/names.h"
 #include "pyjit/text.h"
 
 #include <string.h>
@@ -131,6 +133,26 @@ call_builtin(Block *b, const Call *call)
 
 /* ---- methods of builtin types --------------------------------------------------------------------- */
 
+/* Emits the guard that this is the method and `self`, the n-th stack entry, an instance of its type like this one. False if
+ * there can be none. */
+static bool
+guard_descriptor(Block *b, const PyMethodDescrObject *descriptor, intptr_t callee, int n, PyObject *sample)
+{
+    PyTypeObject *type = Py_TYPE(sample), *wanted = PyDescr_TYPE(descriptor);
+    intptr_t vectorcall = (intptr_t)descriptor->vectorcall, miss = (intptr_t)block_exit_miss(b);
+    if (type == wanted) {
+        ASM(&b->as, OP_guard_descriptor, callee, block_object_slot(b, n), vectorcall, miss);
+        return true;
+    }
+    (void)plan_lookup(type, pyjit_names.dunder_init); /* gives the type its version */
+    if (!PyType_IsSubtype(type, wanted) || block_must_be_generic(b) || plan_type_version(type) == 0) {
+        return false;
+    }
+    emit_guard_class(b, n, type);
+    ASM(&b->as, OP_guard_descriptor_of, callee, (intptr_t)wanted, vectorcall, miss);
+    return true;
+}
+
 /* CALL of a method descriptor with its self. */
 static bool
 call_descriptor(Block *b, const Call *call)
@@ -140,15 +162,14 @@ call_descriptor(Block *b, const Call *call)
     int count = call->count - 1, self_entry = call->first;
     intptr_t at = block_instr_address(b);
     PyObject *self_sample = call->count > 0 ? block_sample(b, self_entry) : NULL;
-    if (descriptor->vectorcall == NULL || self_sample == NULL ||
-        Py_TYPE(self_sample) != PyDescr_TYPE(descriptor) ||
-        (call->keywords > 0 && !(flags & METH_KEYWORDS)) ||
+    if (descriptor->vectorcall == NULL || self_sample == NULL || (call->keywords > 0 && !(flags & METH_KEYWORDS)) ||
         (flags == METH_NOARGS && count != 0) || (flags == METH_O && count != 1)) {
         return false;
     }
     intptr_t callee = block_object_slot(b, call->callee), self = block_object_slot(b, self_entry);
-    ASM(&b->as, OP_guard_descriptor, callee, self, (intptr_t)descriptor->vectorcall,
-        (intptr_t)block_exit_miss(b));
+    if (!guard_descriptor(b, descriptor, callee, self_entry, self_sample)) {
+        return false;
+    }
     block_escape(b);
     switch (flags) {
     case METH_NOARGS:

@@ -28,6 +28,14 @@ OPERATION(guard_descriptor, SLOT(x), SLOT(self), PTR(vectorcall), EXIT(miss)) {
     if (unlikely(Py_TYPE(self) != PyDescr_TYPE(descriptor))) LEAVE(miss);
 }
 
+/* The same of one whose `self` has been guarded. */
+OPERATION(guard_descriptor_of, SLOT(x), PTR(type), PTR(vectorcall), EXIT(miss)) {
+    PyMethodDescrObject *descriptor = (PyMethodDescrObject *)x;
+    if (unlikely((void *)Py_TYPE(descriptor) != ADDRESS(PyMethodDescr_Type))) LEAVE(miss);
+    if (unlikely((void *)descriptor->vectorcall != vectorcall)) LEAVE(miss);
+    if (unlikely((void *)PyDescr_TYPE(descriptor) != type)) LEAVE(miss);
+}
+
 /* ---- calls: the result goes into r0 --------------------------------------------------------------- */
 
 typedef PyObject *(*Fast)(PyObject *, PyObject *const *, Py_ssize_t);
