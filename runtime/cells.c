@@ -39,29 +39,46 @@ take(Kept *from)
 
 /* Keeps the memory of an object that the garbage collector does not track any more. False if it is to be freed. */
 static inline bool
-keep(Kept *in, PyObject *object)
+keep_uncounted(Kept *in, PyObject *object)
 {
     if (in->count >= KEPT_MOST || _Py_tracemalloc_config.tracing) {
         return false;
     }
-    struct gc_generation *young = &_PyThreadState_GET()->interp->gc.generations[0];
-    young->count -= young->count > 0;
     Py_SET_TYPE(object, (PyTypeObject *)in->first);
     in->first = object;
     in->count++;
     return true;
 }
 
+/* The same of one that has been counted as allocated. */
+static inline bool
+keep(Kept *in, PyObject *object)
+{
+    bool kept_it = keep_uncounted(in, object);
+    if (kept_it) {
+        struct gc_generation *young = &_PyThreadState_GET()->interp->gc.generations[0];
+        young->count -= young->count > 0;
+    }
+    return kept_it;
+}
+
 /* Makes an object of its memory, which the garbage collector tracks. */
 static inline void
-begin(PyObject *object, PyThreadState *tstate)
+begin_uncounted(PyObject *object)
 {
     Py_SET_REFCNT(object, 1);
     PyGC_Head *head = _Py_AS_GC(object);
     head->_gc_next = 0;
     head->_gc_prev = 0;
-    tstate->interp->gc.generations[0].count++;
     _PyObject_GC_TRACK(object);
+}
+
+/* The same, counted as allocated. */
+static inline void
+begin(PyObject *object, PyThreadState *tstate)
+{
+    tstate->interp->gc.generations[0].count++;
+    begin_uncounted(object);
 }
 
 /* ---- instances --------------------------------------------------------------------------------- */
@@ -167,31 +184,7 @@ cells_release_iterator(PyObject *iterator)
 
 /* ---- lists and tuples ---------------------------------------------------------------------------- */
 
-/* Makes an object of its memory that CPython takes from lists of free ones, which its garbage collector does not count. */
-static inline void
-begin_uncounted(PyObject *object, PyTypeObject *type)
-{
-    Py_SET_TYPE(object, type);
-    Py_SET_REFCNT(object, 1);
-    PyGC_Head *head = _Py_AS_GC(object);
-    head->_gc_next = 0;
-    head->_gc_prev = 0;
-    _PyObject_GC_TRACK(object);
-}
-
-/* The opposite. False if it is to be freed. */
-static inline bool
-keep_uncounted(Kept *in, PyObject *object)
-{
-    if (in->count >= KEPT_MOST || _Py_tracemalloc_config.tracing) {
-        return false;
-    }
-    PyObject_GC_UnTrack(object);
-    Py_SET_TYPE(object, (PyTypeObject *)in->first);
-    in->first = object;
-    in->count++;
-    return true;
-}
+/* CPython keeps free ones as well, which its garbage collector does not count as allocated when they are used again. */
 
 /* A new tuple of so many items, at most CELLS_ITEMS_MOST, which are to be set at once; NULL if none is kept. */
 PyObject *
@@ -199,7 +192,8 @@ cells_take_tuple(Py_ssize_t count)
 {
     PyObject *tuple = take(&tuples[count]);
     if (tuple != NULL) {
-        begin_uncounted(tuple, &PyTuple_Type);
+        Py_SET_TYPE(tuple, &PyTuple_Type);
+        begin_uncounted(tuple);
     }
     return tuple;
 }
@@ -211,7 +205,8 @@ cells_take_list(Py_ssize_t count)
     PyObject *list = take(&lists[count]);
     if (list != NULL) {
         Py_SET_SIZE(list, count);
-        begin_uncounted(list, &PyList_Type);
+        Py_SET_TYPE(list, &PyList_Type);
+        begin_uncounted(list);
     }
     return list;
 }
@@ -222,7 +217,11 @@ cells_release_sequence(PyObject *object)
 {
     bool is_list = Py_IS_TYPE(object, &PyList_Type);
     Py_ssize_t room = is_list ? ((PyListObject *)object)->allocated : Py_SIZE(object);
-    if (room == 0 || room > CELLS_ITEMS_MOST || !keep_uncounted(is_list ? &lists[room] : &tuples[room], object)) {
+    bool usable = room > 0 && room <= CELLS_ITEMS_MOST;
+    if (usable) {
+        PyObject_GC_UnTrack(object);
+    }
+    if (!usable || !keep_uncounted(is_list ? &lists[room] : &tuples[room], object)) {
         _Py_Dealloc(object);
     }
 }

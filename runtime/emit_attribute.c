@@ -1,7 +1,7 @@
 /* Emitters: attributes and methods.
  *
  * A live owner shows where the attribute is (attribute.h). Guards for what that relies on are emitted,
- * then the access itself. Attributes that take Python code to get are left to the generic operation. */
+ * then the access itself. Attributes that Python functions get or set become calls of these (emit_special.c). */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/attribute.h"

@@ -1,4 +1,4 @@
-/* Emitters: displays of lists, tuples and dicts. */
+/* Emitters: displays of lists, tuples and dicts; calls that a dict of keywords is passed on to. */
 #include "pyjit/emit.h"
 
 #include "pyjit/quiet.h"

@@ -1,5 +1,5 @@
 /* Emitters: calls of Python classes. The instance is made here; its __init__ runs in the place of the call or has
- * a frame of its own. */
+ * a frame of its own. A class with a __new__ in Python and no __init__ has __new__ called by a frame. */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/attribute.h"

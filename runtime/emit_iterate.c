@@ -1,5 +1,6 @@
 /* Emitters: `for` over ranges, lists and tuples without a call, over other builtin containers by one that runs
- * no code. The iterator's end, and every other iterator, go the generic way. */
+ * no code. Generators are in emit_generator.c, iterators written in Python in emit_special.c. The end of builtin iterators,
+ * and every other iterator, go the generic way. */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/attribute.h"

@@ -239,7 +239,7 @@ bool
 emit_call_native(Block *b, const Call *call)
 {
     PyTypeObject *type = Py_TYPE(call->callable);
-    if (emit_call_consumer(b, call) || b->ended || emit_call_numeric(b, call) || b->ended || emit_call_super(b, call) || emit_call_range(b, call) || b->ended) {
+    if (emit_call_consumer(b, call) || emit_call_numeric(b, call) || b->ended || emit_call_super(b, call) || emit_call_range(b, call) || b->ended) {
         return true;
     }
     if (type == &PyCFunction_Type) {

@@ -287,7 +287,7 @@ emit_special_of(Block *b, int owner)
     return call_method(b, &special);
 }
 
-/* FOR_ITER over an iterator, in its slot, whose class has __next__ in Python. False if it is none, or b->ended. */
+/* FOR_ITER over an iterator, in its slot, whose class has __next__ in Python. True also if b->ended; false if it is none. */
 bool
 emit_special_next(Block *b)
 {

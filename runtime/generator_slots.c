@@ -1,4 +1,5 @@
-/* Generators and coroutines stepped by C: by sum(), list(), str.join() and itertools, by asyncio's tasks.
+/* Generators and coroutines stepped by C: by map() and itertools, by asyncio's tasks, by sum() and the like when they are
+ * not called from compiled code.
  *
  * While the JIT is on, the slots of their types that C steps them through are those of this file. They enter compiled
  * code at once where there is some to go on in; everything else is left to CPython's, whose slots they stand for.

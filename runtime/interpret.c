@@ -1,4 +1,4 @@
-/* Frames in CPython's interpreter. Owns the list of those with loops, and takes them out.
+/* Frames in CPython's interpreter. Owns the list of those with loops and of modules being imported, and takes them out.
  *
  * CPython 3.11 has no way out of a frame that it is executing but an exception that nothing handles. So that is what the
  * frame gets: in a pending call, which the interpreter makes at a jump backwards, an exception is set, and
@@ -8,7 +8,9 @@
  * Where calls take most of the time, the interpreter is hardly ever met at a jump. Then the frame is taken when a call
  * returns to it: with the same exception in the place of the call's result.
  *
- * A frame must have been given to the interpreter by pyjit for that. The list says which are. It holds no pointers into
+ * A frame must have been given to the interpreter by pyjit for that, or have been called from such a frame without C, as
+ * happens while the frame evaluator is away (imports.c): then those in between wait as cold code does. The list says which
+ * have been given. It holds no pointers into
  * the C stack but for comparison, and is searched, not popped: extensions that switch stacks leave frames out of order. */
 #include "pyjit/interpret.h"
 

@@ -73,7 +73,7 @@ quiet_strings_equal(PyObject *a, PyObject *b)
 
 /* After what has not succeeded, for the generic operation to try again. */
 void
-forget_error(void)
+forget_error(int64_t Py_UNUSED(nothing))
 {
     PyErr_Clear();
 }

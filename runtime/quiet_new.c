@@ -124,7 +124,7 @@ quiet_iterator(PyObject *iterable, PyThreadState *tstate)
 
 /* The iterator of range(0), to be filled in. */
 PyObject *
-quiet_new_range(void)
+quiet_new_range(int64_t Py_UNUSED(nothing))
 {
     RangeIterator *iterator = PyObject_New(RangeIterator, &PyRangeIter_Type);
     if (iterator != NULL) {

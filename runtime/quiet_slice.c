@@ -46,13 +46,13 @@ static PyObject *
 slice_string(PyObject *string, int64_t start)
 {
     if (PyUnicode_READY(string) < 0) {
-        forget_error();
+        forget_error(0);
         return NULL;
     }
     Py_ssize_t length = take_bounds(PyUnicode_GET_LENGTH(string), &start, 1);
     PyObject *slice = _Py_tracemalloc_config.tracing ? NULL : PyUnicode_Substring(string, start, start + length);
     if (slice == NULL) {
-        forget_error();
+        forget_error(0);
     }
     return slice;
 }
@@ -67,7 +67,7 @@ slice_bytes(PyObject *bytes, int64_t start)
     PyObject *slice =
         _Py_tracemalloc_config.tracing ? NULL : PyBytes_FromStringAndSize(PyBytes_AS_STRING(bytes) + start, length);
     if (slice == NULL) {
-        forget_error();
+        forget_error(0);
     }
     return slice;
 }

@@ -1,7 +1,7 @@
 /* Arithmetic on unboxed ints and floats. Whatever int64 cannot hold leaves. */
 #include "template.h"
 
-extern void forget_error(void);
+extern void forget_error(int64_t);
 
 OPERATION(float_add, FREG(a), FREG(b)) {
     a += b;

@@ -20,6 +20,21 @@ CALLING_OPERATION(consume_begin, PTR(make), SLOT(consumer), PTR(at), EXIT(error)
 
 #define TRACED() (tstate->cframe->use_tracing)
 
+/* Declares `item`, what has been yielded; goes on if there is no more. */
+#define TAKE_ITEM(error)                                                                           \
+    PyObject *item = (PyObject *)r0;                                                               \
+    if (unlikely(item == NULL)) LEAVE(error);                                                      \
+    if (unlikely(r1 != 0)) {                                                                       \
+        Py_DECREF(item);                                                                           \
+        CONTINUE();                                                                                \
+    }
+
+/* To the next one; `add` is what C does with each. */
+#define NEXT_ITEM(consumer, iterator, add, again, error)                                           \
+    if (likely(!TRACED())) LEAVE(again);                                                           \
+    if (unlikely(consume_rest((PyObject *)(consumer), iterator, (ConsumeItem)(add)) < 0)) LEAVE(error); \
+    CONTINUE()
+
 /* Is an item of this truth? The bool that says so goes into r0. `found` and `not_found` are those of any() or all(). */
 RAW_CALLING_OPERATION(consume_truth, SLOT(iterator), IMM(truth), PTR(found), PTR(not_found), EXIT(again), EXIT(error)) {
     PyObject *item = (PyObject *)r0, *result = not_found;
@@ -51,12 +66,7 @@ RAW_CALLING_OPERATION(consume_truth, SLOT(iterator), IMM(truth), PTR(found), PTR
 
 /* sum() */
 RAW_CALLING_OPERATION(consume_sum, SLOT(consumer), SLOT(iterator), EXIT(again), EXIT(error)) {
-    PyObject *item = (PyObject *)r0;
-    if (unlikely(item == NULL)) LEAVE(error);
-    if (unlikely(r1 != 0)) {
-        Py_DECREF(item);
-        CONTINUE();
-    }
+    TAKE_ITEM(error)
     Consumer *sum = (Consumer *)consumer;
     PyTypeObject *type = Py_TYPE(item);
     if (sum->phase == CONSUMER_FLOAT && (void *)type == ADDRESS(PyFloat_Type)) {
@@ -73,19 +83,12 @@ RAW_CALLING_OPERATION(consume_sum, SLOT(consumer), SLOT(iterator), EXIT(again), 
             LEAVE(error);
         }
     }
-    if (likely(!TRACED())) LEAVE(again);
-    if (unlikely(consume_rest((PyObject *)sum, iterator, (ConsumeItem)ADDRESS(consume_sum_item)) < 0)) LEAVE(error);
-    CONTINUE();
+    NEXT_ITEM(sum, iterator, ADDRESS(consume_sum_item), again, error);
 }
 
 /* list() and what makes a list first. */
 RAW_CALLING_OPERATION(consume_list, SLOT(consumer), SLOT(iterator), EXIT(again), EXIT(error)) {
-    PyObject *item = (PyObject *)r0;
-    if (unlikely(item == NULL)) LEAVE(error);
-    if (unlikely(r1 != 0)) {
-        Py_DECREF(item);
-        CONTINUE();
-    }
+    TAKE_ITEM(error)
     PyListObject *list = (PyListObject *)consumer;
     Py_ssize_t size = Py_SIZE(list);
     if (likely(size < list->allocated)) {
@@ -94,23 +97,14 @@ RAW_CALLING_OPERATION(consume_list, SLOT(consumer), SLOT(iterator), EXIT(again),
     } else if (unlikely(consume_list_item((PyObject *)list, item) < 0)) {
         LEAVE(error);
     }
-    if (likely(!TRACED())) LEAVE(again);
-    if (unlikely(consume_rest((PyObject *)list, iterator, (ConsumeItem)ADDRESS(consume_list_item)) < 0)) LEAVE(error);
-    CONTINUE();
+    NEXT_ITEM(list, iterator, ADDRESS(consume_list_item), again, error);
 }
 
 /* Whatever else items go into, by a function of consume.h. */
 RAW_CALLING_OPERATION(consume_other, SLOT(consumer), SLOT(iterator), PTR(add), EXIT(again), EXIT(error)) {
-    PyObject *item = (PyObject *)r0;
-    if (unlikely(item == NULL)) LEAVE(error);
-    if (unlikely(r1 != 0)) {
-        Py_DECREF(item);
-        CONTINUE();
-    }
+    TAKE_ITEM(error)
     if (unlikely(CALL(add, int, (PyObject *, PyObject *))(consumer, item) < 0)) LEAVE(error);
-    if (likely(!TRACED())) LEAVE(again);
-    if (unlikely(consume_rest(consumer, iterator, (ConsumeItem)add) < 0)) LEAVE(error);
-    CONTINUE();
+    NEXT_ITEM(consumer, iterator, add, again, error);
 }
 
 /* The result goes into r0. */

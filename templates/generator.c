@@ -23,6 +23,15 @@ resume_distance(const Frame *frame, const void *code, const void *resume)
                                    (intptr_t)(sizeof(uint32_t) / sizeof(_Py_CODEUNIT)));
 }
 
+/* Declares `target`, where compiled code of a generator goes on that is likely to be of this code; NULL if it does not. */
+#define FIND_TARGET(generator, code, resume, base)                                                 \
+    char *target = NULL;                                                                           \
+    if (likely(RESUMABLE(generator, code))) {                                                      \
+        uint32_t distance_ = resume_distance((Frame *)generator->gi_iframe, code, resume);         \
+        if (likely(distance_ > RESUME_MOST_COUNTED)) target = (char *)base + distance_;            \
+    }                                                                                              \
+    if (unlikely(target == NULL)) target = (char *)generator_find_target(tstate, generator)
+
 /* Links a generator's frame, which then runs, above the frame that waits for it. */
 static inline __attribute__((always_inline)) Frame *
 wake(Frame *frame, PyThreadState *tstate, PyGenObject *generator, PyObject *value, void *at,
@@ -47,12 +56,7 @@ wake(Frame *frame, PyThreadState *tstate, PyGenObject *generator, PyObject *valu
 RAW_CALLING_OPERATION(resume_next, SLOT(iterator), PTR(code), PTR(resume), PTR(at),
                       IMM(continuation), PTR(base)) {
     PyGenObject *generator = (PyGenObject *)iterator;
-    char *target = NULL;
-    if (likely(RESUMABLE(generator, code))) {
-        uint32_t distance = resume_distance((Frame *)generator->gi_iframe, code, resume);
-        if (likely(distance > RESUME_MOST_COUNTED)) target = (char *)base + distance;
-    }
-    if (unlikely(target == NULL)) target = (char *)generator_find_target(tstate, generator);
+    FIND_TARGET(generator, code, resume, base);
     if (likely(target != NULL)) {
         PyObject *none = ADDRESS(_Py_NoneStruct);
         Py_INCREF(none);
@@ -97,12 +101,7 @@ RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(r
     PyGenObject *generator = (PyGenObject *)receiver;
     PyObject *sent = value;
     if (likely(generator->gi_frame_state == FRAME_SUSPENDED || (void *)sent == ADDRESS(_Py_NoneStruct))) {
-        char *target = NULL;
-        if (likely(RESUMABLE(generator, code))) {
-            uint32_t distance = resume_distance((Frame *)generator->gi_iframe, code, resume);
-            if (likely(distance > RESUME_MOST_COUNTED)) target = (char *)base + distance;
-        }
-        if (unlikely(target == NULL)) target = (char *)generator_find_target(tstate, generator);
+        FIND_TARGET(generator, code, resume, base);
         if (likely(target != NULL)) {
             frame = wake(frame, tstate, generator, sent, at, continuation);
             TAIL_TO(target);

@@ -6,7 +6,7 @@
 /* ---- beginning ------------------------------------------------------------------------------------------ */
 
 extern PyObject *quiet_iterator(PyObject *, PyThreadState *);
-extern PyObject *quiet_new_range(void);
+extern PyObject *quiet_new_range(int64_t);
 
 /* The iterator of an object that is borrowed. */
 OPERATION(iterate, SLOT(iterable), SLOT(to), EXIT(rare)) {

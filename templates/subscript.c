@@ -1,4 +1,4 @@
-/* Subscripts of exact lists and tuples by unboxed ints; unpacking. */
+/* Subscripts of exact lists and tuples by unboxed ints, of dicts by strings and ints; unpacking. */
 #include "template.h"
 
 #include "release.h"
@@ -217,24 +217,24 @@ OPERATION(dict_get_int_quietly, SLOT(dict), IREG(key), IREG(to), EXIT(rare)) {
                   (void *)entry_->me_key == key && dict_->ma_values == NULL;                       \
     PyObject *item = likely(there_) ? entry_->me_value : NULL
 
-/* The same of a string, looked for first where it is likely to be. */
-OPERATION(dict_get_there, SLOT(dict), PTR(key), IMM(shape), IMM(at), IREG(to), EXIT(rare)) {
-    ITEM_THERE(dict, key, shape, at);
-    if (unlikely(item == NULL)) {
-        item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get), dict, key);
-        if (unlikely(item == NULL)) LEAVE(rare);
+/* The same, or what is found elsewhere. */
+#define ITEM_OF(dict, key, shape, at, rare)                                                        \
+    ITEM_THERE(dict, key, shape, at);                                                              \
+    if (unlikely(item == NULL)) {                                                                  \
+        item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get), dict, key);                       \
+        if (unlikely(item == NULL)) LEAVE(rare);                                                   \
     }
+
+/* dict[key] of a string, looked for first where it is likely to be. */
+OPERATION(dict_get_there, SLOT(dict), PTR(key), IMM(shape), IMM(at), IREG(to), EXIT(rare)) {
+    ITEM_OF(dict, key, shape, at, rare);
     Py_INCREF(item);
     to = (int64_t)item;
 }
 
 /* The same without a reference. */
 OPERATION(dict_lend_there, SLOT(dict), PTR(key), IMM(shape), IMM(at), SLOT(to), EXIT(rare)) {
-    ITEM_THERE(dict, key, shape, at);
-    if (unlikely(item == NULL)) {
-        item = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_dict_get), dict, key);
-        if (unlikely(item == NULL)) LEAVE(rare);
-    }
+    ITEM_OF(dict, key, shape, at, rare);
     to = item;
 }
 

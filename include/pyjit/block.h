@@ -331,7 +331,8 @@ Exit *block_exit_finish(Block *b, FinishResult result);
 /* Debug builds: the context is to be checked. */
 Exit *block_exit_verify(Block *b);
 
-/* Back to the operation to be emitted next, in which the exit must be an operand, from later ones of this instruction. */
+/* For loops within one instruction: leads to the first operation that has this exit as an operand. To be given to that one,
+ * OP_loop_begin, which is emitted next, and then to later ones. */
 Exit *block_exit_back(Block *b);
 
 /* Ends the block with a jump to `offset` in the current context. */

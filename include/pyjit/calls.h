@@ -73,8 +73,11 @@ int64_t truth_returned(PyObject *result, int64_t by_length);
 /* tuple.__new__(class, items): new reference, or NULL with an exception set. */
 PyObject *tuple_of_class(PyObject *class, PyObject *items);
 
-/* len(object): new reference, or NULL with an exception set. */
+/* What a builtin function has returned, if it agrees with whether an exception is pending; else NULL and a
+ * SystemError. */
 PyObject *result_of_builtin(PyObject *function, PyObject *result);
+
+/* len(object): new reference, or NULL with an exception set. */
 PyObject *length_of(PyObject *object);
 
 /* New generator, coroutine or asynchronous generator into which the frame, at its RETURN_GENERATOR,

@@ -117,8 +117,8 @@ bool emit_call_native(Block *b, const Call *call);
 bool emit_call_builtin(Block *b, const Call *call);
 bool emit_call_method(Block *b, const Call *call);
 
-/* CALL of a builtin function, type or method with a generator that it uses up, or next() of one (emit_consume.c); false if it is not
- * that, or b->ended. */
+/* CALL of a builtin function, type or method with a generator that it uses up, or next() of one (emit_consume.c). True also
+ * if b->ended; false if it is not that. */
 bool emit_call_consumer(Block *b, const Call *call);
 
 /* Emits the guard that the callee is this very object. */

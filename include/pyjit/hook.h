@@ -1,5 +1,5 @@
 /* Classes with __getattr__: what they have is found as in other classes, and __getattr__ is called for what
- * they have not, without an AttributeError being made first. */
+ * they have not, without an AttributeError being made first (but for attributes of classes). */
 #ifndef PYJIT_HOOK_H
 #define PYJIT_HOOK_H
 
@@ -13,7 +13,8 @@ int hook_init(void);
 /* Do instances of this class have __getattr__ besides the ordinary way to their attributes? */
 bool hook_applies(PyTypeObject *type);
 
-/* Do the classes that are instances of this metaclass, which may be any class? */
+/* The same for a metaclass: have the classes that are its instances __getattr__ besides the ordinary way to their attributes?
+ * False for a class that is no metaclass. */
 bool hook_applies_to_classes(PyTypeObject *type);
 
 /* Tells a pending AttributeError what was wanted of which object, if it does not know yet. */

@@ -1,4 +1,4 @@
-/* Modules that are being imported, while which the interpreter runs without a frame evaluator. */
+/* Imports: modules that are being imported are run by the interpreter without a frame evaluator. */
 #ifndef PYJIT_IMPORTS_H
 #define PYJIT_IMPORTS_H
 

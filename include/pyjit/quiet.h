@@ -11,8 +11,8 @@
 /* Is this a number, a string or None, exactly? These are hashed and compared quietly. */
 bool quiet_value(PyObject *value);
 
-/* Clears the exception of what has not succeeded; the generic operation will try again. */
-void forget_error(void);
+/* Clears the exception of what has not succeeded; the generic operation will try again. Templates call it aside, with 0. */
+void forget_error(int64_t nothing);
 
 /* The value of a key in an exact dict; NULL if it is not there or that cannot be told. Borrows. */
 PyObject *quiet_dict_get(PyObject *dict, PyObject *key);
@@ -66,7 +66,7 @@ bool quiet_makes(PyTypeObject *type);
 PyObject *quiet_new_instance(PyTypeObject *type, PyThreadState *tstate);
 PyObject *quiet_new_cell(PyObject *value, PyThreadState *tstate);
 PyObject *quiet_new_method(PyObject *function, PyObject *self);
-PyObject *quiet_new_range(void);
+PyObject *quiet_new_range(int64_t nothing);
 typedef PyObject *(*QuietNew)(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_list(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_tuple(PyObject **items, Py_ssize_t count);

@@ -21,15 +21,14 @@ typedef struct PyjitState {
     uint8_t *entry_stub;    /* permanent code: a call of something not compiled yet */
     uint8_t *return_frame;  /* permanent code: pops the frame and continues its caller */
     uint8_t *return_last;   /* permanent code: the rare end of a return */
-    PyObject *builtin_len, *builtin_isinstance, *builtin_ord, *builtin_chr; /* known by identity; owned */
-    PyObject *list_append, *list_pop, *dict_get;                                       /* likewise */
+    /* Builtin functions and methods of builtin types, known by identity; owned, NULL if the program has put something else
+     * in their place. */
+    PyObject *builtin_len, *builtin_isinstance, *builtin_ord, *builtin_chr, *builtin_abs, *builtin_min, *builtin_max;
+    PyObject *builtin_any, *builtin_all, *builtin_sum, *builtin_sorted, *builtin_next;
+    PyObject *list_append, *list_pop, *dict_get, *str_join, *tuple_new;
     destructor instance_dealloc;      /* of instances of Python classes */
     PyTypeObject *ascii_iterator;     /* type of the iterators of ASCII strings */
     PyObject *characters[256];        /* the strings of one Latin-1 character; owned */
-    PyObject *builtin_abs, *builtin_min, *builtin_max;        /* likewise */
-    PyObject *builtin_any, *builtin_all, *builtin_sum, *builtin_sorted, *str_join; /* likewise */
-    PyObject *builtin_next;           /* likewise */
-    PyObject *tuple_new;              /* tuple.__new__; owned */
 } PyjitState;
 
 extern PyjitState pyjit_state;

@@ -317,3 +317,14 @@ def test_the_header_names_operands_and_shows_the_assembly(tmp_path: Path) -> Non
     assert "{4, HOLE_X86_64_ABS32S, VALUE_OPERAND, 0 /* x */, 0}," in text
     assert re.search(r"/\* guard_type\n \* hot:\n \*     movq HOLE_0_guard_type_x\(%r12\), %rax\n", text)
     assert '{"guard_type", 0, 0x0, 0x4, 3, 0, {OPERAND_SLOT, OPERAND_POINTER, OPERAND_EXIT},' in text
+
+
+def test_all_templates_compile_for_aarch64(tmp_path: Path) -> None:
+    """They are not linked or run there yet, but it is known that they could be."""
+    target = TARGETS["aarch64"]
+    compiler = compiler_for(target, tmp_path)
+    files = sorted((ROOT / "templates").glob("*.c"))
+    assert len(files) > 10
+    for path in files:
+        family = template.parse_family(path, path.read_text(encoding="utf-8"))
+        assert command.compile_family(family, compiler, target, tmp_path), path.name
