@@ -217,7 +217,7 @@ PyObject *
 new_returned(PyObject *result, PyTypeObject *type, PyObject *const *arguments, Py_ssize_t count, PyObject *kwnames)
 {
     initproc init = Py_TYPE(result)->tp_init;
-    if (!PyObject_TypeCheck(result, type) || init == NULL || init == PyBaseObject_Type.tp_init) {
+    if (!PyObject_TypeCheck(result, type) || init == NULL) {
         return result;
     }
     Py_ssize_t keywords = kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames);
@@ -246,10 +246,10 @@ makes_tuples(PyObject *class)
         return false;
     }
     PyTypeObject *base = (PyTypeObject *)class;
-    while (base->tp_new == ((PyTypeObject *)class)->tp_new && base->tp_base != NULL && base != &PyTuple_Type) {
+    while (base != NULL && base->tp_new == pyjit_state.instance_new) {
         base = base->tp_base;
     }
-    return base->tp_new == PyTuple_Type.tp_new;
+    return base != NULL && base->tp_new == PyTuple_Type.tp_new;
 }
 
 /* tuple.__new__() */

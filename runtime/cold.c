@@ -537,6 +537,9 @@ cold_returned(Registers *regs, int depth)
     if (result != NULL) {
         return resume_finish(regs, state, place, result);
     }
+    if (in.opcode == LOAD_ATTR || in.opcode == LOAD_METHOD) {
+        in = decode_find(state->units, place.offset); /* with its prefixes */
+    }
     special_failed(frame->localsplus + state->code->co_nlocalsplus + depth, &in, state->code);
     frame->stacktop = -1;
     uint8_t *elsewhere = resume_unwind(regs, state, &place, true);

@@ -14,7 +14,7 @@ is_function(PyObject *object)
 }
 
 /* The call of a function with a local dict as its keyword arguments, as in f(*a, **k), for which CPython copies the dict:
- * the function gets a copy of its own anyway, so this one is left out. False if it is not that. */
+ * the function gets a copy of its own anyway, so this one is left out. True also if b->ended; false if it is not that. */
 static bool
 pass_keywords_on(Block *b)
 {
@@ -28,6 +28,9 @@ pass_keywords_on(Block *b)
     if (merge.opcode != DICT_MERGE || merge.oparg != 1 || call.opcode != CALL_FUNCTION_EX || !(call.oparg & 1) ||
         block_is_target(b, load.start) || block_is_target(b, merge.start) || block_is_target(b, call.start)) {
         return false;
+    }
+    if (block_learn(b, 0, 1u << TYPE_TUPLE) != TYPE_TUPLE) { /* other arguments are iterated after the dict has been copied */
+        return b->ended;
     }
     Entry *dict = block_local(b, load.oparg);
     PyObject *sample = b->local_samples[load.oparg], *function = block_sample(b, 1);

@@ -303,6 +303,7 @@ emit_special_next(Block *b)
     if (state == NULL) {
         return false;
     }
+    block_settle_stack(b);
     call_by_frame(b, function, state, &binding);
     intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1), item = slot_of_stack(b, b->ctx.depth);
     Context before = b->ctx;

@@ -2,6 +2,7 @@
 #include "pyjit/generic_support.h"
 
 #include "pyjit/calls.h"
+#include "pyjit/frames.h"
 
 /* ---- Iterators ---------------------------------------------------------------------------- */
 
@@ -38,9 +39,11 @@ int64_t
 stop_iteration_clear(void)
 {
     if (PyErr_Occurred()) {
+        PyThreadState *tstate = _PyThreadState_GET();
         if (!PyErr_ExceptionMatches(PyExc_StopIteration)) {
             return 0;
         }
+        unwind_trace_exception(tstate, tstate->cframe->current_frame);
         PyErr_Clear();
     }
     return 1;

@@ -6,19 +6,20 @@
 
 static getattrofunc slot; /* of classes with __getattr__, or with a __getattribute__ of their own */
 
-/* Finds the slot function, which is in every class that defines __getattr__. */
+/* Finds the slot functions, which are in every class that defines __getattr__ or __new__. */
 int
 hook_init(void)
 {
     if (slot == NULL) {
-        PyObject *class = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){OO}", "pyjit",
-                                                pyjit_names.dunder_getattr, Py_None);
+        PyObject *class = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){OOOO}", "pyjit",
+                                                pyjit_names.dunder_getattr, Py_None, pyjit_names.dunder_new, Py_None);
         if (class == NULL) {
             PyErr_Clear();
             return -1;
         }
         slot = ((PyTypeObject *)class)->tp_getattro;
         pyjit_state.instance_dealloc = ((PyTypeObject *)class)->tp_dealloc;
+        pyjit_state.instance_new = ((PyTypeObject *)class)->tp_new;
         Py_DECREF(class);
     }
     return 0;

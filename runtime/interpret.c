@@ -9,7 +9,7 @@
  * returns to it: with the same exception in the place of the call's result.
  *
  * A frame must have been given to the interpreter by pyjit for that, or have been called from such a frame without C, as
- * happens while the frame evaluator is away (imports.c): then those in between wait as cold code does. The list says which
+ * happens while the frame evaluator is away (imports.c), and with __getitem__: then those in between wait as cold code does. The list says which
  * have been given. It holds no pointers into
  * the C stack but for comparison, and is searched, not popped: extensions that switch stacks leave frames out of order. */
 #include "pyjit/interpret.h"
@@ -44,6 +44,8 @@ static struct {
     char owner;
     PyObject *result; /* of the CALL that the frame was in; NULL if it was at a look at the eval breaker */
 } taken;
+
+static const PyCodeObject *wanted_code; /* of pyjit_state.wanted, which may be gone, and another frame in its place */
 
 static PyCodeObject *nowhere; /* handles nothing */
 
@@ -94,7 +96,7 @@ unwatch(const _PyInterpreterFrame *frame)
 }
 
 /* The frame with which the run of the interpreter began that this one runs in: while the frame evaluator is away the
- * interpreter calls functions without C. NULL if this one does not run in the interpreter, as can be told from how its caller
+ * interpreter calls functions without C, and a __getitem__ that it knows always. NULL if this one does not run in the interpreter, as can be told from how its caller
  * waits. */
 static const _PyInterpreterFrame *
 entry_of(const _PyInterpreterFrame *frame)
@@ -203,6 +205,7 @@ warm_caller(const _PyInterpreterFrame *frame)
             bool news = pyjit_state.wanted != frame;
             if (state != NULL && warm(state)) {
                 pyjit_state.wanted = frame;
+                wanted_code = frame->f_code;
             }
             return news;
         }
@@ -301,9 +304,9 @@ PyObject *
 interpret_returned(PyThreadState *tstate, PyObject *callable, PyObject *const *args, Py_ssize_t count, PyObject *result)
 {
     _PyInterpreterFrame *frame = tstate->cframe->current_frame;
-    CodeState *state = code_state(frame->f_code);
-    if (result == NULL || !may_take(tstate) || !is_watched(tstate, frame) ||
-        (state->status != CODE_ACTIVE && code_activate(state) < 0) || !callers_can_wait(frame) ||
+    CodeState *state = frame->f_code == wanted_code ? code_state(frame->f_code) : NULL;
+    if (state == NULL || state->status == CODE_REFUSED || result == NULL || !may_take(tstate) ||
+        !is_watched(tstate, frame) || (state->status != CODE_ACTIVE && code_activate(state) < 0) || !callers_can_wait(frame) ||
         !is_own_call(state, frame, callable, args, count)) {
         return result;
     }

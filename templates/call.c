@@ -385,7 +385,8 @@ extern PyObject *new_returned(PyObject *, PyTypeObject *, PyObject *const *, Py_
 /* __new__ of a class without __init__ has returned. What is not of this class may be of a subclass that has one. */
 CALLING_OPERATION(end_new, PTR(type), SLOT(arguments), IMM(count), PTR(kwnames)) {
     PyObject *result = (PyObject *)r0;
-    if (result != NULL && unlikely((void *)Py_TYPE(result) != type)) {
+    bool has_init = ((PyTypeObject *)type)->tp_init != ((PyTypeObject *)ADDRESS(PyBaseObject_Type))->tp_init; /* by now */
+    if (result != NULL && unlikely((void *)Py_TYPE(result) != type || has_init)) {
         r0 = (int64_t)new_returned(result, type, SLOT_ADDRESS(arguments), count, kwnames);
     }
 }

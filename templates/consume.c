@@ -69,19 +69,19 @@ RAW_CALLING_OPERATION(consume_sum, SLOT(consumer), SLOT(iterator), EXIT(again), 
     TAKE_ITEM(error)
     Consumer *sum = (Consumer *)consumer;
     PyTypeObject *type = Py_TYPE(item);
+    bool added = false;
     if (sum->phase == CONSUMER_FLOAT && (void *)type == ADDRESS(PyFloat_Type)) {
         sum->real += ((PyFloatObject *)item)->ob_fval;
+        added = true;
+    } else if (sum->phase == CONSUMER_INT && (void *)type == ADDRESS(PyLong_Type) && (size_t)(Py_SIZE(item) + 1) <= 2) {
+        int64_t number = (int64_t)((PyLongObject *)item)->ob_digit[0] * Py_SIZE(item);
+        added = likely(!__builtin_add_overflow(sum->number, number, &number));
+        if (added) sum->number = number;
+    }
+    if (likely(added)) {
         Py_DECREF(item);
-    } else {
-        Py_ssize_t size = Py_SIZE(item);
-        int64_t number = (int64_t)((PyLongObject *)item)->ob_digit[0] * size;
-        if (sum->phase == CONSUMER_INT && (void *)type == ADDRESS(PyLong_Type) && size >= -1 && size <= 1 &&
-            likely(!__builtin_add_overflow(sum->number, number, &number))) {
-            sum->number = number;
-            Py_DECREF(item);
-        } else if (unlikely(consume_sum_item((PyObject *)sum, item) < 0)) {
-            LEAVE(error);
-        }
+    } else if (unlikely(consume_sum_item((PyObject *)sum, item) < 0)) {
+        LEAVE(error);
     }
     NEXT_ITEM(sum, iterator, ADDRESS(consume_sum_item), again, error);
 }

@@ -27,6 +27,7 @@ typedef struct PyjitState {
     PyObject *builtin_any, *builtin_all, *builtin_sum, *builtin_sorted, *builtin_next;
     PyObject *list_append, *list_pop, *dict_get, *str_join, *tuple_new;
     destructor instance_dealloc;      /* of instances of Python classes */
+    newfunc instance_new;             /* of Python classes with a __new__ */
     PyTypeObject *ascii_iterator;     /* type of the iterators of ASCII strings */
     PyObject *characters[256];        /* the strings of one Latin-1 character; owned */
 } PyjitState;

@@ -172,9 +172,12 @@ BUGS = [
         "if (!is_box_of(regs, entry, old) || old != NULL) {"),
     Bug("sum-overflows", "templates/consume.c", "likely(!__builtin_add_overflow(sum->number, number, &number))",
         "(__builtin_add_overflow(sum->number, number, &number), true)"),
+    Bug("keywords-taken-late", "runtime/emit_build.c", "    if (block_learn(b, 0, 1u << TYPE_TUPLE) != TYPE_TUPLE) {",
+        "    if (b->ended) {"),
     Bug("truth-kept", "runtime/consume.c", "    int truth = PyObject_IsTrue(item);\n    Py_DECREF(item);",
         "    int truth = PyObject_IsTrue(item);"),
-    Bug("true-is-one", "templates/consume.c", "(void *)type == ADDRESS(PyLong_Type) && size >= -1", "size >= -1"),
+    Bug("true-is-one", "templates/consume.c", "sum->phase == CONSUMER_INT && (void *)type == ADDRESS(PyLong_Type)",
+        "sum->phase == CONSUMER_INT && (void *)type != ADDRESS(PyFloat_Type)"),
     Bug("result-kept", "runtime/interpret.c", "- 1] = taken.result;", "- 1] = Py_NewRef(taken.result);"),
 ]  # fmt: skip
 

@@ -544,3 +544,36 @@ for number in range(4):  # code that has not run yet
 """,
         PYJIT_THRESHOLD="100",
     )
+
+
+def test_a_frame_that_is_gone_is_not_wanted_any_more(taking: Interpreter) -> None:
+    """Another one may be where it has been, of code that pyjit does not know: CPython calls a __getitem__
+    that it knows without C."""
+    run(
+        taking,
+        """
+        def f(n):
+            t = 0
+            for i in range(20000):
+                t += i
+            return t
+        for i in range(700):
+            f(i)
+        class A:
+            def __getitem__(self, i):
+                return sum(map(f, range(40)))
+        class B:
+            def __getitem__(self, i):
+                return f(i)
+        def main():
+            a, b = A(), B()
+            for i in range(30):
+                pass
+            for k in range(30):
+                a[k]
+            return b[0]
+        assert main() == 199990000
+        """,
+        PYJIT_THRESHOLD="500",
+        PYJIT_TICK="4000",
+    )

@@ -576,6 +576,35 @@ def drive():
 
 
 hot("awaits", drive)
+
+
+def far_names(n):
+    """Reads an attribute whose name comes after many others."""
+    lines = "\n".join(f"    if x is None: x.n{i}" for i in range(n))
+    names = {}
+    exec(f"def read(x):\n{lines}\n    return x.prop, x.own()\n", names)
+    return names["read"]
+
+
+class Far:
+    def __init__(self, ok): self.ok = ok
+
+    @property
+    def prop(self): return 1 if self.ok else object.__setattr__(5, "a", 1)
+
+    @property
+    def own(self): return (lambda: 2) if self.ok else 5 .nothing
+
+
+class FarProxy(Far):
+    def __getattr__(self, name): return object.__setattr__(5, name, 1)
+
+
+read_far = far_names(300)
+for make in (Far, FarProxy):
+    for i in range(HOT * 4):
+        read_far(make(1))
+    show("far", *sorted({text(context(read_far, make(0))) for _ in range(HOT)}))
 try:
     Failing().fails
 except AttributeError:

@@ -264,6 +264,35 @@ for n in [1] * HOT + [5]:
 show("traced", result, *events)
 
 
+class TracesEnd:
+    def __init__(self, n): self.n = n
+    def __iter__(self): return self
+
+    def __next__(self):
+        self.n -= 1
+        if self.n == 0:
+            sys._getframe(1).f_trace = trace
+            sys.settrace(trace)
+            raise StopIteration
+        if self.n < 0:
+            raise StopIteration
+        return self.n
+
+
+def traced_end(n):
+    out = []
+    for x in TracesEnd(n):
+        out.append(x)
+    return other(out)
+
+
+for n in [0] * HOT + [3]:
+    events.clear()
+    result = traced_end(n)
+    sys.settrace(None)
+show("traced end", result, *events)
+
+
 class Tokens(Count):
     def __next__(self): return Count.__next__(self), Token()
 

@@ -3,6 +3,7 @@
 import collections
 import enum
 import sys
+import time
 import typing
 
 from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
@@ -209,6 +210,26 @@ class Color(enum.Enum):
 
 
 hot("enum", lambda n: (Color(n).name, Color["RED"].value, Color.BLUE.value), (1,), (2,), (3,))
+
+
+def gets_init(last):
+    """The class gets an __init__ while its __new__ runs."""
+    class Z:
+        def __new__(cls, n):
+            if n == last:
+                Z.__init__ = lambda self, n: setattr(self, "n", n)
+            return object.__new__(cls)
+
+    return [vars(Z(i)) for i in range(last + 3)][-5:]
+
+
+show("gets init", gets_init(HOT), gets_init(3))
+
+
+def tuple_of(c, items): return tuple.__new__(c, items)
+
+
+hot("tuple of", tuple_of, (Pair, (1, 2)), (time.struct_time, tuple(range(9))), (type(sys.version_info), tuple(range(5))), (type("T", (tuple,), {}), (1,)), (type("U", (Pair,), {}), (1, 2)))
 try:
     Pair(1)
 except TypeError:

@@ -74,3 +74,17 @@ def gives_back(**named): return named
 
 
 hot("keeps", lambda: [x is y for x, y in [keeps(gives_back)(a=1)]])
+
+
+def changed_meanwhile(function, wrong=False):
+    """The arguments' iteration changes the dict, of which a copy has been made before."""
+    def items():
+        named["late"] = 1
+        yield 1
+        if wrong:
+            named.clear()
+    named = {"a": 2}
+    return by_mapping(function, items(), named), sorted(named)
+
+
+hot("changed meanwhile", lambda: (changed_meanwhile(takes_all), changed_meanwhile(takes_all, True), changed_meanwhile(Passed().method)))
