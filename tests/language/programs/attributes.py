@@ -3,7 +3,7 @@
 import math
 import types
 
-from common import hot, outcome, runs, show, trace_hot
+from common import fresh, hot, outcome, runs, show, trace_hot
 
 
 class Point:
@@ -670,3 +670,30 @@ def property_replaced(n):
 
 
 hot("property replaced", property_replaced, (150,), repeat=3)
+
+
+class Error(Exception):
+    """An instance's dict comes with its first attribute. So it does, elsewhere in the object, for Number."""
+
+    kind = "class"
+    def method(self): return "class"
+
+
+class Number(int):
+    kind = "class"
+    def method(self): return "class"
+
+
+class Whole(Number):
+    __slots__ = ()
+
+
+def of_class_or_own(x): return x.kind, x.method()
+def with_own(make):
+    own = make(1)
+    own.kind, own.method = "own", lambda: "own method"
+    return own
+
+
+for make in (Error, Number, Whole):
+    hot(f"no dict yet {make.__name__}", fresh(of_class_or_own), (make(1),), (with_own(make),), (make(2),))

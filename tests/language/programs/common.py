@@ -2,6 +2,7 @@
 
 import re
 import traceback
+import types
 
 HOT = 60
 
@@ -56,6 +57,17 @@ def outcome(function, *args, **kwargs):
 def often(function, *args):
     """What many calls give, each outcome once."""
     return sorted({outcome(function, *args) for _ in range(HOT)})
+
+
+def fresh_code(code):
+    inner = (fresh_code(x) if isinstance(x, types.CodeType) else x for x in code.co_consts)
+    return code.replace(co_consts=tuple(inner))
+
+
+def fresh(function):
+    """The same function, of which nothing has been seen yet, nor of those within."""
+    code = fresh_code(function.__code__)
+    return types.FunctionType(code, function.__globals__, argdefs=function.__defaults__, closure=function.__closure__)
 
 
 def runs(items):

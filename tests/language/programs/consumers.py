@@ -2,7 +2,7 @@
 
 import sys
 
-from common import HOT, Token, error_text, hot, outcome, show, text, trace_hot
+from common import HOT, Token, error_text, fresh, hot, outcome, show, text, trace_hot
 
 
 def each(items):
@@ -286,12 +286,12 @@ BOUND = ["".join, "/".join, Text("+").join, b"-".join, [].extend, "abc".count, "
 hot("bound", bound, *((i, 3) for i in range(len(BOUND))))
 
 
-def fresh(s, n):
+def new_texts(s, n):
     join = s.join
     return join(s for x in range(n)), join
 
 
-hot("fresh", lambda s: fresh(s, 3)[0], ("a",), ("bc",), ("",))
+hot("fresh", lambda s: new_texts(s, 3)[0], ("a",), ("bc",), ("",))
 
 
 def leaves(codes, n):
@@ -568,3 +568,17 @@ try:
 except ValueError:
     print(error_text())
 print(text(recursive(3)))
+
+# ---- the callee becomes another ------------------------------------------------------------------------
+
+
+def by_callee(function, n): return function(i for i in range(1, n))
+
+
+CALLEES = [next, any, all, sum, min, max, sorted, list, tuple, set, ",".join, len, abs, by_callee, None]
+for first in CALLEES[:11]:
+    calling = fresh(by_callee)
+    for _ in range(HOT):
+        outcome(calling, first, 4)
+    for callee in CALLEES:
+        show(f"{first.__name__} then", getattr(callee, "__name__", callee), outcome(calling, callee, 4), outcome(calling, callee, 1))

@@ -3,7 +3,7 @@
 import enum
 import sys
 
-from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
+from common import HOT, Token, error_text, fresh, hot, outcome, runs, show, text, trace_hot
 
 # ---- descriptors ----------------------------------------------------------------------------------
 
@@ -341,7 +341,7 @@ def no_get(M, C, D): D.__dict__["d"].__class__ = type("Nothing", (), {})
 
 
 for step in (sets_x, del_x, meta_x, no_hook_any_more, other_meta_hook, get_changes, found_later, no_get):
-    show(step.__name__, *class_changes(step))
+    show(step.__name__, *fresh(class_changes)(step))
 
 # ---- errors ------------------------------------------------------------------------------------------
 
@@ -453,9 +453,9 @@ def generator(C, P, D):
 
 
 for step in (becomes_early, loses_get, gets_other, other_code, other_hook, no_hook, whole_hook, known_now, not_there, other_class, get_from_c, defaults, keywords):
-    for line in changing(step):
+    for line in fresh(changing)(step):
         print(step.__name__, text(line))
-show("generator", len(changing(generator)) > HOT)
+show("generator", len(fresh(changing)(generator)) > HOT)
 
 # ---- who is looking --------------------------------------------------------------------------------------
 

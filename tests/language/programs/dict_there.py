@@ -3,7 +3,7 @@
 import collections
 import types
 
-from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
+from common import HOT, Token, error_text, fresh, hot, outcome, runs, show, text, trace_hot
 
 
 def read(d): return d["a"], d["b"]
@@ -92,11 +92,11 @@ hot("nested", nested, ({"a": {"b": {"c": 1}}},), ({"a": {"b": {}}},), ({"a": {"b
 
 def changes(step):
     """One dict that changes under the instruction."""
-    d, out = {"a": 1, "b": 2, "c": 3}, []
+    d, out, summed_here = {"a": 1, "b": 2, "c": 3}, [], fresh(summed)
     for i in range(HOT * 2):
         if i == HOT:
             step(d)
-        out.append(outcome(summed, d))
+        out.append(outcome(summed_here, d))
         out.append(outcome(lambda: d.get("b", "none")))
     return runs(out[1::2])[-3:], runs(out[::2])[-3:]
 
@@ -111,7 +111,7 @@ def objects(d): d["b"] = [1]
 
 
 for step in (grow, clear, remove, put_back, other_kind, popped, objects):
-    show(step.__name__, *changes(step))
+    show(step.__name__, *fresh(changes)(step))
 
 
 class Clears:

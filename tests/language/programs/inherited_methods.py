@@ -3,7 +3,7 @@
 import collections
 import random
 
-from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
+from common import HOT, Token, error_text, fresh, hot, outcome, runs, show, text, trace_hot
 
 
 class List(list):
@@ -100,6 +100,19 @@ def other_method(L, x): L.append = list.remove
 
 
 for step in (own_append, instance_append, other_class, other_method):
-    show(step.__name__, *changing(step))
+    show(step.__name__, *fresh(changing)(step))
+
+
+class Foreign:
+    append, count = list.append, list.count
+
+
+def chosen(x, c): return x.count(1 if c else 2), x.append(c or 5)
+
+
+for kinds in ((Plain,), (Plain, List), (Plain, list), (list,), (Foreign,)):
+    function = fresh(chosen)
+    hot(f"chosen {len(kinds)}", lambda kinds=kinds, function=function: [outcome(function, kind(), c) for kind in kinds for c in (0, 1)])
+    show("then", outcome(function, Foreign(), 1), outcome(function, Plain([1]), 1), outcome(function, [1], 0), outcome(function, List([2]), 0))
 hot("called on others", lambda f, x: f(x, 1), (list.append, Plain()), (list.append, []), (list.append, {1}), (dict.get, Dict()), (dict.get, {}), (dict.get, []), (str.count, Text("a")))
 show("alive", Token.alive)

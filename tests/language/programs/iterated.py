@@ -2,7 +2,7 @@
 
 import sys
 
-from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
+from common import HOT, Token, error_text, fresh, hot, outcome, runs, show, text, trace_hot
 
 
 class Count:
@@ -174,7 +174,7 @@ def changing(step):
             return "old"
 
     out = []
-    for i, x in enumerate_by_hand(It(), step):
+    for i, x in fresh(enumerate_by_hand)(It(), step):
         out.append(x)
     return runs(out)[-4:]
 

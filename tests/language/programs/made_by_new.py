@@ -6,7 +6,7 @@ import sys
 import time
 import typing
 
-from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
+from common import HOT, Token, error_text, fresh, hot, outcome, runs, show, text, trace_hot
 
 Pair = collections.namedtuple("Pair", "x y")
 Three = collections.namedtuple("Three", "a b c", defaults=(2, 3))
@@ -141,12 +141,12 @@ def changing(step):
     class C:
         def __new__(cls, n): return "old", n
 
-    out = []
+    out, old = [], C.__new__  # which lives on, so that nothing new has its address
     for i in range(HOT * 2):
         if i == HOT:
             step(C)
         out.append(outcome(lambda: C(i % 2)))
-    return runs(out)[-4:]
+    return old(C, 5), runs(out)[-4:]
 
 
 def new_new(C): C.__new__ = lambda cls, n: ("new", n)
@@ -162,8 +162,8 @@ def generator(C): C.__new__ = lambda cls, n: (yield)
 
 
 for step in (new_new, new_code, new_init, static, klass, none, reset, defaults):
-    show(step.__name__, changing(step))
-show("gone", len(changing(gone)), "generator", len(changing(generator)) > 0)
+    show(step.__name__, fresh(changing)(step))
+show("gone", len(fresh(changing)(gone)), "generator", len(fresh(changing)(generator)) > 0)
 
 # ---- who is looking ------------------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """Wrappers that pass their arguments on: f(*a, **k) of functions, methods, classes and whatever else."""
 
-from common import HOT, hot, outcome, show
+import atexit
+
+from common import HOT, fresh, hot, outcome, show
 
 
 def passing(function):
@@ -88,3 +90,36 @@ def changed_meanwhile(function, wrong=False):
 
 
 hot("changed meanwhile", lambda: (changed_meanwhile(takes_all), changed_meanwhile(takes_all, True), changed_meanwhile(Passed().method)))
+
+# ---- what is passed to becomes something else ----------------------------------------------------------
+
+
+def changed_after(function, *args, **named):
+    result = function(*args, **named)
+    named["after"] = len(named)
+    return result
+
+
+def measured_after(function, named):
+    result = function(*(), **named)
+    return result, len(named)
+
+
+class Sized(Mapping):
+    def __len__(self): return 77
+
+
+def at_exit(**named): print("at exit", named)
+
+
+for name, function in (("function", takes_all), ("method", Passed().method)):
+    changing = fresh(changed_after)
+    for _ in range(HOT):
+        changing(function, 1, b=2)
+    show(f"{name} before", changing(function, c=3))
+    changing(atexit.register, at_exit, own=1)  # which keeps the dict that it gets
+    atexit._run_exitfuncs()
+    measuring = fresh(measured_after)
+    hot(f"{name} measured", lambda measuring=measuring, function=function: measuring(function, {"a": 1, "b": 2}))
+    for named in (Sized(), NamedDict(a=4), [1], None):
+        show(f"{name} then", outcome(measuring, function, named))

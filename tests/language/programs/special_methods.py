@@ -1,9 +1,8 @@
 """Operators, subscripts, membership and properties that a method written in Python stands behind."""
 
 import sys
-import types
 
-from common import Token, error_text, hot, outcome, runs, show, trace_hot
+from common import Token, error_text, fresh, hot, outcome, runs, show, trace_hot
 
 # ---- every operator, from either side, in place ------------------------------------------------------
 
@@ -102,11 +101,6 @@ def pairs():
 def digest(results):
     """Results that differ from their neighbours, with how often they came."""
     return "; ".join(runs(results))
-
-
-def fresh(function):
-    """The same function, of which nothing has been seen yet."""
-    return types.FunctionType(function.__code__.replace(), function.__globals__)
 
 
 for operator, sign in OPERATORS.items():

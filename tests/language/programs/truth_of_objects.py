@@ -2,7 +2,7 @@
 
 import sys
 
-from common import HOT, Token, error_text, hot, outcome, runs, show, text, trace_hot
+from common import HOT, Token, error_text, fresh, hot, outcome, runs, show, text, trace_hot
 
 
 class Node:
@@ -87,10 +87,11 @@ def changing(step):
     class D(C): pass
 
     c, d, out = C(), D(), []
+    of_c, of_d, of_both = fresh(test), fresh(test), fresh(both)
     for i in range(HOT * 3):
         if i == HOT:
             step(C, D, d)
-        out.append((outcome(test, c), outcome(test, d), outcome(both, d, 7)))
+        out.append((outcome(of_c, c), outcome(of_d, d), outcome(of_both, d, 7)))
     return runs(out)
 
 
@@ -118,11 +119,11 @@ def unchanging(step):
     class C:
         def __bool__(self): return True
 
-    c, out = C(), []
+    c, out, of_c, not_c = C(), [], fresh(test), fresh(test_not)
     for i in range(HOT * 3):
         if i == HOT:
             step(C, c)
-        out.append((outcome(test, c), outcome(test_not, c)))
+        out.append((outcome(of_c, c), outcome(not_c, c)))
     return runs(out)
 
 
