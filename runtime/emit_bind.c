@@ -65,22 +65,23 @@ bind_defaults(const PyCodeObject *code, const PyFunctionObject *function, Bindin
 }
 
 /* Binds arguments to parameters. */
-bool
+CodeState *
 emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Binding *binding)
 {
-    const PyCodeObject *code = (PyCodeObject *)function->func_code;
+    PyCodeObject *code = (PyCodeObject *)function->func_code;
     int parameters = code->co_argcount + code->co_kwonlyargcount;
     int positional = call->count - call->keywords, taken = Py_MIN(positional, code->co_argcount);
     *binding = (Binding){.defaults = -1, .packed_first = call->first - taken, .packed_positional = positional - taken};
     if (!(code->co_flags & CO_OPTIMIZED) || parameters > MAX_PARAMETERS ||
         (binding->packed_positional > 0 && !(code->co_flags & CO_VARARGS))) {
-        return false;
+        return NULL;
     }
     binding->is_plain = code->co_kwonlyargcount == 0 && !(code->co_flags & (CO_VARARGS | CO_VARKEYWORDS));
     for (int i = 0; i < parameters; i++) {
         binding->sources[i] = (Source){i < taken ? call->first - i : -1, -1, NULL};
     }
-    return bind_keywords(b, call, code, binding) && bind_defaults(code, function, binding);
+    bool bound = bind_keywords(b, call, code, binding) && bind_defaults(code, function, binding);
+    return bound ? code_state_make(code) : NULL;
 }
 
 /* ---- *args and **kwargs -------------------------------------------------------------------------- */
@@ -94,6 +95,13 @@ emit_guard_keyword_defaults(Block *b, const Binding *binding)
         ASM(&b->as, OP_guard_known_dict, (intptr_t)dict, (intptr_t)dict->ma_version_tag, (intptr_t)block_exit_miss(b));
     }
     return dict == NULL || dict->ma_version_tag <= INT32_MAX;
+}
+
+/* Emits the guard that the callee, which is known to be this function, is as it was bound. */
+bool
+emit_guard_bound(Block *b, PyFunctionObject *function, const Binding *binding)
+{
+    return emit_guard_known_function(b, function) && emit_guard_keyword_defaults(b, binding);
 }
 
 /* Owns the arguments that will go into *args and **kwargs. */

@@ -13,8 +13,9 @@ is_function(PyObject *object)
     return object != NULL && Py_IS_TYPE(object, &PyFunction_Type);
 }
 
-/* The call of a function with a local dict as its keyword arguments, as in f(*a, **k), for which CPython copies the dict:
- * the function gets a copy of its own anyway, so this one is left out. True also if b->ended; false if it is not that. */
+/* The call of a function with a local dict as its keyword arguments, as in f(*a, **k), for which CPython copies the
+ * dict: the function gets a copy of its own anyway, so this one is left out. True also if b->ended; false if it is not
+ * that. */
 static bool
 pass_keywords_on(Block *b)
 {
@@ -29,12 +30,13 @@ pass_keywords_on(Block *b)
         block_is_target(b, load.start) || block_is_target(b, merge.start) || block_is_target(b, call.start)) {
         return false;
     }
-    if (block_learn(b, 0, 1u << TYPE_TUPLE) != TYPE_TUPLE) { /* other arguments are iterated after the dict has been copied */
+    if (block_learn(b, 0, 1u << TYPE_TUPLE) != TYPE_TUPLE) { /* others are iterated after the dict has been copied */
         return b->ended;
     }
     Entry *dict = block_local(b, load.oparg);
     PyObject *sample = b->local_samples[load.oparg], *function = block_sample(b, 1);
-    if (!dict->bound || dict->location != IN_SLOT || sample == NULL || !PyDict_CheckExact(sample) || !is_function(function)) {
+    if (!dict->bound || dict->location != IN_SLOT || sample == NULL || !PyDict_CheckExact(sample) ||
+        !is_function(function)) {
         return false;
     }
     intptr_t miss = (intptr_t)block_exit_miss(b);

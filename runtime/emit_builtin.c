@@ -49,14 +49,13 @@ call_len_method(Block *b, const Call *call)
     PyFunctionObject *method = sample == NULL ? NULL : plan_method(Py_TYPE(sample), pyjit_names.dunder_len);
     Call inner = {(PyObject *)method, call->callee, call->first, 1, 0};
     Binding binding;
-    CodeState *state;
-    if (method == NULL || b->ctx.depth > CTX_STACK || !emit_bind(b, &inner, method, &binding) || !binding.is_plain ||
-        (state = code_state_make((PyCodeObject *)method->func_code)) == NULL) {
+    CodeState *state = method == NULL || b->ctx.depth > CTX_STACK ? NULL : emit_bind(b, &inner, method, &binding);
+    if (state == NULL) {
         return false;
     }
     emit_guard_callee(b, call);
     emit_guard_class(b, call->first, Py_TYPE(sample));
-    if (!emit_guard_known_function(b, method)) {
+    if (!emit_guard_bound(b, method, &binding)) {
         return false;
     }
     if (emit_call_through(b, method, state, &binding, 1)) {

@@ -112,8 +112,8 @@ call_function(Block *b, const Call *call)
     PyFunctionObject *function = (PyFunctionObject *)call->callable;
     PyCodeObject *code = (PyCodeObject *)function->func_code;
     Binding binding;
-    CodeState *state;
-    if (!emit_bind(b, call, function, &binding) || (state = code_state_make(code)) == NULL) {
+    CodeState *state = emit_bind(b, call, function, &binding);
+    if (state == NULL) {
         return false;
     }
     bool known = block_constant(b, block_stack(b, call->callee)) == call->callable &&
@@ -235,13 +235,12 @@ call_instance(Block *b, const Call *call)
     PyFunctionObject *method = call->callee == b->in.oparg ? call_method_of(type) : NULL;
     Call inner = {(PyObject *)method, call->callee, call->callee, call->count + 1, call->keywords};
     Binding binding;
-    CodeState *state;
-    if (method == NULL || !emit_bind(b, &inner, method, &binding) ||
-        (state = code_state_make((PyCodeObject *)method->func_code)) == NULL) {
+    CodeState *state = method == NULL ? NULL : emit_bind(b, &inner, method, &binding);
+    if (state == NULL) {
         return false;
     }
     emit_guard_class(b, call->callee, type);
-    if (!emit_guard_known_function(b, method) || !emit_guard_keyword_defaults(b, &binding)) {
+    if (!emit_guard_bound(b, method, &binding)) {
         return false;
     }
     if (emit_call_through(b, method, state, &binding, 2)) {
@@ -268,14 +267,13 @@ call_bound_twice(Block *b, const Call *call)
     const PyCodeObject *code = (PyCodeObject *)function->func_code;
     Call inner = {(PyObject *)function, call->callee, call->callee, call->count + 1, 0};
     Binding binding;
-    CodeState *state;
-    if (code->co_argcount == 0 || !emit_bind(b, &inner, function, &binding) ||
-        (state = code_state_make((PyCodeObject *)function->func_code)) == NULL) {
+    CodeState *state = code->co_argcount == 0 ? NULL : emit_bind(b, &inner, function, &binding);
+    if (state == NULL) {
         return false;
     }
     binding.sources[0].entry = SELF_OF_CALLEE;
     ASM(&b->as, OP_guard_method, block_object_slot(b, call->callee), (intptr_t)function, (intptr_t)block_exit_miss(b));
-    if (!emit_guard_known_function(b, function) || !emit_guard_keyword_defaults(b, &binding)) {
+    if (!emit_guard_bound(b, function, &binding)) {
         return false;
     }
     block_own(b, call->callee);

@@ -122,14 +122,13 @@ call_new(Block *b, const Call *call, PyTypeObject *type)
     PyFunctionObject *function = method == NULL ? NULL : (PyFunctionObject *)method->callable;
     Call inner = {(PyObject *)function, call->callee, call->callee, call->count + 1, call->keywords};
     Binding binding;
-    CodeState *state;
-    if (function == NULL || !emit_bind(b, &inner, function, &binding) ||
-        (state = code_state_make((PyCodeObject *)function->func_code)) == NULL) {
+    CodeState *state = function == NULL ? NULL : emit_bind(b, &inner, function, &binding);
+    if (state == NULL) {
         return false;
     }
     guard_callee_class(b, call, type);
     ASM(&b->as, OP_guard_static_method, (intptr_t)method, (intptr_t)function, (intptr_t)block_exit_miss(b));
-    if (!emit_guard_known_function(b, function) || !emit_guard_keyword_defaults(b, &binding)) {
+    if (!emit_guard_bound(b, function, &binding)) {
         return false;
     }
     block_own_stack(b, call->count);
@@ -155,9 +154,8 @@ emit_call_class(Block *b, const Call *call)
     Call inner = {(PyObject *)init, call->callee, call->callee, call->count + 1, call->keywords};
     Binding binding;
     int self = b->in.oparg + 1;
-    CodeState *state;
-    if (!emit_bind(b, &inner, init, &binding) || !binding.is_plain || code->co_argcount == 0 ||
-        (state = code_state_make(code)) == NULL) {
+    CodeState *state = emit_bind(b, &inner, init, &binding);
+    if (state == NULL || !binding.is_plain || code->co_argcount == 0) {
         return false;
     }
     if (call_in_place(b, &inner, type, state, binding.sources)) {

@@ -133,8 +133,8 @@ call_builtin(Block *b, const Call *call)
 
 /* ---- methods of builtin types --------------------------------------------------------------------- */
 
-/* Emits the guard that this is the method and `self`, the n-th stack entry, an instance of its type like this one. False if
- * there can be none. */
+/* Emits the guard that this is the method and `self`, the n-th stack entry, an instance of its type like this one.
+ * False if there can be none. */
 static bool
 guard_descriptor(Block *b, const PyMethodDescrObject *descriptor, intptr_t callee, int n, PyObject *sample)
 {
@@ -239,7 +239,8 @@ bool
 emit_call_native(Block *b, const Call *call)
 {
     PyTypeObject *type = Py_TYPE(call->callable);
-    if (emit_call_consumer(b, call) || emit_call_numeric(b, call) || b->ended || emit_call_super(b, call) || emit_call_range(b, call) || b->ended) {
+    if (emit_call_consumer(b, call) || emit_call_numeric(b, call) || b->ended || emit_call_super(b, call) ||
+        emit_call_range(b, call) || b->ended) {
         return true;
     }
     if (type == &PyCFunction_Type) {

@@ -164,29 +164,26 @@ emit_special_returned(Block *b)
 
 /* ---- the call ----------------------------------------------------------------------------------- */
 
-/* Binds the arguments to parameters; false when that is not simple. */
-static bool
+/* Binds the arguments to parameters; NULL when that is not simple. */
+static CodeState *
 bind(Block *b, const Special *special, Binding *binding)
 {
     Call call = {.callable = (PyObject *)special->function, .first = special->count, .count = special->count};
-    if (special->function == NULL || !emit_bind(b, &call, special->function, binding) ||
-        !binding->is_plain) {
-        return false;
+    CodeState *state = special->function == NULL ? NULL : emit_bind(b, &call, special->function, binding);
+    if (state == NULL || !binding->is_plain) {
+        return NULL;
     }
     for (int i = 0; i < special->count; i++) {
         binding->sources[i] = (Source){.entry = special->arguments[i], .constant = special->objects[i]};
     }
-    return true;
+    return state;
 }
 
 /* Binds the arguments and emits the guard that the function is as it is. Its state; NULL when that is not simple. */
 static CodeState *
 prepare(Block *b, const Special *special, Binding *binding)
 {
-    if (b->ctx.depth + SPECIAL_ARGUMENTS > CTX_STACK || !bind(b, special, binding)) {
-        return NULL;
-    }
-    CodeState *state = code_state_make((PyCodeObject *)special->function->func_code);
+    CodeState *state = b->ctx.depth + SPECIAL_ARGUMENTS > CTX_STACK ? NULL : bind(b, special, binding);
     return state != NULL && emit_guard_known_function(b, special->function) ? state : NULL;
 }
 
@@ -287,6 +284,22 @@ emit_special_of(Block *b, int owner)
     return call_method(b, &special);
 }
 
+/* Emits the call of a method of the instance on top of the stack, which stays. The result is in r0. False when that is
+ * not simple. */
+static bool
+call_below(Block *b, PyTypeObject *type, PyFunctionObject *function)
+{
+    Special special = {.function = function, .count = 1};
+    Binding binding;
+    emit_guard_class(b, 0, type);
+    CodeState *state = prepare(b, &special, &binding);
+    if (state != NULL) {
+        block_settle_stack(b);
+        call_by_frame(b, function, state, &binding);
+    }
+    return state != NULL;
+}
+
 /* FOR_ITER over an iterator, in its slot, whose class has __next__ in Python. True also if b->ended; false if it is none. */
 bool
 emit_special_next(Block *b)
@@ -296,15 +309,9 @@ emit_special_next(Block *b)
     if (function == NULL) {
         return b->ended;
     }
-    Special special = {.function = function, .count = 1};
-    Binding binding;
-    emit_guard_class(b, 0, type);
-    CodeState *state = prepare(b, &special, &binding);
-    if (state == NULL) {
+    if (!call_below(b, type, function)) {
         return false;
     }
-    block_settle_stack(b);
-    call_by_frame(b, function, state, &binding);
     intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1), item = slot_of_stack(b, b->ctx.depth);
     Context before = b->ctx;
     block_pop(b, 1);
@@ -327,22 +334,14 @@ emit_special_truth(Block *b)
         return false;
     }
     PyTypeObject *type = Py_TYPE(sample);
-    Special special = {.function = plan_method(type, pyjit_names.dunder_bool), .count = 1};
-    bool by_length = special.function == NULL && plan_lookup(type, pyjit_names.dunder_bool) == NULL;
+    PyFunctionObject *function = plan_method(type, pyjit_names.dunder_bool);
+    bool by_length = function == NULL && plan_lookup(type, pyjit_names.dunder_bool) == NULL;
     if (by_length) {
-        special.function = plan_method(type, pyjit_names.dunder_len);
+        function = plan_method(type, pyjit_names.dunder_len);
     }
-    Binding binding;
-    if (special.function == NULL) {
+    if (function == NULL || !call_below(b, type, function)) {
         return false;
     }
-    emit_guard_class(b, 0, type);
-    CodeState *state = prepare(b, &special, &binding);
-    if (state == NULL) {
-        return false;
-    }
-    block_settle_stack(b);
-    call_by_frame(b, special.function, state, &binding);
     ASM(&b->as, OP_end_truth, by_length, (intptr_t)block_exit_error(b));
     return true;
 }

@@ -28,14 +28,13 @@ emit_before_with(Block *b)
 {
     PyFunctionObject *enter = NULL, *exit = NULL;
     PyTypeObject *type = class_of_manager(b, &enter, &exit);
-    CodeState *state = NULL;
     Binding binding;
     if (b->ended) {
         return;
     }
     Call call = {.callable = (PyObject *)enter, .count = 1};
-    if (type == NULL || !emit_bind(b, &call, enter, &binding) || !binding.is_plain ||
-        (state = code_state_make((PyCodeObject *)enter->func_code)) == NULL) {
+    CodeState *state = type == NULL ? NULL : emit_bind(b, &call, enter, &binding);
+    if (state == NULL || !binding.is_plain) {
         emit_generic(b);
         return;
     }

@@ -1,17 +1,18 @@
-/* Frames in CPython's interpreter. Owns the list of those with loops and of modules being imported, and takes them out.
+/* Frames in CPython's interpreter. Owns the list of those with loops and of modules being imported, and takes them
+ * out.
  *
- * CPython 3.11 has no way out of a frame that it is executing but an exception that nothing handles. So that is what the
- * frame gets: in a pending call, which the interpreter makes at a jump backwards, an exception is set, and
+ * CPython 3.11 has no way out of a frame that it is executing but an exception that nothing handles. So that is what
+ * the frame gets: in a pending call, which the interpreter makes at a jump backwards, an exception is set, and
  * the frame's code is exchanged for one that handles nothing and leaves everything in the frame where it is. The
  * interpreter returns NULL to the frame evaluator, which is ours; it puts the frame right and goes on in it.
  *
  * Where calls take most of the time, the interpreter is hardly ever met at a jump. Then the frame is taken when a call
  * returns to it: with the same exception in the place of the call's result.
  *
- * A frame must have been given to the interpreter by pyjit for that, or have been called from such a frame without C, as
- * happens while the frame evaluator is away (imports.c), and with __getitem__: then those in between wait as cold code does. The list says which
- * have been given. It holds no pointers into
- * the C stack but for comparison, and is searched, not popped: extensions that switch stacks leave frames out of order. */
+ * A frame must have been given to the interpreter by pyjit for that, or have been called from such a frame without C,
+ * as happens while the frame evaluator is away (imports.c), and with __getitem__: then those in between wait as cold
+ * code does. The list says which have been given. It holds no pointers into the C stack but for comparison, and is
+ * searched, not popped: extensions that switch stacks leave frames out of order. */
 #include "pyjit/interpret.h"
 
 #include "pyjit/cold.h"
@@ -96,8 +97,8 @@ unwatch(const _PyInterpreterFrame *frame)
 }
 
 /* The frame with which the run of the interpreter began that this one runs in: while the frame evaluator is away the
- * interpreter calls functions without C, and a __getitem__ that it knows always. NULL if this one does not run in the interpreter, as can be told from how its caller
- * waits. */
+ * interpreter calls functions without C, and a __getitem__ that it knows always. NULL if this one does not run in the
+ * interpreter, as can be told from how its caller waits. */
 static const _PyInterpreterFrame *
 entry_of(const _PyInterpreterFrame *frame)
 {
@@ -137,8 +138,8 @@ callers_can_wait(const _PyInterpreterFrame *frame)
     return true;
 }
 
-/* Gets the interpreter to give the frame up, and those that it has called it from: makes an exception that nothing handles,
- * and has the interpreter believe that it was entered by this frame. Takes over the result. */
+/* Gets the interpreter to give the frame up, and those that it has called it from: makes an exception that nothing
+ * handles, and has the interpreter believe that it was entered by this frame. Takes over the result. */
 static void
 take(_PyInterpreterFrame *frame, PyObject *result)
 {
@@ -193,8 +194,8 @@ warm(CodeState *state)
     return state->ticks == TICKS_HOT;
 }
 
-/* The same for the nearest frame that waits for this one in the interpreter: its time passes as well. True if that was not
- * known to be hot. */
+/* The same for the nearest frame that waits for this one in the interpreter: its time passes as well. True if that was
+ * not known to be hot. */
 static bool
 warm_caller(const _PyInterpreterFrame *frame)
 {
@@ -248,8 +249,8 @@ look_at(const PyThreadState *tstate, const _PyInterpreterFrame *frame, bool *tak
     return SAMPLE_SEEN;
 }
 
-/* The pending call of the sampler's. Returns 0, or -1 with an exception set that is to take the frame that runs out of the
- * interpreter. */
+/* The pending call of the sampler's. Returns 0, or -1 with an exception set that is to take the frame that runs out of
+ * the interpreter. */
 static int
 look(void *Py_UNUSED(argument))
 {
@@ -282,9 +283,9 @@ are_quiet_to_drop(PyObject *const *objects, Py_ssize_t count)
     return true;
 }
 
-/* Is this the call of the CALL where the frame stands, with nothing in between? The arguments then lie on its stack, above the
- * function, and below that is NULL, or the function has been taken from a bound method, whose object is the first of them.
- * They are dropped before the frame is given up. */
+/* Is this the call of the CALL where the frame stands, with nothing in between? The arguments then lie on its stack,
+ * above the function, and below that is NULL, or the function has been taken from a bound method, whose object is the
+ * first of them. They are dropped before the frame is given up. */
 static bool
 is_own_call(const CodeState *state, const _PyInterpreterFrame *frame, PyObject *callable, PyObject *const *args,
             Py_ssize_t count)
@@ -306,8 +307,8 @@ interpret_returned(PyThreadState *tstate, PyObject *callable, PyObject *const *a
     _PyInterpreterFrame *frame = tstate->cframe->current_frame;
     CodeState *state = frame->f_code == wanted_code ? code_state(frame->f_code) : NULL;
     if (state == NULL || state->status == CODE_REFUSED || result == NULL || !may_take(tstate) ||
-        !is_watched(tstate, frame) || (state->status != CODE_ACTIVE && code_activate(state) < 0) || !callers_can_wait(frame) ||
-        !is_own_call(state, frame, callable, args, count)) {
+        !is_watched(tstate, frame) || (state->status != CODE_ACTIVE && code_activate(state) < 0) ||
+        !callers_can_wait(frame) || !is_own_call(state, frame, callable, args, count)) {
         return result;
     }
     take(frame, result);
@@ -344,7 +345,8 @@ interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag, PyOb
 {
     const CodeState *state = code_state(frame->f_code);
     bool is_import = imports_is_one(frame);
-    bool watching = state != NULL && (state->has_loop || is_import) && interpret_can_take(tstate) && watch(tstate, frame);
+    bool watching =
+        state != NULL && (state->has_loop || is_import) && interpret_can_take(tstate) && watch(tstate, frame);
     bool importing = watching && is_import && imports_begin(tstate, frame);
     *result = _PyEval_EvalFrameDefault(tstate, frame, throwflag);
     if (importing) {

@@ -37,12 +37,16 @@ typedef struct {
     int packed_keywords;            /* and, following, into **kwargs */
 } Binding;
 
-/* Binds arguments to parameters. False when that is not possible or not simple. */
-bool emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Binding *binding);
+/* Binds arguments to parameters. The state of the function's code; NULL when that is not possible or not simple. */
+CodeState *emit_bind(const Block *b, const Call *call, PyFunctionObject *function, Binding *binding);
 
 /* Emits the guard that the defaults of keyword-only parameters are what they are now, the function being so; false
  * if there can be none. */
 bool emit_guard_keyword_defaults(Block *b, const Binding *binding);
+
+/* Emits the guard that the callee, which is known to be this function, is as it was bound. False if there can be
+ * none. */
+bool emit_guard_bound(Block *b, PyFunctionObject *function, const Binding *binding);
 
 /* Owns the arguments that will go into *args and **kwargs, before there is a new frame; emits the making of these,
  * when there is. With `keep` they stay on the caller's stack as well. False if there is no memory. */
@@ -117,8 +121,8 @@ bool emit_call_native(Block *b, const Call *call);
 bool emit_call_builtin(Block *b, const Call *call);
 bool emit_call_method(Block *b, const Call *call);
 
-/* CALL of a builtin function, type or method with a generator that it uses up, or next() of one (emit_consume.c). True also
- * if b->ended; false if it is not that. */
+/* CALL of a builtin function, type or method with a generator that it uses up, or next() of one (emit_consume.c).
+ * True also if b->ended; false if it is not that. */
 bool emit_call_consumer(Block *b, const Call *call);
 
 /* Emits the guard that the callee is this very object. */

@@ -1,5 +1,5 @@
-/* Frames that CPython's interpreter runs while pyjit is on, and how they are taken out of it when a loop of theirs turns
- * out to be hot. */
+/* Frames that CPython's interpreter runs while pyjit is on, and how they are taken out of it when a loop of theirs
+ * turns out to be hot. */
 #ifndef PYJIT_INTERPRET_H
 #define PYJIT_INTERPRET_H
 
@@ -13,10 +13,11 @@ bool interpret_can_take(const PyThreadState *tstate);
  * Else it is to go on outside of the interpreter, at *place in the frame that is returned: the same, or one that the
  * interpreter has called, for which the ones in between and this one wait. The code of all of them is active, and the
  * stacktop of the innermost says what it holds. They are not linked to the thread. */
-_PyInterpreterFrame *interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag, PyObject **result, Place *place);
+_PyInterpreterFrame *interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag, PyObject **result,
+                               Place *place);
 
-/* The vectorcall of a Python function is about to return `result` while pyjit_state.wanted is the frame that runs. If this
- * is that frame's own CALL, has the interpreter give the frame up. Returns what the vectorcall is to return. */
+/* The vectorcall of a Python function is about to return `result` while pyjit_state.wanted is the frame that runs. If
+ * this is that frame's own CALL, has the interpreter give the frame up. Returns what the vectorcall is to return. */
 PyObject *interpret_returned(PyThreadState *tstate, PyObject *callable, PyObject *const *args, Py_ssize_t count,
                              PyObject *result);
 
