@@ -141,12 +141,29 @@ block_exit_to(Block *b, int offset)
     return branch_exit(b, offset, 0);
 }
 
+/* How many operands of this instruction are still on the stack and may be more than one that code notices the end of. */
+static int
+operands_left(const Block *b)
+{
+    switch (b->in.opcode) {
+    case BINARY_OP:
+    case BINARY_SUBSCR:
+    case COMPARE_OP:
+    case CONTAINS_OP:
+    case STORE_ATTR:
+    case STORE_SUBSCR:
+        return b->ctx.depth == b->before.depth ? decode_stack_effect(&b->in).pops : 0;
+    default:
+        return 0;
+    }
+}
+
 /* An exception raised by this instruction. */
 Exit *
 block_exit_error(Block *b)
 {
     (void)block_needs_frame(b);
-    return share_exit(b, EXIT_ERROR, b->in.offset, 0);
+    return share_exit(b, EXIT_ERROR, b->in.offset, operands_left(b));
 }
 
 /* An exception raised again. */

@@ -541,6 +541,7 @@ cold_returned(Registers *regs, int depth)
         in = decode_find(state->units, place.offset); /* with its prefixes */
     }
     special_failed(frame->localsplus + state->code->co_nlocalsplus + depth, &in, state->code);
+    place.depth -= special_operands(in.opcode);
     frame->stacktop = -1;
     uint8_t *elsewhere = resume_unwind(regs, state, &place, true);
     return elsewhere != NULL ? elsewhere : resume_at(regs, state, place);

@@ -492,16 +492,32 @@ compare_strings(Block *b, int kind)
     emit_truth(b, to, kind == Py_NE, fused ? &branch : NULL, jump_if);
 }
 
+/* May code run when one of the two operands is released? */
+static bool
+releasing_runs_code(Block *b)
+{
+    for (int n = 0; n < 2; n++) {
+        const Entry *entry = block_stack(b, n);
+        if (entry->owned && !type_is_plain(entry->type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A comparison of anything whose truth a branch tests. */
 static void
 compare_any(Block *b, int kind, const Instr *branch, bool jump_if)
 {
-    block_escape(b);
-    intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
-    intptr_t branch_at = (intptr_t)(_PyCode_CODE(b->code) + branch->offset);
-    ASM(&b->as, OP_compare_any, x, y, kind, block_instr_address(b), branch_at,
-        (intptr_t)block_exit_error(b));
-    block_drop(b, 2);
+    if (releasing_runs_code(b)) { /* before the branch asks for the truth */
+        emit_compare_truth(b, branch);
+    } else {
+        block_escape(b);
+        intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
+        intptr_t branch_at = (intptr_t)(_PyCode_CODE(b->code) + branch->offset);
+        ASM(&b->as, OP_compare_any, x, y, kind, block_instr_address(b), branch_at, (intptr_t)block_exit_error(b));
+        block_drop(b, 2);
+    }
     emit_check_truth(b, branch->start, false);
     block_settle_stack(b);
     emit_branch(b, branch, jump_if, OP_branch_r0_true, OP_branch_r0_false, NULL, 0);
@@ -542,11 +558,7 @@ void
 emit_is_op(Block *b)
 {
     Instr branch;
-    bool jump_if, owned = false;
-    for (int n = 0; n < 2; n++) {
-        const Entry *entry = block_stack(b, n);
-        owned |= entry->owned && !type_is_plain(entry->type);
-    }
+    bool jump_if, owned = releasing_runs_code(b);
     if (b->ctx.depth > CTX_STACK || (owned && b->site != NULL)) {
         emit_generic(b);
         return;
@@ -556,9 +568,7 @@ emit_is_op(Block *b)
     if (!fused || owned) { /* the answer outlives the operands, of which the last reference may go */
         int to = block_take_int(b, 0);
         ASM(&b->as, negated ? OP_different : OP_identical, x, y, to);
-        block_release(b, 1); /* the left one first, as the interpreter does */
-        *block_stack(b, 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-        block_drop(b, 2);
+        block_drop_upwards(b, 2);
         emit_truth(b, to, false, fused ? &branch : NULL, jump_if);
         return;
     }

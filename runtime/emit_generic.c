@@ -61,7 +61,7 @@ emit_generic(Block *b)
 /* Emits a step (steps.h) that takes `inputs` entries; its status is then in r0. With `error` it may
  * raise: then `left` entries of the inputs remain. */
 static void
-emit_step(Block *b, GenericOp step, int inputs, int left, bool error)
+emit_step(Block *b, GenericOp step, int oparg, int inputs, int left, bool error)
 {
     block_escape(b);
     block_own_stack(b, inputs);
@@ -69,20 +69,29 @@ emit_step(Block *b, GenericOp step, int inputs, int left, bool error)
     Context before = b->ctx;
     block_pop(b, inputs - left);
     if (error) {
-        ASM(&b->as, OP_generic_status, top, b->in.oparg, block_instr_address(b), (intptr_t)step,
+        ASM(&b->as, OP_generic_status, top, oparg, block_instr_address(b), (intptr_t)step,
             (intptr_t)block_exit_error(b));
     } else {
-        ASM(&b->as, OP_generic_status_no_error, top, b->in.oparg, block_instr_address(b),
+        ASM(&b->as, OP_generic_status_no_error, top, oparg, block_instr_address(b),
             (intptr_t)step);
     }
     b->ctx = before;
+}
+
+/* COMPARE_OP before a branch. */
+void
+emit_compare_truth(Block *b, const Instr *branch)
+{
+    int distance = branch->offset - b->in.offset;
+    emit_step(b, step_compare_truth, distance * COMPARISONS + b->in.oparg, 2, 0, true);
+    block_pop(b, 2);
 }
 
 /* RAISE_VARARGS. */
 void
 emit_raise(Block *b)
 {
-    emit_step(b, step_raise, b->in.oparg, 0, false);
+    emit_step(b, step_raise, b->in.oparg, b->in.oparg, 0, false);
     block_pop(b, b->in.oparg);
     ASM(&b->as, OP_branch_r0_true, (intptr_t)block_exit_reraise(b));
     ASM(&b->as, OP_leave_always, (intptr_t)block_exit_error(b));
@@ -93,7 +102,7 @@ emit_raise(Block *b)
 void
 emit_reraise(Block *b)
 {
-    emit_step(b, step_reraise, b->in.oparg + 1, 0, false);
+    emit_step(b, step_reraise, b->in.oparg, b->in.oparg + 1, 0, false);
     block_pop(b, 1);
     ASM(&b->as, OP_leave_always, (intptr_t)block_exit_reraise(b));
     b->ended = true;
@@ -103,7 +112,7 @@ emit_reraise(Block *b)
 void
 emit_end_async_for(Block *b)
 {
-    emit_step(b, step_end_async_for, 2, 0, false);
+    emit_step(b, step_end_async_for, b->in.oparg, 2, 0, false);
     block_pop(b, 2);
     ASM(&b->as, OP_branch_r0_true, (intptr_t)block_exit_reraise(b));
     emit_check_run(b);
@@ -127,7 +136,7 @@ step_of_loop(Block *b, GenericOp step, int items)
 {
     int target = decode_jump_target(&b->in);
     block_settle_stack(b);
-    emit_step(b, step, 1, 1, true);
+    emit_step(b, step, b->in.oparg, 1, 1, true);
     Context before = b->ctx;
     block_pop(b, 1);
     ASM(&b->as, OP_check_traced_if, 0, (intptr_t)block_exit_leave(b, target));
@@ -161,7 +170,7 @@ emit_send_generic(Block *b)
 {
     int target = decode_jump_target(&b->in);
     block_settle_stack(b);
-    emit_step(b, step_send, 2, 1, true);
+    emit_step(b, step_send, b->in.oparg, 2, 1, true);
     Context before = b->ctx;
     block_pop(b, 2);
     block_push(b, TYPE_UNKNOWN);

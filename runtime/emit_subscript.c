@@ -225,7 +225,7 @@ emit_contains_op(Block *b)
     intptr_t container = block_object_slot(b, 0), key = block_object_slot(b, 1);
     ASM(&b->as, OP_contains, container, key, block_instr_address(b),
         (intptr_t)block_exit_error(b));
-    block_drop(b, 2);
+    block_drop_upwards(b, 2);
     if (fused) {
         emit_check_truth(b, branch.start, negated);
         block_settle_stack(b);

@@ -11,6 +11,7 @@
 #include "pyjit/frames.h"
 #include "pyjit/interpret.h"
 #include "pyjit/settings.h"
+#include "pyjit/special.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 #include "pyjit/verify.h"
@@ -254,6 +255,18 @@ take_release(Registers *regs, Exit *exit)
     return codemem_base() + exit->resume;
 }
 
+/* The instruction has raised an exception. The operands that it has left are released as the interpreter does: the
+ * lowest first, and before the exception goes on. */
+static uint8_t *
+take_error(Registers *regs, Exit *exit)
+{
+    CodeState *state = exit_group(exit)->code;
+    materialize(regs, exit->ctx);
+    int depth = exit->ctx->depth - exit->chain;
+    special_release(regs->frame->localsplus + state->code->co_nlocalsplus + exit->ctx->depth, exit->chain);
+    return unwind(regs, state, (Place){exit->offset, depth}, true);
+}
+
 /* Sees to the eval breaker. */
 static uint8_t *
 take_safepoint(Registers *regs, Exit *exit)
@@ -441,8 +454,7 @@ exits_take(Registers *regs, uint32_t id)
     case EXIT_BRANCH:
         return take_branch(regs, exit);
     case EXIT_ERROR:
-        materialize(regs, exit->ctx);
-        return unwind(regs, exit_group(exit)->code, (Place){exit->offset, exit->ctx->depth}, true);
+        return take_error(regs, exit);
     case EXIT_RERAISE:
         materialize(regs, exit->ctx);
         return unwind(regs, exit_group(exit)->code, (Place){exit->offset, exit->ctx->depth}, false);

@@ -25,12 +25,10 @@ list_set_slice(PyObject *list, PyObject *start, PyObject *stop, PyObject *value)
     return PyList_SetSlice(list, from, to, value);
 }
 
-/* The truth of a comparison. */
+/* The truth of what a comparison gave. */
 int
-compare_truth(PyObject *a, PyObject *b, int kind, _PyInterpreterFrame *frame,
-              _Py_CODEUNIT *branch_at)
+branch_truth(PyObject *result, _PyInterpreterFrame *frame, _Py_CODEUNIT *branch_at)
 {
-    PyObject *result = PyObject_RichCompare(a, b, kind);
     if (result == NULL) {
         return -1;
     }
@@ -41,4 +39,12 @@ compare_truth(PyObject *a, PyObject *b, int kind, _PyInterpreterFrame *frame,
     }
     Py_DECREF(result);
     return truth;
+}
+
+/* The truth of a comparison. */
+int
+compare_truth(PyObject *a, PyObject *b, int kind, _PyInterpreterFrame *frame,
+              _Py_CODEUNIT *branch_at)
+{
+    return branch_truth(PyObject_RichCompare(a, b, kind), frame, branch_at);
 }

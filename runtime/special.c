@@ -370,13 +370,24 @@ special_completes_error(int opcode, PyTypeObject *type)
     return opcode == LOAD_ATTR || (opcode == LOAD_METHOD && type->tp_getattro != PyObject_GenericGetAttr);
 }
 
+/* As the interpreter does it. */
+void
+special_release(PyObject *const *sp, int operands)
+{
+    for (int i = operands; i > 0; i--) {
+        Py_DECREF(sp[-i]);
+    }
+}
+
 /* The method has failed. */
 void
 special_failed(PyObject *const *sp, const Instr *in, const PyCodeObject *code)
 {
-    if (special_operands(in->opcode) == 1 && special_completes_error(in->opcode, Py_TYPE(sp[-1]))) {
+    int operands = special_operands(in->opcode);
+    if (operands == 1 && special_completes_error(in->opcode, Py_TYPE(sp[-1]))) {
         hook_complete_error(sp[-1], PyTuple_GET_ITEM(code->co_names, in->oparg));
     }
+    special_release(sp, operands);
 }
 
 /* Goes on with the instruction. */
@@ -409,9 +420,7 @@ special_finish(PyThreadState *Py_UNUSED(tstate), PyObject **sp, const Instr *in,
     if (store) {
         Py_DECREF(result);
     }
-    for (int i = 0; i < operands; i++) {
-        Py_DECREF(base[i]);
-    }
+    special_release(sp, operands);
     if (store) {
         return 0;
     }

@@ -2,6 +2,7 @@
 #include "pyjit/steps.h"
 
 #include "pyjit/cells.h"
+#include "pyjit/fused.h"
 #include "pyjit/generic_ops.h"
 
 /* FOR_ITER. */
@@ -62,4 +63,16 @@ STEP(step_end_async_for)
 {
     (void)frame, (void)oparg;
     return generic_end_async_for(tstate, sp);
+}
+
+/* COMPARE_OP and the branch on it. */
+STEP(step_compare_truth)
+{
+    (void)tstate;
+    PyObject *left = sp[-2], *right = sp[-1];
+    _Py_CODEUNIT *branch_at = frame->prev_instr + oparg / COMPARISONS;
+    PyObject *result = PyObject_RichCompare(left, right, oparg % COMPARISONS);
+    Py_DECREF(left);
+    Py_DECREF(right);
+    return branch_truth(result, frame, branch_at);
 }

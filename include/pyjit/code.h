@@ -96,7 +96,7 @@ typedef struct Exit {
     };
     uint8_t kind;  /* ExitKind */
     uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult;
-                      EXIT_FINISH: FinishResult */
+                      EXIT_FINISH: FinishResult; EXIT_ERROR: operands of the instruction that are left */
     uint8_t slot;  /* in its group */
     uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling; EXIT_UNINLINE,
                           EXIT_RELEASE of code in place: how often, up to 255 */

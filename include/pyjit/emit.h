@@ -59,6 +59,9 @@ void emit_end_async_for(Block *b);
 void emit_return_generator(Block *b);
 void emit_for_iter_generic(Block *b);
 
+/* COMPARE_OP of operands that are released before the branch asks for the truth, which is left in r0. */
+void emit_compare_truth(Block *b, const Instr *branch);
+
 /* FOR_ITER over pairs and the UNPACK_SEQUENCE after it, the pair being made nowhere. */
 void emit_for_pair_generic(Block *b, const Instr *unpack);
 void emit_send_generic(Block *b);

@@ -45,7 +45,11 @@ bool special_keeps_any(int opcode);
 /* Is the AttributeError of a method that gets an attribute of such an object to be completed (hook.h)? */
 bool special_completes_error(int opcode, PyTypeObject *type);
 
-/* The method has raised an exception: does what the instruction does about it. The operands end at sp. */
+/* Releases operands that end at sp, the lowest first, as the interpreter does. */
+void special_release(PyObject *const *sp, int operands);
+
+/* The method has raised an exception: does what the instruction does about it. The operands end at sp; they are
+ * released. */
 void special_failed(PyObject *const *sp, const Instr *in, const PyCodeObject *code);
 
 /* Goes on with the instruction, the method having returned `result` (stolen). The operands end at sp; they

@@ -28,4 +28,9 @@ STEP(step_reraise);
 /* END_ASYNC_FOR: 0 at the loop's end; 1 when the exception goes on. */
 STEP(step_end_async_for);
 
+/* COMPARE_OP and the branch on it: the truth, both operands popped also after an exception. oparg is the comparison
+ * (Py_LT, ...) and, times COMPARISONS, how many code units further the branch is, where the truth is asked for. */
+enum { COMPARISONS = 8 };
+STEP(step_compare_truth);
+
 #endif
