@@ -24,6 +24,10 @@
 #define GAP_MOST ((size_t)4 << 10)     /* bytes between two writes that one call still covers */
 #define WINDOW_MOST ((size_t)32 << 10) /* bytes */
 
+/* After a fork so many writes change pages of the process's own. Together they take about as long as a copy of all code
+ * memory, which most children never come to need. */
+#define WRITES_APART 256
+
 #if !defined(MADV_POPULATE_WRITE)
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14; where it is unknown nothing happens */
 #endif
@@ -38,14 +42,16 @@ static struct {
 /* ---- through a second view --------------------------------------------------------------------- */
 
 /* Code memory is a file without a name that is mapped twice: at its own address, executable, and here. A
- * fork gives parent and child the same file, which from then on neither writes to: who wants to write makes
- * a copy of the file and goes on in that. */
+ * fork gives parent and child the same file, which from then on neither writes to. Its executable view is private:
+ * who wants to write changes its protection, as where there is no second view, and so gets pages of its own. Who does
+ * so often makes a copy of the file at last and goes on in that. */
 static struct {
     uint8_t *base;      /* of code memory */
     uint8_t *writable;  /* the same memory; NULL: there is no such view */
     size_t size;        /* of both */
     size_t executable;  /* bytes from base that have been committed */
     bool shared;        /* with another process; never if there is no second view */
+    int apart;          /* writes since then */
     bool emulated;      /* the program runs in an emulator that sees every write */
 } views;
 
@@ -69,6 +75,7 @@ static void
 note_fork(void)
 {
     views.shared = views.writable != NULL;
+    views.apart = 0;
 }
 
 /* A file of so many bytes, all zero; -1 if there is none to be had. */
@@ -105,9 +112,9 @@ static bool
 map_executable(int file)
 {
     size_t done = views.executable;
-    return (done == 0 || mmap(views.base, done, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0) ==
+    return (done == 0 || mmap(views.base, done, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, file, 0) ==
                              (void *)views.base) &&
-           (done == views.size || mmap(views.base + done, views.size - done, PROT_NONE, MAP_SHARED | MAP_FIXED,
+           (done == views.size || mmap(views.base + done, views.size - done, PROT_NONE, MAP_PRIVATE | MAP_FIXED,
                                        file, (off_t)done) == (void *)(views.base + done));
 }
 
@@ -157,18 +164,6 @@ unshare_views(void)
     return go_private();
 }
 
-/* Writes the window. Returns 0 or -1. */
-static int
-write_by_view(void)
-{
-    if ((views.shared && unshare_views() < 0) || views.writable == NULL) {
-        return -1;
-    }
-    memcpy(views.writable + (window.at - views.base), window.bytes, window.size);
-    serialize();
-    return 0;
-}
-
 /* May the content of files without a name be executed? */
 static bool
 can_execute(int file)
@@ -203,9 +198,9 @@ codewriter_init(uint8_t *base, size_t size)
     }
 }
 
-/* ---- by changing the protection of pages ------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------------------- */
 
-/* Writes the window. Returns 0 or -1. */
+/* Writes the window by changing the protection of its pages. Returns 0 or -1. */
 static int
 write_by_protection(void)
 {
@@ -216,9 +211,22 @@ write_by_protection(void)
         return -1;
     }
     memcpy(window.at, window.bytes, window.size);
-    if (mprotect((void *)first, end - first, PROT_READ | PROT_EXEC) != 0) {
+    bool executable = mprotect((void *)first, end - first, PROT_READ | PROT_EXEC) == 0;
+    if (!executable && (views.writable == NULL || unshare_views() < 0)) {
         Py_FatalError("pyjit: cannot make code memory executable again");
     }
+    return 0;
+}
+
+/* Writes the window through the second view. Returns 0 or -1. */
+static int
+write_by_view(void)
+{
+    memcpy(views.writable + (window.at - views.base), window.bytes, window.size);
+    if (memcmp(window.at, window.bytes, window.size) != 0) { /* a debugger has given the process pages of its own */
+        return write_by_protection();
+    }
+    serialize();
     return 0;
 }
 
@@ -282,10 +290,10 @@ codemem_write(uint8_t *at, const void *bytes, size_t size)
 static int
 write_window(void)
 {
-    int result = views.writable != NULL ? write_by_view() : -1;
-    if (views.writable == NULL) {
-        result = write_by_protection();
+    if (views.shared && ++views.apart > WRITES_APART && unshare_views() < 0) {
+        views.apart = 0;
     }
+    int result = views.writable != NULL && !views.shared ? write_by_view() : write_by_protection();
     __builtin___clear_cache((char *)window.at, (char *)window.at + window.size);
     window.size = 0;
     return result;
@@ -322,14 +330,11 @@ codemem_overwrite(uint8_t *at, const void *bytes, size_t size)
 int
 codewriter_commit(uint8_t *start, size_t size)
 {
-    if (views.shared && unshare_views() < 0) {
-        return -1;
-    }
     if (mprotect(start, size, PROT_READ | PROT_EXEC) != 0) {
         return -1;
     }
     views.executable += size;
-    if (views.writable != NULL) {
+    if (views.writable != NULL && !views.shared) {
         size_t before = views.executable - size;
         (void)madvise(views.writable, before, MADV_DONTNEED); /* would count as resident twice */
         (void)madvise(views.writable + before, size, MADV_POPULATE_WRITE);

@@ -267,6 +267,66 @@ def test_parents_and_children_go_on_compiling(jit: Interpreter, limit: str) -> N
     assert run.out == "done\n", run.report()
 
 
+FEW_WRITES_AND_MANY = (
+    AFTER_A_FORK.partition("def forks")[0]
+    + """
+def file():
+    maps = [line.split() for line in open("/proc/self/maps")]
+    return {fields[4] for fields in maps if len(fields) > 5 and fields[5] == "/memfd:pyjit"}
+
+before = file()
+assert before
+if os.fork() == 0:
+    use(range(200, 203))
+    assert file() == before
+    use(range(203, 400))
+    assert not file() & before
+    os._exit(7)
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 7
+use(range(400, 403))
+assert file() == before
+print("done")
+"""
+)
+
+
+def test_who_compiles_little_after_a_fork_copies_pages_only(jit: Interpreter) -> None:
+    """And who compiles much gets a file of his own."""
+    run = jit.run_code(FEW_WRITES_AND_MANY, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.out == "done\n", run.report()
+
+
+AFTER_A_DEBUGGER = (
+    AFTER_A_FORK.partition("def forks")[0]
+    + """
+def touch():
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "r+b", 0) as memory:
+        for line in maps:
+            fields = line.split()
+            if fields[1][:3] == "r-x" and fields[-2:] == ["/memfd:pyjit", "(deleted)"]:
+                first, end = (int(number, 16) for number in fields[0].split("-"))
+                for page in range(first, end, 4096):
+                    memory.seek(page)
+                    byte = memory.read(1)
+                    memory.seek(page)
+                    memory.write(byte)
+                    touched.append(page)
+
+touched = []
+for round in range(3):
+    touch()
+    use(range(200 + 20 * round, 220 + 20 * round))
+assert touched
+print("done")
+"""
+)
+
+
+def test_code_memory_that_a_debugger_has_written_to_is_used_further(jit: Interpreter) -> None:
+    run = jit.run_code(AFTER_A_DEBUGGER, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert run.out == "done\n", run.report()
+
+
 # -- Failing allocations --------------------------------------------------------------------------
 
 
