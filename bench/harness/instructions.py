@@ -34,7 +34,8 @@ class Effort:
 
 
 PERF = ["perf", "stat", "-x", ",", "-e", "instructions:u"]
-VALGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+# Code memory is a file that is mapped twice: without the option valgrind would not see it change.
+VALGRIND = ["valgrind", "--tool=callgrind", "--smc-check=all", "--callgrind-out-file=/dev/null"]
 
 
 def parse_count(errors: str) -> int | None:
