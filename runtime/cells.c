@@ -37,29 +37,33 @@ take(Kept *from)
     return object;
 }
 
-/* Keeps the memory of an object that the garbage collector does not track any more. False if it is to be freed. */
+/* May one more be kept? */
 static inline bool
+has_room(const Kept *in)
+{
+    return in->count < KEPT_MOST && !_Py_tracemalloc_config.tracing;
+}
+
+/* Keeps the memory of an object that the garbage collector does not track any more. There must be room. */
+static inline void
 keep_uncounted(Kept *in, PyObject *object)
 {
-    if (in->count >= KEPT_MOST || _Py_tracemalloc_config.tracing) {
-        return false;
-    }
     Py_SET_TYPE(object, (PyTypeObject *)in->first);
     in->first = object;
     in->count++;
-    return true;
 }
 
-/* The same of one that has been counted as allocated. */
+/* The same of one that has been counted as allocated. False if there is no room: it is to be freed. */
 static inline bool
 keep(Kept *in, PyObject *object)
 {
-    bool kept_it = keep_uncounted(in, object);
-    if (kept_it) {
-        struct gc_generation *young = &_PyThreadState_GET()->interp->gc.generations[0];
-        young->count -= young->count > 0;
+    if (!has_room(in)) {
+        return false;
     }
-    return kept_it;
+    keep_uncounted(in, object);
+    struct gc_generation *young = &_PyThreadState_GET()->interp->gc.generations[0];
+    young->count -= young->count > 0;
+    return true;
 }
 
 /* Makes an object of its memory, which the garbage collector tracks. */
@@ -211,19 +215,29 @@ cells_take_list(Py_ssize_t count)
     return list;
 }
 
-/* Frees a list or tuple of which no references to items are left. */
-void
-cells_release_sequence(PyObject *object)
+/* Where the memory of a list or tuple would be kept; NULL if nowhere. */
+static inline Kept *
+place_of(PyObject *object)
 {
     bool is_list = Py_IS_TYPE(object, &PyList_Type);
     Py_ssize_t room = is_list ? ((PyListObject *)object)->allocated : Py_SIZE(object);
-    bool usable = room > 0 && room <= CELLS_ITEMS_MOST;
-    if (usable) {
-        PyObject_GC_UnTrack(object);
-    }
-    if (!usable || !keep_uncounted(is_list ? &lists[room] : &tuples[room], object)) {
-        _Py_Dealloc(object);
-    }
+    return room <= 0 || room > CELLS_ITEMS_MOST ? NULL : is_list ? &lists[room] : &tuples[room];
+}
+
+/* Is there room for it? What CPython makes, compiled code makes no use of: then CPython is to have it back. */
+bool
+cells_keep_sequence(PyObject *object)
+{
+    const Kept *place = place_of(object);
+    return place != NULL && has_room(place);
+}
+
+/* Keeps the memory of a list or tuple of which no references to items are left. */
+void
+cells_release_sequence(PyObject *object)
+{
+    PyObject_GC_UnTrack(object);
+    keep_uncounted(place_of(object), object);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------- */

@@ -22,6 +22,32 @@ guard_known_owner(Block *b, PyObject *object, PyTypeObject *type)
     }
 }
 
+/* What the entry, a fact or a live value says. */
+PyTypeObject *
+emit_class_of(Block *b, int n)
+{
+    PyObject *constant = block_constant(b, block_stack(b, n));
+    if (constant != NULL) {
+        return Py_TYPE(constant);
+    }
+    const Entry *value = block_value(b, n);
+    PyTypeObject *known = type_object(value->type);
+    if (known == NULL) {
+        known = fact_class(&b->state->facts, value->fact);
+    }
+    if (known != NULL) {
+        return known;
+    }
+    PyObject *sample = block_sample(b, n);
+    if (sample != NULL) {
+        return Py_TYPE(sample);
+    }
+    if (value->location == IN_SLOT && b->frame != NULL && b->start != b->first && b->ctx.depth <= CTX_STACK) {
+        block_defer(b);
+    }
+    return NULL;
+}
+
 /* Emits the guard that the n-th stack entry's type is as it is now. */
 void
 emit_guard_class(Block *b, int n, PyTypeObject *type)

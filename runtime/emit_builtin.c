@@ -111,53 +111,95 @@ is_decided_by_type(PyTypeObject *type)
            (plan_type_is_fixed(type) || plan_type_version(type) != 0);
 }
 
-/* Emits the guard that the second argument is this class and no metaclass has a say. */
-static void
-guard_class(Block *b, int n, PyTypeObject *class)
-{
-    intptr_t miss = (intptr_t)block_exit_miss(b);
-    if (block_constant(b, block_stack(b, n)) != (PyObject *)class) {
-        ASM(&b->as, OP_guard_identical, block_object_slot(b, n), (intptr_t)class, miss);
-    }
-    if (!plan_type_is_fixed(class)) {
-        ASM(&b->as, OP_guard_known_type, (intptr_t)class, (intptr_t)&PyType_Type, miss);
-    }
-}
+/* What isinstance() says of the n-th stack entry, given its class, having asked so many classes. */
+typedef struct {
+    PyTypeObject *type;
+    PyObject *answer;
+    int number; /* of the answer as a constant */
+    int asked;
+} Verdict;
 
-/* isinstance() whose answer follows from the type of the first argument, which is guarded. False if that is not
- * so. */
+/* Finds what isinstance() says of the n-th entry and these classes, if that follows from the entry's class. False if it
+ * does not, or b->ended. */
 static bool
-decide_isinstance(Block *b, const Call *call, PyTypeObject *class)
+judge(Block *b, int n, PyObject *const *classes, Py_ssize_t count, Verdict *verdict)
 {
-    PyObject *sample = block_sample(b, call->first);
-    PyTypeObject *type = sample != NULL ? Py_TYPE(sample) : type_object(block_type(b, call->first));
-    if (type == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !is_decided_by_type(type)) {
+    if (block_must_be_generic(b) || b->ctx.depth > CTX_STACK) {
         return false;
     }
-    PyObject *answer = PyType_IsSubtype(type, class) ? Py_True : Py_False;
-    int number = code_constant(b->state, answer);
-    if (number < 0) {
+    *verdict = (Verdict){.type = emit_class_of(b, n), .answer = Py_False};
+    if (verdict->type == NULL || !is_decided_by_type(verdict->type)) {
+        return false;
+    }
+    for (; verdict->asked < count && verdict->answer == Py_False; verdict->asked++) {
+        PyObject *class = classes[verdict->asked];
+        if (!PyType_CheckExact(class)) { /* a metaclass has a say, or it is a tuple again */
+            return false;
+        }
+        verdict->answer = PyType_IsSubtype(verdict->type, (PyTypeObject *)class) ? Py_True : Py_False;
+    }
+    verdict->number = code_constant(b->state, verdict->answer);
+    return verdict->number >= 0;
+}
+
+/* Emits the guards on which the verdict rests. */
+static void
+guard_verdict(Block *b, int n, PyObject *const *classes, const Verdict *verdict)
+{
+    for (int i = 0; i < verdict->asked; i++) {
+        if (!plan_type_is_fixed((PyTypeObject *)classes[i])) {
+            ASM(&b->as, OP_guard_known_type, (intptr_t)classes[i], (intptr_t)&PyType_Type, (intptr_t)block_exit_miss(b));
+        }
+    }
+    emit_guard_class(b, n, verdict->type);
+}
+
+/* The verdict takes the place of the call. */
+static void
+replace_by_verdict(Block *b, const Verdict *verdict)
+{
+    emit_release_call(b);
+    block_push_entry(
+        b, (Entry){.type = TYPE_BOOL, .location = IN_CONST, .index = (unsigned)verdict->number & CTX_INDEX_MAX},
+        verdict->answer);
+    b->kwnames = NULL;
+}
+
+/* isinstance() whose answer follows from the class of the first argument, the second being known or predicted to be this
+ * class, or known to be a tuple of these. False if that is not so, or b->ended. */
+static bool
+decide_isinstance(Block *b, const Call *call, PyObject *const *classes, Py_ssize_t count)
+{
+    int n = call->first - 1;
+    Verdict verdict;
+    if (!judge(b, call->first, classes, count, &verdict)) {
         return false;
     }
     emit_guard_callee(b, call);
-    guard_class(b, call->first - 1, class);
-    emit_guard_class(b, call->first, type);
-    emit_release_call(b);
-    block_push_entry(
-        b, (Entry){.type = TYPE_BOOL, .location = IN_CONST, .index = (unsigned)number & CTX_INDEX_MAX}, answer);
-    b->kwnames = NULL;
+    if (block_constant(b, block_stack(b, n)) == NULL) {
+        ASM(&b->as, OP_guard_identical, block_object_slot(b, n), (intptr_t)classes[0], (intptr_t)block_exit_miss(b));
+    }
+    guard_verdict(b, call->first, classes, &verdict);
+    replace_by_verdict(b, &verdict);
     return true;
 }
 
-/* isinstance() with an ordinary class: a branch, or a bool. */
+/* isinstance() with an ordinary class, or a known tuple of such: a branch, or a bool. */
 static bool
 call_isinstance(Block *b, const Call *call)
 {
-    PyObject *class = call->count == 2 ? block_sample(b, call->first - 1) : NULL;
-    if (class == NULL || call->keywords != 0 || !PyType_CheckExact(class)) {
+    if (call->count != 2 || call->keywords != 0) {
         return false;
     }
-    if (decide_isinstance(b, call, (PyTypeObject *)class)) {
+    PyObject *known = block_constant(b, block_stack(b, call->first - 1));
+    if (known != NULL && PyTuple_CheckExact(known)) {
+        return decide_isinstance(b, call, &PyTuple_GET_ITEM(known, 0), PyTuple_GET_SIZE(known)) || b->ended;
+    }
+    PyObject *class = block_sample(b, call->first - 1);
+    if (class == NULL || !PyType_CheckExact(class)) {
+        return false;
+    }
+    if (decide_isinstance(b, call, &class, 1) || b->ended) {
         return true;
     }
     emit_guard_callee(b, call);
@@ -179,6 +221,38 @@ call_isinstance(Block *b, const Call *call)
     ASM(&b->as, OP_store_truth, slot_of_stack(b, b->ctx.depth));
     block_push(b, TYPE_BOOL);
     emit_check_call(b);
+    return true;
+}
+
+#define CLASSES_MOST 8 /* of a tuple that is not made */
+
+/* BUILD_TUPLE as the second argument of isinstance(), of known classes that decide the answer: no tuple is made. */
+bool
+emit_isinstance_of_several(Block *b)
+{
+    int count = b->in.oparg;
+    Instr before = decode_at(b->here->units, b->in.next), call = decode_at(b->here->units, before.next);
+    if (count == 0 || count > CLASSES_MOST || before.opcode != PRECALL || call.opcode != CALL || call.oparg != 2 ||
+        block_is_target(b, before.start) || block_is_target(b, call.start) || b->ctx.depth < count + 3 ||
+        b->ctx.depth > CTX_STACK || block_type(b, count + 2) != TYPE_NULL ||
+        block_constant(b, block_stack(b, count + 1)) != pyjit_state.builtin_isinstance) {
+        return false;
+    }
+    PyObject *classes[CLASSES_MOST];
+    for (int i = 0; i < count; i++) {
+        classes[i] = block_constant(b, block_stack(b, count - 1 - i));
+        if (classes[i] == NULL || block_stack(b, count - 1 - i)->owned) {
+            return false;
+        }
+    }
+    Verdict verdict;
+    if (!judge(b, count, classes, count, &verdict)) {
+        return b->ended;
+    }
+    guard_verdict(b, count, classes, &verdict);
+    block_pop(b, count - 1); /* the one that is left stands for the tuple */
+    b->in = call;
+    replace_by_verdict(b, &verdict);
     return true;
 }
 

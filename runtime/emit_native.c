@@ -133,12 +133,12 @@ call_builtin(Block *b, const Call *call)
 
 /* ---- methods of builtin types --------------------------------------------------------------------- */
 
-/* Emits the guard that this is the method and `self`, the n-th stack entry, an instance of its type like this one.
- * False if there can be none. */
+/* Emits the guard that this is the method and `self`, the n-th stack entry, of this type, its own or one
+ * that inherits from it. False if there can be none. */
 static bool
-guard_descriptor(Block *b, const PyMethodDescrObject *descriptor, intptr_t callee, int n, PyObject *sample)
+guard_descriptor(Block *b, const PyMethodDescrObject *descriptor, intptr_t callee, int n, PyTypeObject *type)
 {
-    PyTypeObject *type = Py_TYPE(sample), *wanted = PyDescr_TYPE(descriptor);
+    PyTypeObject *wanted = PyDescr_TYPE(descriptor);
     intptr_t vectorcall = (intptr_t)descriptor->vectorcall, miss = (intptr_t)block_exit_miss(b);
     if (type == wanted) {
         ASM(&b->as, OP_guard_descriptor, callee, block_object_slot(b, n), vectorcall, miss);
@@ -161,13 +161,16 @@ call_descriptor(Block *b, const Call *call)
     int flags = descriptor->d_method->ml_flags & FLAGS_OF_CALL;
     int count = call->count - 1, self_entry = call->first;
     intptr_t at = block_instr_address(b);
-    PyObject *self_sample = call->count > 0 ? block_sample(b, self_entry) : NULL;
-    if (descriptor->vectorcall == NULL || self_sample == NULL || (call->keywords > 0 && !(flags & METH_KEYWORDS)) ||
+    if (call->count == 0 || descriptor->vectorcall == NULL || (call->keywords > 0 && !(flags & METH_KEYWORDS)) ||
         (flags == METH_NOARGS && count != 0) || (flags == METH_O && count != 1)) {
         return false;
     }
+    PyTypeObject *type = emit_class_of(b, self_entry);
+    if (type == NULL) {
+        return b->ended;
+    }
     intptr_t callee = block_object_slot(b, call->callee), self = block_object_slot(b, self_entry);
-    if (!guard_descriptor(b, descriptor, callee, self_entry, self_sample)) {
+    if (!guard_descriptor(b, descriptor, callee, self_entry, type)) {
         return false;
     }
     block_escape(b);

@@ -5,35 +5,6 @@
 #include "pyjit/attribute.h"
 #include "pyjit/names.h"
 
-/* ---- classes ------------------------------------------------------------------------------------ */
-
-/* The class that the n-th stack entry has or will be guarded to have; NULL if nothing tells, or when the block
- * has ended to wait for a live value. Borrows. */
-static PyTypeObject *
-class_of(Block *b, int n)
-{
-    PyObject *constant = block_constant(b, block_stack(b, n));
-    if (constant != NULL) {
-        return Py_TYPE(constant);
-    }
-    const Entry *value = block_value(b, n);
-    PyTypeObject *known = type_object(value->type);
-    if (known == NULL) {
-        known = fact_class(&b->state->facts, value->fact);
-    }
-    if (known != NULL) {
-        return known;
-    }
-    PyObject *sample = block_sample(b, n);
-    if (sample != NULL) {
-        return Py_TYPE(sample);
-    }
-    if (value->location == IN_SLOT && b->frame != NULL && b->start != b->first && b->ctx.depth <= CTX_STACK) {
-        block_defer(b);
-    }
-    return NULL;
-}
-
 /* ---- after the call ------------------------------------------------------------------------------- */
 
 /* The method's frame has returned: the result is in r0, the operands are on the stack, everything is in
@@ -240,8 +211,8 @@ is_open(const Block *b)
 static bool
 call_for_both(Block *b, Special (*find)(PyTypeObject *x, PyTypeObject *y, int oparg))
 {
-    PyTypeObject *x = is_open(b) ? class_of(b, 1) : NULL;
-    PyTypeObject *y = x == NULL ? NULL : class_of(b, 0);
+    PyTypeObject *x = is_open(b) ? emit_class_of(b, 1) : NULL;
+    PyTypeObject *y = x == NULL ? NULL : emit_class_of(b, 0);
     if (y == NULL) {
         return b->ended;
     }
@@ -272,7 +243,7 @@ emit_special_compare(Block *b)
 bool
 emit_special_of(Block *b, int owner)
 {
-    PyTypeObject *type = is_open(b) ? class_of(b, owner) : NULL;
+    PyTypeObject *type = is_open(b) ? emit_class_of(b, owner) : NULL;
     if (type == NULL) {
         return b->ended;
     }
@@ -304,7 +275,7 @@ call_below(Block *b, PyTypeObject *type, PyFunctionObject *function)
 bool
 emit_special_next(Block *b)
 {
-    PyTypeObject *type = is_open(b) ? class_of(b, 0) : NULL;
+    PyTypeObject *type = is_open(b) ? emit_class_of(b, 0) : NULL;
     PyFunctionObject *function = type == NULL ? NULL : plan_method(type, pyjit_names.dunder_next);
     if (function == NULL) {
         return b->ended;

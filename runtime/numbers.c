@@ -86,18 +86,34 @@ box_float(double value)
 
 /* ---- the end of objects ------------------------------------------------------------------------ */
 
+/* Keeps the memory of an int, whose last reference is gone, for those that compiled code makes. False if it is too long, or
+ * enough are kept. */
+static bool
+keep_int(PyObject *object)
+{
+    bool usable = (size_t)(Py_SIZE(object) + 1) <= 2 && pyjit_state.free_count < pyjit_state.free_most;
+    if (usable) {
+        object->ob_type = (PyTypeObject *)pyjit_state.free_ints;
+        pyjit_state.free_ints = object;
+        pyjit_state.free_count++;
+    }
+    return usable;
+}
+
 /* Frees an object whose last reference is gone. */
 void
 free_object(PyObject *object)
 {
-    bool is_int = Py_IS_TYPE(object, &PyLong_Type); /* only then it has a size */
-    if (is_int && (size_t)(Py_SIZE(object) + 1) <= 2 && pyjit_state.free_count < pyjit_state.free_most) {
-        object->ob_type = (PyTypeObject *)pyjit_state.free_ints;
-        pyjit_state.free_ints = object;
-        pyjit_state.free_count++;
-        return;
+    const PyTypeObject *type = Py_TYPE(object);
+    bool freed = false;
+    if (type == &PyLong_Type) {
+        freed = keep_int(object);
+    } else if (type == &PyList_Type || type == &PyTuple_Type) {
+        freed = free_sequence(object);
+    } else {
+        freed = free_instance(object);
     }
-    if (!free_instance(object) && !free_sequence(object)) {
+    if (!freed) {
         _Py_Dealloc(object);
     }
 }

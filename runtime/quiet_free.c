@@ -11,7 +11,6 @@
 #define DROPPED_MOST 32 /* references to other than plain values; ends that drop more are not looked into */
 #define ITEMS_MOST 1000 /* of a container: to look at more, twice, takes longer than an exit */
 
-#define SHORT 16        /* items of sequences that are let go one by one */
 #define DEPTH_MOST 40   /* instances that are freed for each other's sake, by calls */
 
 /* Builds for the debug ABI count all references. */
@@ -256,18 +255,14 @@ are_plain(PyObject *const *items, Py_ssize_t count)
     return true;
 }
 
-/* Frees a list or tuple whose last reference is gone, if it is short and holds plain values only. Numbers go where compiled
- * code takes new ones from. */
+/* Frees a list or tuple that holds plain values only. Numbers go where compiled code takes new ones from. */
 bool
 free_sequence(PyObject *object)
 {
     bool is_list = Py_IS_TYPE(object, &PyList_Type);
-    if (!is_list && !Py_IS_TYPE(object, &PyTuple_Type)) {
-        return false;
-    }
     PyObject **items = is_list ? ((PyListObject *)object)->ob_item : ((PyTupleObject *)object)->ob_item;
     Py_ssize_t count = Py_SIZE(object);
-    if (count > SHORT || !are_plain(items, count)) {
+    if (!cells_keep_sequence(object) || !are_plain(items, count)) {
         return false;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
@@ -289,14 +284,11 @@ free_sequence(PyObject *object)
 int64_t
 free_quietly(PyObject *object)
 {
-    if (is_plain(Py_TYPE(object))) {
-        free_object(object);
+    PyTypeObject *type = Py_TYPE(object);
+    if ((type == &PyList_Type || type == &PyTuple_Type) && free_sequence(object)) {
         return 1;
     }
-    if (free_sequence(object)) {
-        return 1;
-    }
-    if (ends_quietly(object)) {
+    if (is_plain(type) || ends_quietly(object)) {
         free_object(object);
         return 1;
     }

@@ -25,7 +25,10 @@ void cells_release_iterator(PyObject *iterator);
 PyObject *cells_take_tuple(Py_ssize_t count);
 PyObject *cells_take_list(Py_ssize_t count);
 
-/* Frees a list or tuple whose last reference is gone and whose items have been released, and are NULL. */
+/* Would the memory of such a list or tuple be kept now? */
+bool cells_keep_sequence(PyObject *object);
+
+/* Keeps the memory of one for which that is so, whose last reference is gone and whose items have been released. */
 void cells_release_sequence(PyObject *object);
 
 /* Frees all that is kept. */

@@ -122,6 +122,10 @@ bool emit_is_quiet(Block *b, int n);
 /* emit_build.c */
 void emit_build(Block *b);
 
+/* emit_builtin.c: BUILD_TUPLE as the second argument of isinstance(), of known classes that decide the answer: no tuple is
+ * made. False if it is not that; or b->ended. */
+bool emit_isinstance_of_several(Block *b);
+
 /* emit_special.c: the current instruction as a call of the method, written in Python, that stands behind it
  * for the classes its operands are seen to have. False if there is none; then nothing has been emitted but
  * guards. Or b->ended, and the emitter must return as well. */
@@ -132,6 +136,10 @@ bool emit_special_next(Block *b);
 bool emit_special_truth(Block *b); /* the operand stays, the truth is in r0 */
 
 /* emit_attribute.c */
+
+/* The class that the n-th stack entry has or will be guarded to have; NULL if nothing tells, or if b->ended, to wait for a
+ * live value. Borrows. */
+PyTypeObject *emit_class_of(Block *b, int n);
 
 /* Emits the guard that the n-th stack entry is an instance of this class, in its present state. */
 void emit_guard_class(Block *b, int n, PyTypeObject *type);
