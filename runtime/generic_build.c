@@ -298,20 +298,48 @@ unpack(PyThreadState *tstate, PyObject *iterable, int before, int after, PyObjec
     return status;
 }
 
+/* The items of an exact list or tuple, which are unpacked without an iterator; NULL of anything else, or where there are
+ * none. */
+static PyObject *const *
+items_of(PyObject *sequence)
+{
+    return PyTuple_CheckExact(sequence)  ? _PyTuple_ITEMS(sequence)
+           : PyList_CheckExact(sequence) ? ((PyListObject *)sequence)->ob_item
+                                         : NULL;
+}
+
+/* Unpacks at least `before` + `after` items, as unpack() does. The list has the room that it would have from an
+ * iterator. */
+static int
+unpack_items(PyObject *const *items, Py_ssize_t count, int before, int after, PyObject **top)
+{
+    Py_ssize_t left = count - before, length = left - after;
+    PyObject *rest = PyList_New((left + 1) & ~(Py_ssize_t)1);
+    if (rest == NULL) {
+        return -1;
+    }
+    Py_SET_SIZE(rest, length);
+    for (int i = 0; i < before; i++) {
+        *--top = Py_NewRef(items[i]);
+    }
+    *--top = rest;
+    for (Py_ssize_t i = 0; i < length; i++) {
+        PyList_SET_ITEM(rest, i, Py_NewRef(items[before + i]));
+    }
+    for (Py_ssize_t i = count - after; i < count; i++) {
+        *--top = Py_NewRef(items[i]);
+    }
+    return 0;
+}
+
 /* [sequence] -> [item oparg - 1, ..., item 0] */
 GENERIC(unpack_sequence)
 {
     PyObject *sequence = sp[-1];
     PyObject **top = sp - 1 + oparg;
-    PyObject *const *items = NULL;
-    if (PyTuple_CheckExact(sequence) && PyTuple_GET_SIZE(sequence) == oparg) {
-        items = _PyTuple_ITEMS(sequence);
-    }
-    else if (PyList_CheckExact(sequence) && PyList_GET_SIZE(sequence) == oparg) {
-        items = ((PyListObject *)sequence)->ob_item;
-    }
+    PyObject *const *items = items_of(sequence);
     int status = 0;
-    if (items != NULL) {
+    if (items != NULL && Py_SIZE(sequence) == oparg) {
         for (int i = 0; i < oparg; i++) {
             top[-1 - i] = Py_NewRef(items[i]);
         }
@@ -329,7 +357,11 @@ GENERIC(unpack_ex)
 {
     PyObject *sequence = sp[-1];
     int before = oparg & 0xFF, after = oparg >> 8;
-    int status = unpack(tstate, sequence, before, after, sp + before + after);
+    PyObject **top = sp + before + after;
+    PyObject *const *items = items_of(sequence);
+    bool simple = items != NULL && Py_SIZE(sequence) >= before + after;
+    int status = simple ? unpack_items(items, Py_SIZE(sequence), before, after, top)
+                        : unpack(tstate, sequence, before, after, top);
     Py_DECREF(sequence);
     return status;
 }
