@@ -14,7 +14,8 @@ extern const Stencil pyjit_stencils[];
 extern const Operation pyjit_operations[];
 
 #define CHUNK_MIN 448      /* bytes asked for at least; a chunk of the smallest class */
-#define CHUNK_STEP 4096    /* bytes; chunks of a code object double up to this */
+#define CHUNK_STEP 2048    /* bytes; chunks of a code object double up to this */
+#define CHUNKS_LOOKED_AT 8 /* of a code object, for room */
 #define IMAGE_SLACK 16     /* bytes between the images of hot and cold code */
 #define KEPT_ITEMS 4096    /* an assembler for more gives its memory back */
 
@@ -190,14 +191,17 @@ chunk_ending_with(CodeState *state, const Exit *after, uint32_t size)
     return NULL;
 }
 
-/* A chunk with room. */
+/* A chunk with room: one of the latest, or a new one. */
 static CodeChunk *
 chunk_with_room(CodeState *state, uint32_t size)
 {
-    CodeChunk *chunk = state->chunks;
-    if (chunk != NULL && room_in(chunk) >= size) {
-        return chunk;
+    int looked_at = 0;
+    for (CodeChunk *it = state->chunks; it != NULL && looked_at < CHUNKS_LOOKED_AT; it = it->next, looked_at++) {
+        if (room_in(it) >= size) {
+            return it;
+        }
     }
+    const CodeChunk *chunk = state->chunks;
     uint32_t wanted = chunk == NULL ? CHUNK_MIN : Py_MIN(chunk->size * 2, CHUNK_STEP);
     CodeChunk *fresh = codemem_alloc(Py_MAX(size, wanted));
     if (fresh == NULL && size < wanted) {

@@ -422,6 +422,18 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 2: isinstance(<any>, (int, str))
 
+2: isinstance(<any>, (C0, float, C1))
+
+1: isinstance(<obj>, (<class>, <class>))
+
+1: isinstance(<any>, (list, <any>))
+
+1: Last(<any>) < Last()
+
+1: Last() in <any>
+
+1: Last() in [Last(<any>), <any>]
+
 1: isinstance(<obj>, C0)
 
 1: callable(<any>)

@@ -54,6 +54,10 @@ STATEMENTS: list[Template] = templates("""
 
 2: <new:any>, *<new:list> = <iter>
 
+1: <new:any>, *<new:list>, <new:any> = <list>
+
+1: *<new:list>, <new:any> = <tuple>
+
 4: <new:int>, <new:int> = <var:int>, <var:int>
 
 3: <new:int>, <new:int>, <new:float> = <int>, <var:int>, <var:float>
