@@ -231,11 +231,15 @@ bool
 emit_isinstance_of_several(Block *b)
 {
     int count = b->in.oparg;
-    Instr before = decode_at(b->here->units, b->in.next), call = decode_at(b->here->units, before.next);
-    if (count == 0 || count > CLASSES_MOST || before.opcode != PRECALL || call.opcode != CALL || call.oparg != 2 ||
-        block_is_target(b, before.start) || block_is_target(b, call.start) || b->ctx.depth < count + 3 ||
-        b->ctx.depth > CTX_STACK || block_type(b, count + 2) != TYPE_NULL ||
+    Instr before = decode_at(b->here->units, b->in.next);
+    if (count == 0 || count > CLASSES_MOST || before.opcode != PRECALL || before.oparg != 2 ||
+        block_is_target(b, before.start) || b->ctx.depth < count + 3 || b->ctx.depth > CTX_STACK ||
+        block_type(b, count + 2) != TYPE_NULL ||
         block_constant(b, block_stack(b, count + 1)) != pyjit_state.builtin_isinstance) {
+        return false;
+    }
+    Instr call = decode_at(b->here->units, before.next); /* a CALL: nothing else follows a PRECALL */
+    if (call.opcode != CALL || block_is_target(b, call.start)) {
         return false;
     }
     PyObject *classes[CLASSES_MOST];

@@ -415,7 +415,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--baseline", action="store_true", help="run without pyjit only")
     parser.add_argument("--cut", action="store_true", help="the modules of cut.txt")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
-    parser.add_argument("--timeout", type=float, default=300, help="seconds for a module")
+    parser.add_argument("--timeout", type=float, default=900, help="seconds for a module")
     parser.add_argument("--retries", type=int, default=2, help="repetitions of what differs")
     parser.add_argument("--use", default="", help="resources, as regrtest's -u")
     parser.add_argument("--threshold", default="1", help="PYJIT_THRESHOLD of the pyjit side")
