@@ -24,8 +24,8 @@
 #define GAP_MOST ((size_t)4 << 10)     /* bytes between two writes that one call still covers */
 #define WINDOW_MOST ((size_t)32 << 10) /* bytes */
 
-/* After a fork so many writes change pages of the process's own. Together they take about as long as a copy of all code
- * memory, which most children never come to need. */
+/* After a fork so many writes change pages of the process's own, before all code memory is copied: most children never
+ * come to that. By estimate, not by measurement, so many writes take as long as a copy. */
 #define WRITES_APART 256
 
 #if !defined(MADV_POPULATE_WRITE)

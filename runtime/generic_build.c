@@ -298,8 +298,8 @@ unpack(PyThreadState *tstate, PyObject *iterable, int before, int after, PyObjec
     return status;
 }
 
-/* The items of an exact list or tuple, which are unpacked without an iterator; NULL of anything else, or where there are
- * none. */
+/* The items of an exact list or tuple, which are unpacked without an iterator; NULL of anything else, and of
+ * a list that has no room for any. */
 static PyObject *const *
 items_of(PyObject *sequence)
 {

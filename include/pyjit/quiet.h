@@ -46,8 +46,8 @@ int64_t free_quietly(PyObject *object);
  * nothing done. */
 bool free_instance(PyObject *object);
 
-/* Frees a list or tuple whose last reference is gone, if it holds nothing but values whose end does nothing and its memory is
- * kept; false otherwise, with nothing done. */
+/* Frees what is exactly a list or tuple, whose last reference is gone, if it holds nothing but values whose end does
+ * nothing and its memory is kept; false otherwise, with nothing done. */
 bool free_sequence(PyObject *object);
 
 /* A new reference to sequence[start:pyjit_state.operand], which here is an int64_t, by some step; NULL as for new
