@@ -264,9 +264,10 @@ plan_load_of_class(Plan *plan, PyObject *owner, PyObject *name)
     if (!is_silent(type) || !is_silent(plan->type)) {
         return;
     }
-    PyObject *found = lookup(type, name);
-    if (lookup(plan->type, name) != NULL || found == NULL || plan_type_version(type) == 0 ||
-        !can_guard(plan->type)) {
+    PyObject *found = lookup(type, name), *of_metaclass = lookup(plan->type, name);
+    bool comes_first = of_metaclass != NULL && (Py_TYPE(of_metaclass)->tp_descr_set != NULL ||
+                                                !plan_type_is_fixed(Py_TYPE(of_metaclass)));
+    if (comes_first || found == NULL || plan_type_version(type) == 0 || !can_guard(plan->type)) {
         return;
     }
     plan->of_class = type;

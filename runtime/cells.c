@@ -1,6 +1,6 @@
 /* Memory of objects that compiled code has freed, kept for those that it makes next: of instances of classes written in
- * Python without __slots__, with the memory of their attributes; of iterators of lists and tuples; of short lists, with the
- * memory of their items, and tuples. Owns it.
+ * Python without __slots__, with the memory of their attributes; of iterators of lists and tuples; of functions; of short
+ * lists, with the memory of their items, and tuples. Owns it.
  *
  * What is kept is no object any more. That of instances depends on no class: only on how many attributes there is room
  * for. */
@@ -22,6 +22,7 @@ typedef struct {
 
 static Kept kept[ROOM_MOST + 1]; /* instances, by room */
 static Kept iterators;
+static Kept functions;
 static Kept tuples[CELLS_ITEMS_MOST + 1]; /* by size */
 static Kept lists[CELLS_ITEMS_MOST + 1];  /* by room */
 
@@ -66,14 +67,21 @@ keep(Kept *in, PyObject *object)
     return true;
 }
 
-/* Makes an object of its memory, which the garbage collector tracks. */
+/* Makes an object of its memory. */
 static inline void
-begin_uncounted(PyObject *object)
+begin_untracked(PyObject *object)
 {
     Py_SET_REFCNT(object, 1);
     PyGC_Head *head = _Py_AS_GC(object);
     head->_gc_next = 0;
     head->_gc_prev = 0;
+}
+
+/* The same of one that the garbage collector tracks. */
+static inline void
+begin_uncounted(PyObject *object)
+{
+    begin_untracked(object);
     _PyObject_GC_TRACK(object);
 }
 
@@ -186,6 +194,44 @@ cells_release_iterator(PyObject *iterator)
     Py_DECREF(iterator);
 }
 
+/* Frees an iterator that need not have come to its end. */
+bool
+cells_free_iterator(PyObject *iterator)
+{
+    if (!has_room(&iterators)) {
+        return false;
+    }
+    PyObject *sequence = ((SequenceIterator *)iterator)->sequence;
+    PyObject_GC_UnTrack(iterator);
+    (void)keep(&iterators, iterator);
+    Py_XDECREF(sequence);
+    return true;
+}
+
+/* ---- functions --------------------------------------------------------------------------------- */
+
+/* A new function whose fields are to be set; NULL if none is kept. */
+PyFunctionObject *
+cells_take_function(PyThreadState *tstate)
+{
+    PyObject *function = take(&functions);
+    if (function != NULL) {
+        Py_SET_TYPE(function, &PyFunction_Type);
+        tstate->interp->gc.generations[0].count++;
+        begin_untracked(function);
+    }
+    return (PyFunctionObject *)function;
+}
+
+/* Keeps or frees the memory of a function of which nothing is left. */
+void
+cells_release_function(PyFunctionObject *function)
+{
+    if (!keep(&functions, (PyObject *)function)) {
+        PyObject_GC_Del(function);
+    }
+}
+
 /* ---- lists and tuples ---------------------------------------------------------------------------- */
 
 /* CPython keeps free ones as well, which its garbage collector does not count as allocated when they are used again. */
@@ -253,7 +299,7 @@ cells_free(void)
             PyObject_Free((char *)object - 2 * sizeof(PyObject *) - sizeof(PyGC_Head));
         }
     }
-    while ((object = take(&iterators)) != NULL) {
+    while ((object = take(&iterators)) != NULL || (object = take(&functions)) != NULL) {
         PyObject_Free((char *)object - sizeof(PyGC_Head));
     }
     for (int count = 0; count <= CELLS_ITEMS_MOST; count++) {

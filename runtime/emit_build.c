@@ -55,6 +55,22 @@ pass_keywords_on(Block *b)
     return true;
 }
 
+/* MAKE_FUNCTION. */
+void
+emit_make_function(Block *b)
+{
+    int count = __builtin_popcount((unsigned)b->in.oparg & 0xF) + 1;
+    if (b->site != NULL || block_must_be_generic(b) || count > b->ctx.depth || b->ctx.depth > CTX_STACK) {
+        emit_generic(b);
+        return;
+    }
+    block_own_stack(b, count);
+    ASM(&b->as, OP_build_quietly, slot_of_stack(b, b->ctx.depth - count), b->in.oparg, (intptr_t)quiet_new_function,
+        (intptr_t)block_exit_generic(b));
+    block_pop(b, count);
+    block_push(b, TYPE_FUNCTION);
+}
+
 /* BUILD_LIST, BUILD_TUPLE, BUILD_MAP. */
 void
 emit_build(Block *b)

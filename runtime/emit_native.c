@@ -4,6 +4,8 @@
 #include "pyjit/attribute.h"
 #include "pyjit/calls.h"
 #include "pyjit/names.h"
+#include "pyjit/natives.h"
+#include "pyjit/state.h"
 #include "pyjit/text.h"
 
 #include <string.h>
@@ -84,6 +86,44 @@ static bool
 counts_references(const PyCFunctionObject *function)
 {
     return strcmp(function->m_ml->ml_name, "getrefcount") == 0;
+}
+
+/* CALL of something that `run` calls without tuples. */
+static void
+call_by(Block *b, const Call *call, vectorcallfunc run)
+{
+    intptr_t callee = block_object_slot(b, call->callee);
+    block_escape(b);
+    ASM(&b->as, OP_call_vectorcall, (intptr_t)run, callee, line_up(b, call->first, call->count),
+        call->count - call->keywords, (intptr_t)b->kwnames, block_instr_address(b));
+    emit_release_call(b);
+    emit_push_call_result(b);
+}
+
+/* CALL of min() or max() of what is not two numbers. */
+static bool
+call_choice(Block *b, const Call *call)
+{
+    bool smallest = call->callable == pyjit_state.builtin_min;
+    if (call->count < 2 || call->keywords > 0 || (!smallest && call->callable != pyjit_state.builtin_max)) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    call_by(b, call, smallest ? natives_min : natives_max);
+    return true;
+}
+
+/* CALL of a slot wrapper. */
+static bool
+call_wrapper(Block *b, const Call *call)
+{
+    if (call->count == 0 || call->keywords > 0) {
+        return false;
+    }
+    ASM(&b->as, OP_guard_type, block_object_slot(b, call->callee), (intptr_t)&PyWrapperDescr_Type,
+        (intptr_t)block_exit_miss(b));
+    call_by(b, call, natives_wrapper);
+    return true;
 }
 
 /* CALL of a builtin function. */
@@ -247,10 +287,10 @@ emit_call_native(Block *b, const Call *call)
         return true;
     }
     if (type == &PyCFunction_Type) {
-        return emit_call_builtin(b, call) || b->ended || call_builtin(b, call);
+        return emit_call_builtin(b, call) || b->ended || call_choice(b, call) || call_builtin(b, call);
     }
     if (type == &PyMethodDescr_Type && call->callee == b->in.oparg + 1) {
         return emit_call_method(b, call) || b->ended || call_descriptor(b, call);
     }
-    return type == &PyType_Type && call_type(b, call);
+    return (type == &PyWrapperDescr_Type && call_wrapper(b, call)) || (type == &PyType_Type && call_type(b, call));
 }

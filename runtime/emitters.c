@@ -64,5 +64,6 @@ const Emitter emitters[256] = {
     [BUILD_SLICE] = emit_build_slice,
     [BUILD_TUPLE] = emit_build,
     [BUILD_MAP] = emit_build,
+    [MAKE_FUNCTION] = emit_make_function,
     [UNPACK_SEQUENCE] = emit_unpack_sequence,
 };

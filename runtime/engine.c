@@ -3,6 +3,7 @@
 #include "pyjit/engine.h"
 
 #include "pyjit/assembler.h"
+#include "pyjit/away.h"
 #include "pyjit/block.h"
 #include "pyjit/cells.h"
 #include "pyjit/consume.h"
@@ -13,8 +14,10 @@
 #include "pyjit/interpret.h"
 #include "pyjit/log.h"
 #include "pyjit/names.h"
+#include "pyjit/natives.h"
 #include "pyjit/numbers.h"
 #include "pyjit/resume.h"
+#include "pyjit/sampler.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -138,6 +141,11 @@ engine_start(const char **why)
         return -1;
     }
     find_builtins();
+    natives_init();
+    if (away_init() < 0) {
+        *why = "no memory";
+        return -1;
+    }
     if (codemem_init((const void *)_PyEval_EvalFrameDefault, settings_get()->code_limit) < 0) {
         *why = "no memory that may be executed can be had";
         return -1;
@@ -159,13 +167,22 @@ engine_start(const char **why)
     return 0;
 }
 
+/* Sets the frame evaluator together with what says why. The sampler's thread reads both (away.h). */
+static void
+set_evaluator(_PyFrameEvalFunction evaluator, bool *reason, bool holds)
+{
+    sampler_lock();
+    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Main(), evaluator);
+    *reason = holds;
+    sampler_unlock();
+}
+
 /* Installs the frame evaluator. */
 void
 engine_install(void)
 {
-    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), engine_eval_frame);
     generator_slots_install();
-    pyjit_state.installed = true;
+    set_evaluator(engine_eval_frame, &pyjit_state.installed, true);
 }
 
 /* Removes the frame evaluator. */
@@ -175,8 +192,7 @@ engine_remove(void)
     frames_free_spare();
     cells_free();
     generator_slots_remove();
-    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), _PyEval_EvalFrameDefault);
-    pyjit_state.installed = false;
+    set_evaluator(_PyEval_EvalFrameDefault, &pyjit_state.installed, false);
 }
 
 /* Code memory is full: code that is not compiled is better off without a frame evaluator, which takes
@@ -184,8 +200,7 @@ engine_remove(void)
 static void
 suspend(void)
 {
-    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), _PyEval_EvalFrameDefault);
-    pyjit_state.suspended = true;
+    set_evaluator(_PyEval_EvalFrameDefault, &pyjit_state.suspended, true);
     log_line("code memory is full: no more is compiled");
 }
 
@@ -195,7 +210,7 @@ engine_memory_freed(void)
 {
     pyjit_state.code_full = false;
     if (pyjit_state.suspended && pyjit_state.installed) {
-        _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Main(), engine_eval_frame);
+        set_evaluator(engine_eval_frame, &pyjit_state.suspended, false);
     }
     pyjit_state.suspended = false;
 }
@@ -355,7 +370,7 @@ engine_eval_frame(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
     if (state == NULL || throwflag || pyjit_state.code_full || tstate->cframe->use_tracing) {
         return eval_frame_slowly(tstate, frame, throwflag);
     }
-    if (is_still_cold(tstate, state)) {
+    if (is_still_cold(tstate, state) && !pyjit_state.young) {
         state->executions++;
         STAT(executions_cold);
         return _PyEval_EvalFrameDefault(tstate, frame, 0);

@@ -15,15 +15,54 @@ GENERIC(match_sequence)
     return 0;
 }
 
-/* Adds the key to the set: 1 if it was there before, 0 if not, -1 on an exception. */
-static int
-seen_before(PyObject *seen, PyObject *key)
+/* Are these two exact strings equal? */
+static bool
+same_text(PyObject *a, PyObject *b)
 {
-    int found = PySet_Contains(seen, key);
-    return found != 0 ? found : PySet_Add(seen, key);
+    return a == b || PyUnicode_Compare(a, b) == 0;
 }
 
 /* ---- Mapping patterns --------------------------------------------------------------------- */
+
+/* Raises the ValueError for a key that a pattern has twice. */
+static void
+report_duplicate(PyObject *key)
+{
+    PyErr_Format(PyExc_ValueError, "mapping pattern checks duplicate key (%R)", key);
+}
+
+/* Are all of these keys exact strings, of which it does not show how they are compared? */
+static bool
+are_strings(PyObject *keys)
+{
+    Py_ssize_t i = 0;
+    while (i < PyTuple_GET_SIZE(keys) && PyUnicode_CheckExact(PyTuple_GET_ITEM(keys, i))) {
+        i++;
+    }
+    return i == PyTuple_GET_SIZE(keys);
+}
+
+/* Puts the values that an exact dict has for keys that are strings into the new tuple `values`: 1 if every key is there, 0
+ * if one is not, -1 on an exception. */
+static int
+take_values(PyObject *dict, PyObject *keys, PyObject *values)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(keys); i++) {
+        PyObject *key = PyTuple_GET_ITEM(keys, i);
+        for (Py_ssize_t j = 0; j < i; j++) {
+            if (same_text(PyTuple_GET_ITEM(keys, j), key)) {
+                report_duplicate(key);
+                return -1;
+            }
+        }
+        PyObject *value = PyDict_GetItemWithError(dict, key);
+        if (value == NULL) {
+            return PyErr_Occurred() ? -1 : 0;
+        }
+        PyTuple_SET_ITEM(values, i, Py_NewRef(value));
+    }
+    return 1;
+}
 
 /* map.get(key, missing); `get` is an unbound method if is_method. New reference or NULL. */
 static PyObject *
@@ -42,11 +81,11 @@ collect_values(PyObject *map, PyObject *keys, PyObject *get, bool is_method, PyO
 {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(keys); i++) {
         PyObject *key = PyTuple_GET_ITEM(keys, i);
-        int again = seen_before(seen, key);
+        int again = PySet_Contains(seen, key);
         if (again > 0) {
-            PyErr_Format(PyExc_ValueError, "mapping pattern checks duplicate key (%R)", key);
+            report_duplicate(key);
         }
-        if (again != 0) {
+        if (again != 0 || PySet_Add(seen, key) < 0) {
             return -1;
         }
         PyObject *value = call_get(get, is_method, map, key, missing);
@@ -62,6 +101,24 @@ collect_values(PyObject *map, PyObject *keys, PyObject *get, bool is_method, PyO
     return 1;
 }
 
+/* The same for any mapping and any keys. */
+static int
+ask_for_values(PyObject *map, PyObject *keys, PyObject *values)
+{
+    /* map.get does not create a missing entry as a defaultdict's [] would. */
+    PyObject *get = NULL, *seen = NULL, *missing = NULL;
+    bool is_method = _PyObject_GetMethod(map, pyjit_names.get, &get);
+    int matched = -1;
+    if (get != NULL && (seen = PySet_New(NULL)) != NULL &&
+        (missing = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type)) != NULL) {
+        matched = collect_values(map, keys, get, is_method, missing, seen, values);
+    }
+    Py_XDECREF(get);
+    Py_XDECREF(seen);
+    Py_XDECREF(missing);
+    return matched;
+}
+
 /* New reference to the tuple of the keys' values in map, or to None if a key is missing; NULL on an
  * exception. */
 static PyObject *
@@ -70,21 +127,15 @@ match_keys(PyObject *map, PyObject *keys)
     if (PyTuple_GET_SIZE(keys) == 0) {
         return PyTuple_New(0);
     }
-    /* map.get does not create a missing entry as a defaultdict's [] would. */
-    PyObject *get = NULL, *seen = NULL, *missing = NULL, *values = NULL;
-    bool is_method = _PyObject_GetMethod(map, pyjit_names.get, &get);
-    int matched = -1;
-    if (get != NULL && (seen = PySet_New(NULL)) != NULL &&
-        (missing = PyObject_CallNoArgs((PyObject *)&PyBaseObject_Type)) != NULL &&
-        (values = PyTuple_New(PyTuple_GET_SIZE(keys))) != NULL) {
-        matched = collect_values(map, keys, get, is_method, missing, seen, values);
+    PyObject *values = PyTuple_New(PyTuple_GET_SIZE(keys));
+    if (values == NULL) {
+        return NULL;
     }
+    int matched = PyDict_CheckExact(map) && are_strings(keys) ? take_values(map, keys, values)
+                                                              : ask_for_values(map, keys, values);
     if (matched <= 0) {
         Py_XSETREF(values, matched == 0 ? Py_NewRef(Py_None) : NULL);
     }
-    Py_XDECREF(get);
-    Py_XDECREF(seen);
-    Py_XDECREF(missing);
     return values;
 }
 
@@ -100,22 +151,34 @@ GENERIC(match_keys)
 typedef struct {
     PyObject *subject;
     PyTypeObject *type;
-    PyObject *seen;       /* set of the attribute names looked at */
-    PyObject *attributes; /* list of their values, for the subpatterns */
+    PyObject *names;  /* __match_args__, of which the first `count` are looked at, or NULL */
+    PyObject *values; /* tuple of attributes, for the subpatterns */
+    Py_ssize_t found; /* of them */
 } ClassMatch;
+
+/* Is the name among the first `count` ones? */
+static bool
+is_among(PyObject *name, PyObject *names, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (same_text(PyTuple_GET_ITEM(names, i), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Raises the TypeError for an attribute that is looked at twice. */
+static void
+report_repeated(const ClassMatch *match, PyObject *name)
+{
+    PyErr_Format(PyExc_TypeError, "%s() got multiple sub-patterns for attribute %R", match->type->tp_name, name);
+}
 
 /* Looks at one attribute: 1 if the subject has it, 0 if not, -1 on an exception. */
 static int
 match_attribute(PyThreadState *tstate, ClassMatch *match, PyObject *name)
 {
-    int again = seen_before(match->seen, name);
-    if (again > 0) {
-        PyErr_Format(PyExc_TypeError, "%s() got multiple sub-patterns for attribute %R",
-                     match->type->tp_name, name);
-    }
-    if (again != 0) {
-        return -1;
-    }
     PyObject *value = PyObject_GetAttr(match->subject, name);
     if (value == NULL) {
         if (!_PyErr_ExceptionMatches(tstate, PyExc_AttributeError)) {
@@ -124,9 +187,8 @@ match_attribute(PyThreadState *tstate, ClassMatch *match, PyObject *name)
         _PyErr_Clear(tstate);
         return 0;
     }
-    int status = PyList_Append(match->attributes, value);
-    Py_DECREF(value);
-    return status < 0 ? -1 : 1;
+    PyTuple_SET_ITEM(match->values, match->found++, value);
+    return 1;
 }
 
 /* New reference to the __match_args__ of the type, a tuple; an empty one if it has none, and then
@@ -164,6 +226,10 @@ match_positional(PyThreadState *tstate, ClassMatch *match, PyObject *names, int 
                          Py_TYPE(name)->tp_name);
             return -1;
         }
+        if (is_among(name, names, i)) {
+            report_repeated(match, name);
+            return -1;
+        }
         int matched = match_attribute(tstate, match, name);
         if (matched <= 0) {
             return matched;
@@ -188,10 +254,12 @@ match_positionals(PyThreadState *tstate, ClassMatch *match, int count)
                      match->type->tp_name, allowed, allowed == 1 ? "" : "s", count);
     }
     else if (match_self) {
-        matched = PyList_Append(match->attributes, match->subject) < 0 ? -1 : 1;
+        PyTuple_SET_ITEM(match->values, match->found++, Py_NewRef(match->subject));
+        matched = 1;
     }
     else {
         matched = match_positional(tstate, match, names, count);
+        match->names = Py_NewRef(names);
     }
     Py_DECREF(names);
     return matched;
@@ -203,7 +271,13 @@ match_subpatterns(PyThreadState *tstate, ClassMatch *match, int positional, PyOb
 {
     int matched = positional > 0 ? match_positionals(tstate, match, positional) : 1;
     for (Py_ssize_t i = 0; matched > 0 && i < PyTuple_GET_SIZE(keywords); i++) {
-        matched = match_attribute(tstate, match, PyTuple_GET_ITEM(keywords, i));
+        PyObject *name = PyTuple_GET_ITEM(keywords, i);
+        bool repeated = is_among(name, keywords, i) ||
+                        (match->names != NULL && is_among(name, match->names, positional));
+        if (repeated) {
+            report_repeated(match, name);
+        }
+        matched = repeated ? -1 : match_attribute(tstate, match, name);
     }
     return matched;
 }
@@ -223,19 +297,16 @@ match_class(PyThreadState *tstate, PyObject *subject, PyObject *type, int positi
         return matched == 0 ? Py_NewRef(Py_None) : NULL;
     }
     ClassMatch match = {.subject = subject, .type = (PyTypeObject *)type};
-    PyObject *result = NULL;
-    if ((match.seen = PySet_New(NULL)) != NULL && (match.attributes = PyList_New(0)) != NULL) {
-        matched = match_subpatterns(tstate, &match, positional, keywords);
-        if (matched > 0) {
-            result = PyList_AsTuple(match.attributes);
-        }
-        else if (matched == 0) {
-            result = Py_NewRef(Py_None);
-        }
+    match.values = PyTuple_New(positional + PyTuple_GET_SIZE(keywords));
+    if (match.values == NULL) {
+        return NULL;
     }
-    Py_XDECREF(match.attributes);
-    Py_XDECREF(match.seen);
-    return result;
+    matched = match_subpatterns(tstate, &match, positional, keywords);
+    Py_XDECREF(match.names);
+    if (matched <= 0) {
+        Py_SETREF(match.values, matched == 0 ? Py_NewRef(Py_None) : NULL);
+    }
+    return match.values;
 }
 
 /* [subject, type, keyword names] -> [tuple of values or None]; oparg positional subpatterns */

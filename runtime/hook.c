@@ -6,13 +6,14 @@
 
 static getattrofunc slot; /* of classes with __getattr__, or with a __getattribute__ of their own */
 
-/* Finds the slot functions, which are in every class that defines __getattr__ or __new__. */
+/* Finds the slot functions, which are in every class that defines __getattr__, __new__ or __setattr__. */
 int
 hook_init(void)
 {
     if (slot == NULL) {
-        PyObject *class = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){OOOO}", "pyjit",
-                                                pyjit_names.dunder_getattr, Py_None, pyjit_names.dunder_new, Py_None);
+        PyObject *class = PyObject_CallFunction((PyObject *)&PyType_Type, "s(){OOOOOO}", "pyjit",
+                                                pyjit_names.dunder_getattr, Py_None, pyjit_names.dunder_new, Py_None,
+                                                pyjit_names.dunder_setattr, Py_None);
         if (class == NULL) {
             PyErr_Clear();
             return -1;
@@ -20,6 +21,7 @@ hook_init(void)
         slot = ((PyTypeObject *)class)->tp_getattro;
         pyjit_state.instance_dealloc = ((PyTypeObject *)class)->tp_dealloc;
         pyjit_state.instance_new = ((PyTypeObject *)class)->tp_new;
+        pyjit_state.instance_setattro = ((PyTypeObject *)class)->tp_setattro;
         Py_DECREF(class);
     }
     return 0;

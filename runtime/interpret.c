@@ -10,15 +10,15 @@
  * returns to it: with the same exception in the place of the call's result.
  *
  * A frame must have been given to the interpreter by pyjit for that, or have been called from such a frame without C,
- * as happens while the frame evaluator is away (imports.c), and with __getitem__: then those in between wait as cold
+ * as happens while the frame evaluator is away (away.c), and with __getitem__: then those in between wait as cold
  * code does. The list says which have been given. It holds no pointers into the C stack but for comparison, and is
  * searched, not popped: extensions that switch stacks leave frames out of order. */
 #include "pyjit/interpret.h"
 
+#include "pyjit/away.h"
 #include "pyjit/cold.h"
 #include "pyjit/decode.h"
 #include "pyjit/engine.h"
-#include "pyjit/imports.h"
 #include "pyjit/sampler.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -227,7 +227,7 @@ static Sample
 look_at(const PyThreadState *tstate, const _PyInterpreterFrame *frame, bool *take)
 {
     *take = false;
-    if (imports_running() && (frame == NULL || !imports_tick(frame))) {
+    if (away_now() && (frame == NULL || !away_tick(tstate, frame))) {
         return SAMPLE_SEEN;
     }
     CodeState *state = frame == NULL ? NULL : code_state(frame->f_code);
@@ -336,21 +336,24 @@ make_nowhere(void)
 bool
 interpret_can_take(const PyThreadState *tstate)
 {
-    return !BUILT_FOR_DEBUG && tstate->thread_id == _PyRuntime.main_thread && make_nowhere() && sampler_start(look);
+    return !BUILT_FOR_DEBUG && tstate->thread_id == _PyRuntime.main_thread && make_nowhere() &&
+           sampler_start(look, away_tick_elsewhere);
 }
 
 /* Runs a frame in the interpreter. */
 _PyInterpreterFrame *
 interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag, PyObject **result, Place *place)
 {
-    const CodeState *state = code_state(frame->f_code);
-    bool is_import = imports_is_one(frame);
+    bool better_away = away_suits(tstate, frame);
+    const CodeState *state = better_away ? code_state_make(frame->f_code) : code_state(frame->f_code);
     bool watching =
-        state != NULL && (state->has_loop || is_import) && interpret_can_take(tstate) && watch(tstate, frame);
-    bool importing = watching && is_import && imports_begin(tstate, frame);
+        state != NULL && (state->has_loop || better_away) && interpret_can_take(tstate) && watch(tstate, frame);
+    if (watching && better_away) {
+        away_begin(tstate, frame);
+    }
     *result = _PyEval_EvalFrameDefault(tstate, frame, throwflag);
-    if (importing) {
-        imports_end(frame);
+    if (watching && better_away) {
+        away_end(frame);
     }
     if (watching) {
         unwatch(frame);

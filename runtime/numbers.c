@@ -2,6 +2,8 @@
  * has none: most ints that compiled code makes do not live long. */
 #include "pyjit/numbers.h"
 
+#include "pyjit/cells.h"
+
 #include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
@@ -110,6 +112,10 @@ free_object(PyObject *object)
         freed = keep_int(object);
     } else if (type == &PyList_Type || type == &PyTuple_Type) {
         freed = free_sequence(object);
+    } else if (type == &PyFunction_Type) {
+        freed = free_function((PyFunctionObject *)object);
+    } else if (type == &PyListIter_Type || type == &PyTupleIter_Type) {
+        freed = cells_free_iterator(object);
     } else {
         freed = free_instance(object);
     }

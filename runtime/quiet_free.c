@@ -37,12 +37,10 @@ is_plain(PyTypeObject *type)
            type == &PyBytes_Type || type == &PyRangeIter_Type || type == Py_TYPE(Py_None);
 }
 
+/* A reference to other than a plain value. */
 static void
-drop(End *end, PyObject *object)
+add(End *end, PyObject *object)
 {
-    if (object == NULL || is_plain(Py_TYPE(object))) {
-        return;
-    }
     if (end->count == DROPPED_MOST) {
         end->quiet = false;
         return;
@@ -51,11 +49,37 @@ drop(End *end, PyObject *object)
 }
 
 static void
+drop(End *end, PyObject *object)
+{
+    if (object != NULL && !is_plain(Py_TYPE(object))) {
+        add(end, object);
+    }
+}
+
+/* The first of these objects, from the i-th on, that is not a plain value; `count` if all are. Neighbours are often alike. */
+static Py_ssize_t
+skip_plain(PyObject *const *objects, Py_ssize_t i, Py_ssize_t count)
+{
+    const PyTypeObject *plain = NULL; /* seen last */
+    for (; i < count; i++) {
+        if (objects[i] == NULL || Py_TYPE(objects[i]) == plain) {
+            continue;
+        }
+        if (!is_plain(Py_TYPE(objects[i]))) {
+            break;
+        }
+        plain = Py_TYPE(objects[i]);
+    }
+    return i;
+}
+
+static void
 drop_all(End *end, PyObject *const *objects, Py_ssize_t count)
 {
     end->quiet &= count <= ITEMS_MOST;
-    for (Py_ssize_t i = 0; i < count && end->quiet; i++) {
-        drop(end, objects[i]);
+    Py_ssize_t i = 0;
+    while (end->quiet && (i = skip_plain(objects, i, count)) < count) {
+        add(end, objects[i++]);
     }
 }
 
@@ -243,18 +267,6 @@ free_instance(PyObject *object)
     return simple;
 }
 
-/* Are these all values whose end does nothing? */
-static bool
-are_plain(PyObject *const *items, Py_ssize_t count)
-{
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (items[i] != NULL && !is_plain(Py_TYPE(items[i]))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Frees a list or tuple that holds plain values only. Numbers go where compiled code takes new ones from. */
 bool
 free_sequence(PyObject *object)
@@ -262,7 +274,7 @@ free_sequence(PyObject *object)
     bool is_list = Py_IS_TYPE(object, &PyList_Type);
     PyObject **items = is_list ? ((PyListObject *)object)->ob_item : ((PyTupleObject *)object)->ob_item;
     Py_ssize_t count = Py_SIZE(object);
-    if (!cells_keep_sequence(object) || !are_plain(items, count)) {
+    if (!cells_keep_sequence(object) || skip_plain(items, 0, count) < count) {
         return false;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
@@ -280,12 +292,77 @@ free_sequence(PyObject *object)
     return true;
 }
 
+#define CELLS_MOST 8 /* of a closure that is looked into here */
+
+/* Does everything in a closure have references besides those of the closure? */
+static bool
+cells_stay(PyObject *closure)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(closure);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *cell = PyTuple_GET_ITEM(closure, i);
+        Py_ssize_t own = 0;
+        for (Py_ssize_t j = 0; j < count; j++) {
+            own += PyTuple_GET_ITEM(closure, j) == cell;
+        }
+        if (Py_REFCNT(cell) <= own) {
+            return false;
+        }
+    }
+    return count <= CELLS_MOST;
+}
+
+/* Is this an exact string or None? */
+static inline bool
+is_text_or_none(PyObject *object)
+{
+    return object == Py_None || (object != NULL && PyUnicode_CheckExact(object));
+}
+
+/* Does nothing end with the function but itself, its closure and strings? */
+static bool
+ends_alone(const PyFunctionObject *function)
+{
+    PyObject *closure = function->func_closure, *defaults = function->func_defaults;
+    Py_ssize_t of_globals = function->func_globals == function->func_builtins ? 2 : 1;
+    return function->func_weakreflist == NULL && function->func_dict == NULL && function->func_annotations == NULL &&
+           function->func_kwdefaults == NULL && Py_REFCNT(function->func_globals) > of_globals &&
+           Py_REFCNT(function->func_builtins) > 1 && Py_REFCNT(function->func_code) > 1 &&
+           is_text_or_none(function->func_module) && is_text_or_none(function->func_doc) &&
+           is_text_or_none(function->func_name) && is_text_or_none(function->func_qualname) && (defaults == NULL || Py_REFCNT(defaults) > 1) &&
+           (closure == NULL || Py_REFCNT(closure) > 1 || cells_stay(closure));
+}
+
+/* Frees a function with which nothing else ends. */
+bool
+free_function(PyFunctionObject *function)
+{
+    if (!ends_alone(function)) {
+        return false;
+    }
+    PyObject_GC_UnTrack(function);
+    Py_DECREF(function->func_globals);
+    Py_DECREF(function->func_builtins);
+    Py_DECREF(function->func_code);
+    Py_DECREF(function->func_name);
+    Py_DECREF(function->func_qualname);
+    Py_DECREF(function->func_doc);
+    Py_DECREF(function->func_module);
+    Py_XDECREF(function->func_defaults);
+    Py_XDECREF(function->func_closure);
+    cells_release_function(function);
+    return true;
+}
+
 /* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
 int64_t
 free_quietly(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
     if ((type == &PyList_Type || type == &PyTuple_Type) && free_sequence(object)) {
+        return 1;
+    }
+    if (type == &PyFunction_Type && free_function((PyFunctionObject *)object)) {
         return 1;
     }
     if (is_plain(type) || ends_quietly(object)) {

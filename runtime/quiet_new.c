@@ -3,6 +3,7 @@
 #include "pyjit/quiet.h"
 
 #include "pyjit/cells.h"
+#include "pyjit/names.h"
 
 /* Would another object set off the garbage collector, or is it noted which line makes which object? */
 static bool
@@ -175,6 +176,86 @@ PyObject *
 quiet_new_dict(PyObject **Py_UNUSED(items), Py_ssize_t Py_UNUSED(count))
 {
     return is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyDict_New());
+}
+
+/* ---- functions --------------------------------------------------------------------------------- */
+
+/* What new functions get from their globals. Borrows. */
+typedef struct {
+    PyObject *globals;
+    uint64_t version; /* of that dict, by which it is known to be the same, with the same values */
+    PyObject *builtins, *module;
+} FromGlobals;
+
+#define KNOWN 16 /* dicts of globals; a power of two */
+
+static FromGlobals known[KNOWN];
+
+/* What new functions with these globals get. NULL if that is not simple. */
+static const FromGlobals *
+from_globals(PyObject *globals)
+{
+    FromGlobals *from = &known[((uintptr_t)globals >> 6) % KNOWN];
+    uint64_t version = ((PyDictObject *)globals)->ma_version_tag;
+    if (from->globals != globals || from->version != version) {
+        from->globals = globals;
+        from->version = version;
+        from->builtins = quiet_dict_get(globals, pyjit_names.dunder_builtins);
+        if (from->builtins != NULL && PyModule_Check(from->builtins)) {
+            from->builtins = PyModule_GetDict(from->builtins);
+        }
+        from->module = quiet_dict_get(globals, pyjit_names.dunder_name);
+    }
+    return from->builtins == NULL || from->module == NULL ? NULL : from;
+}
+
+/* Fills in all fields but those that MAKE_FUNCTION has on the stack, as PyFunction_New does. Steals the code. */
+static void
+fill_function(PyFunctionObject *function, const FromGlobals *from, PyCodeObject *code)
+{
+    PyObject *consts = code->co_consts;
+    PyObject *doc = PyTuple_GET_SIZE(consts) > 0 && PyUnicode_Check(PyTuple_GET_ITEM(consts, 0)) ? PyTuple_GET_ITEM(consts, 0)
+                                                                                                 : Py_None;
+    function->func_globals = Py_NewRef(from->globals);
+    function->func_builtins = Py_NewRef(from->builtins);
+    function->func_name = Py_NewRef(code->co_name);
+    function->func_qualname = Py_NewRef(code->co_qualname);
+    function->func_code = (PyObject *)code;
+    function->func_doc = Py_NewRef(doc);
+    function->func_dict = NULL;
+    function->func_weakreflist = NULL;
+    function->func_module = Py_NewRef(from->module);
+    function->vectorcall = _PyFunction_Vectorcall;
+    function->func_version = 0;
+}
+
+/* A new function of what is on the stack. */
+PyObject *
+quiet_new_function(PyObject **items, Py_ssize_t oparg)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyObject *globals = tstate->cframe->current_frame->f_globals;
+    if (is_noticed(tstate) || !PyDict_CheckExact(globals)) {
+        return NULL;
+    }
+    const FromGlobals *from = from_globals(globals);
+    if (from == NULL) {
+        return NULL;
+    }
+    PyFunctionObject *function = cells_take_function(tstate);
+    if (function == NULL) {
+        function = PyObject_GC_New(PyFunctionObject, &PyFunction_Type);
+    }
+    if (function == NULL) {
+        return without_error(NULL);
+    }
+    function->func_defaults = oparg & 0x01 ? *items++ : NULL;
+    function->func_kwdefaults = oparg & 0x02 ? *items++ : NULL;
+    function->func_annotations = oparg & 0x04 ? *items++ : NULL;
+    function->func_closure = oparg & 0x08 ? *items++ : NULL;
+    fill_function(function, from, (PyCodeObject *)*items);
+    _PyObject_GC_TRACK(function);
+    return (PyObject *)function;
 }
 
 /* ---- *args and **kwargs -------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "pyjit/frames.h"
 #include "pyjit/memory.h"
 #include "pyjit/settings.h"
+#include "pyjit/state.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #define STACK_SIZE (64 << 10)
 #define IDLE_TICKS 32             /* before the thread sleeps */
 #define RARE_TICKS 8              /* how much rarer they are where there is nothing to see */
+#define YOUNG_TICKS 2             /* before the first question to a process that has begun by a fork, and may end any time */
 #define RAREST_TICK 500000        /* microseconds, where there is nobody to ask */
 #define FOR_EVER 1000000000000
 #define REPEATS_MOST 8            /* of a question that was not answered to satisfaction */
@@ -26,6 +28,7 @@ static struct {
     bool running;
     bool failed;  /* no thread was to be had, or is to be asked for any more */
     int (*look)(void *);
+    void (*elsewhere)(void);
     PyInterpreterState *interp;
     PyThreadState *main;
     _Atomic int watched;
@@ -42,6 +45,14 @@ static bool
 main_runs(void)
 {
     return (PyThreadState *)_Py_atomic_load(&_PyRuntime.gilstate.tstate_current) == sampler.main;
+}
+
+/* Has some other thread? */
+static bool
+another_runs(void)
+{
+    PyThreadState *running = (PyThreadState *)_Py_atomic_load(&_PyRuntime.gilstate.tstate_current);
+    return running != NULL && running != sampler.main;
 }
 
 /* Is there something to see? */
@@ -77,15 +88,32 @@ ask(void)
     } while (main_runs());
 }
 
+/* So many microseconds from now. */
+static struct timespec
+time_in(long microseconds)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    long nanoseconds = time.tv_nsec + microseconds % 1000000 * 1000;
+    time.tv_sec += microseconds / 1000000 + nanoseconds / 1000000000;
+    time.tv_nsec = nanoseconds % 1000000000;
+    return time;
+}
+
+/* Waits for so many microseconds, whatever comes. */
+static void
+let_pass(long microseconds)
+{
+    struct timespec until = time_in(microseconds);
+    while (!sampler.failed && pthread_cond_timedwait(&sampler.wake, &sampler.lock, &until) == 0) {
+    }
+}
+
 /* Waits for so many microseconds, or FOR_EVER; until something new is watched, if that is more than a tick. */
 static void
 wait_for(long microseconds)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    long nanoseconds = until.tv_nsec + microseconds % 1000000 * 1000;
-    until.tv_sec += microseconds / 1000000 + nanoseconds / 1000000000;
-    until.tv_nsec = nanoseconds % 1000000000;
+    struct timespec until = time_in(microseconds);
     sampler.resting = microseconds > settings_get()->tick;
     bool over = sampler.resting && microseconds == FOR_EVER && sampler.watched > 0;
     sampler.woken = over;
@@ -120,6 +148,9 @@ run(void *Py_UNUSED(argument))
     pthread_setname_np(pthread_self(), "pyjit");
 #endif
     pthread_mutex_lock(&sampler.lock);
+    if (pyjit_state.young) {
+        let_pass(tick * YOUNG_TICKS);
+    }
     for (;;) {
         wait_for(pause);
         if (sampler.failed) {
@@ -133,6 +164,9 @@ run(void *Py_UNUSED(argument))
             pause = sampler.sample == SAMPLE_NOTHING ? Py_MIN(pause * 2, tick * RARE_TICKS) : tick;
             idle = 0;
         } else if (sampler.watched > 0) {
+            if (another_runs()) {
+                sampler.elsewhere();
+            }
             pause = Py_MIN(pause * 2, RAREST_TICK);
         } else if (++idle > IDLE_TICKS) {
             pause = FOR_EVER;
@@ -223,7 +257,7 @@ make_thread(void)
 
 /* Starts the thread if it does not run. */
 bool
-sampler_start(int (*look)(void *))
+sampler_start(int (*look)(void *), void (*elsewhere)(void))
 {
     static bool prepared;
     if (sampler.running || sampler.failed) {
@@ -231,6 +265,7 @@ sampler_start(int (*look)(void *))
     }
     PyThreadState *tstate = _PyThreadState_GET();
     sampler.look = look;
+    sampler.elsewhere = elsewhere;
     sampler.interp = tstate->interp;
     sampler.main = tstate;
     sampler.failed = settings_get()->tick == 0 ||
@@ -250,11 +285,25 @@ sampler_watch(int count)
 {
     sampler.watched = count;
     if (sampler.resting && count > 0) {
-        pthread_mutex_lock(&sampler.lock);
+        sampler_lock();
         sampler.woken = true;
         pthread_cond_signal(&sampler.wake);
-        pthread_mutex_unlock(&sampler.lock);
+        sampler_unlock();
     }
+}
+
+/* Keeps the thread from doing anything. It holds the lock for microseconds, and never waits for the GIL with it. */
+void
+sampler_lock(void)
+{
+    pthread_mutex_lock(&sampler.lock);
+}
+
+/* The opposite. */
+void
+sampler_unlock(void)
+{
+    pthread_mutex_unlock(&sampler.lock);
 }
 
 /* The question has been answered. */

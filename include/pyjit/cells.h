@@ -1,4 +1,4 @@
-/* Memory of freed instances, iterators and short lists and tuples that is used again. */
+/* Memory of freed instances, iterators, functions and short lists and tuples that is used again. */
 #ifndef PYJIT_CELLS_H
 #define PYJIT_CELLS_H
 
@@ -17,6 +17,17 @@ PyObject *cells_take_iterator(PyObject *sequence, PyThreadState *tstate);
 
 /* Releases an iterator, of whatever type, that has come to its end. */
 void cells_release_iterator(PyObject *iterator);
+
+/* Frees an iterator of a list or tuple whose last reference is gone, if its memory is kept; else false, with nothing done. */
+bool cells_free_iterator(PyObject *iterator);
+
+/* A new function, which the garbage collector does not track yet and whose fields are all to be set; NULL if none is kept.
+ * The garbage collector's turn must not have come. */
+PyFunctionObject *cells_take_function(PyThreadState *tstate);
+
+/* Keeps or frees the memory of a function of which no references are left and which the garbage collector does not track
+ * any more. */
+void cells_release_function(PyFunctionObject *function);
 
 #define CELLS_ITEMS_MOST 8 /* of a list or tuple whose memory is kept */
 

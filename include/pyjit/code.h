@@ -142,7 +142,7 @@ struct CodeState {
     uint8_t status; /* CodeStatus */
     uint8_t has_loop;        /* known from the first execution on */
     uint8_t ticks;           /* of the sampler, that found this code being interpreted, up to when it was hot */
-    uint8_t import_ticks;    /* the same while modules are being imported (imports.h) */
+    uint8_t away_ticks;      /* the same while the frame evaluator is away (away.h) */
     uint8_t simple_call;     /* positional arguments only: frames can be pushed inline */
     uint8_t unstable_global; /* its globals change under it: cache keys, not values */
     uint32_t *resume;       /* by offset: code for the generic context, or how often execution came

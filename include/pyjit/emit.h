@@ -121,6 +121,7 @@ bool emit_is_quiet(Block *b, int n);
 
 /* emit_build.c */
 void emit_build(Block *b);
+void emit_make_function(Block *b);
 
 /* emit_builtin.c: BUILD_TUPLE as the second argument of isinstance(), of known classes that decide the answer: no tuple is
  * made. False if it is not that; or b->ended. */

@@ -15,6 +15,7 @@
     X(dunder_annotations, "__annotations__") \
     X(dunder_bool, "__bool__")           \
     X(dunder_build_class, "__build_class__") \
+    X(dunder_builtins, "__builtins__")   \
     X(dunder_dict, "__dict__")           \
     X(dunder_enter, "__enter__")         \
     X(dunder_exit, "__exit__")           \
@@ -27,6 +28,7 @@
     X(dunder_len, "__len__")             \
     X(dunder_next, "__next__")           \
     X(dunder_notes, "__notes__")         \
+    X(dunder_setattr, "__setattr__")     \
     X(dunder_spec, "__spec__")           \
     X(dunder_call, "__call__")           \
     X(dunder_contains, "__contains__")   \

@@ -46,6 +46,10 @@ int64_t free_quietly(PyObject *object);
  * nothing done. */
 bool free_instance(PyObject *object);
 
+/* Frees a function, whose last reference is gone, if nothing wants to know and all that it refers to stays; false
+ * otherwise, with nothing done. */
+bool free_function(PyFunctionObject *function);
+
 /* Frees what is exactly a list or tuple, whose last reference is gone, if it holds nothing but values whose end does
  * nothing and its memory is kept; false otherwise, with nothing done. */
 bool free_sequence(PyObject *object);
@@ -71,6 +75,9 @@ typedef PyObject *(*QuietNew)(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_list(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_tuple(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_dict(PyObject **items, Py_ssize_t count);
+
+/* A new function of what lies from `items` on, which is stolen: what MAKE_FUNCTION with this oparg says, and code. */
+PyObject *quiet_new_function(PyObject **items, Py_ssize_t oparg);
 
 /* Is iter() of such an object a matter of CPython's own? Then a new reference to its iterator, as for new
  * objects. */

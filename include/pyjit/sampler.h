@@ -6,8 +6,13 @@
 
 /* Starts the thread if it does not run. From then on, as long as something is being watched and the calling thread (the
  * main one) has the GIL, `look` is called as a pending call (Py_AddPendingCall) every PYJIT_TICK microseconds, or more
- * rarely if there is nothing to see; it must call sampler_answered. False if there is no thread to be had, or none is wanted. */
-bool sampler_start(int (*look)(void *));
+ * rarely if there is nothing to see; it must call sampler_answered. When another thread has the GIL, `elsewhere` is called
+ * ever more rarely, by the sampler's thread, with the lock held. False if there is no thread to be had, or none is wanted. */
+bool sampler_start(int (*look)(void *), void (*elsewhere)(void));
+
+/* What the sampler's thread does, it does with this lock. */
+void sampler_lock(void);
+void sampler_unlock(void);
 
 /* So many things are being watched now. */
 void sampler_watch(int count);

@@ -15,6 +15,7 @@ typedef struct PyjitState {
     bool code_full;        /* code memory ran out and none has been given back since */
     bool installed;        /* the JIT is on */
     bool suspended;        /* but the frame evaluator is not ours while code memory is full */
+    bool young;            /* this process has begun by a fork, and nothing has been found hot in it (away.h) */
     const _PyInterpreterFrame *wanted; /* the interpreter is to give it up when a call returns to it (interpret.h) */
     Py_ssize_t extra_index; /* of pyjit's entry in co_extra */
     uint8_t *return_to_c;   /* permanent code: returns r0 to the C caller */
@@ -28,6 +29,7 @@ typedef struct PyjitState {
     PyObject *list_append, *list_pop, *dict_get, *str_join, *tuple_new;
     destructor instance_dealloc;      /* of instances of Python classes */
     newfunc instance_new;             /* of Python classes with a __new__ */
+    setattrofunc instance_setattro;   /* of Python classes with a __setattr__ or a __delattr__ */
     PyTypeObject *ascii_iterator;     /* type of the iterators of ASCII strings */
     PyObject *characters[256];        /* the strings of one Latin-1 character; owned */
 } PyjitState;

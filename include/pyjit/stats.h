@@ -23,6 +23,8 @@
     X(safepoints, "times the eval breaker was seen to")                                            \
     X(executions_cold, "executions of code that was not hot, by the interpreter")                   \
     X(imports, "modules imported without the frame evaluator")                                     \
+    X(traced_frames, "frames run without the frame evaluator while they were traced")               \
+    X(young_frames, "frames run without the frame evaluator in young processes")                    \
     X(entries, "frames entered from C")                                         \
     X(cold_runs, "stretches of cold code run bytecode by bytecode")                                \
     X(calls_in_place, "calls of functions compiled in place")                                      \

@@ -432,3 +432,80 @@ def get_z(owner):
 
 
 show("generations", generations(40))
+
+
+# ---- attributes of classes that their metaclass has as well ------------------------------------------
+
+
+class SameNames(type):
+    def method(cls):
+        return "of the metaclass", cls.__name__
+
+    @property
+    def data(cls):
+        return "data of the metaclass"
+
+    value = "of the metaclass"
+
+
+class HasThem(metaclass=SameNames):
+    def method(self=None):
+        return "of the class"
+
+    data = "data of the class"
+    value = "of the class"
+
+
+class HasNone(metaclass=SameNames):
+    pass
+
+
+def of_class(cls):
+    return cls.method(), cls.data, cls.value
+
+
+hot("metaclass", of_class, (HasThem,), (HasNone,), repeat=8)
+
+
+def metaclass_changes(n):
+    class Descriptor:
+        def __get__(self, owner, kind=None):
+            return "described"
+
+    class Meta(type):
+        value = Descriptor()
+
+    class Made(metaclass=Meta):
+        value = "of the class"
+
+    seen = []
+    for i in range(n):
+        seen.append(Made.value)
+        if i == n // 3:
+            Descriptor.__set__ = lambda self, owner, value: None
+        if i == n // 2:
+            Meta.value = 5
+        if i == n * 2 // 3:
+            Meta.value = property(lambda cls: "property")
+    return runs(seen)
+
+
+hot("metaclass changes", metaclass_changes, (12,), (60,), repeat=4)
+
+
+def of_builtin_classes():
+    return (
+        object.__setattr__ is object.__dict__["__setattr__"],
+        outcome(lambda: int.__add__(1, 2)),
+        outcome(lambda: type.__call__(int, 3)),
+        object.__init__.__name__,
+        dict.__repr__({1: 2}),
+        outcome(lambda: type.__repr__(int)),
+        outcome(lambda: int.__repr__(5)),
+        int.__doc__[:6],
+        object.__class__.__name__,
+        int.__class__.__name__,
+    )
+
+
+hot("builtin classes", of_builtin_classes)

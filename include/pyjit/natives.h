@@ -1,0 +1,18 @@
+/* Vectorcalls for C functions that have none: compiled code calls these without making tuples of arguments first.
+ * All are called as vectorcallfunc, and give what calling `callable` gives. */
+#ifndef PYJIT_NATIVES_H
+#define PYJIT_NATIVES_H
+
+#include "cpython/interface.h"
+
+/* Finds what natives_wrapper must know. */
+void natives_init(void);
+
+/* min() and max() of two arguments or more, without keywords. */
+PyObject *natives_min(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *kwnames);
+PyObject *natives_max(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *kwnames);
+
+/* A slot wrapper, such as object.__init__ or dict.__setitem__. */
+PyObject *natives_wrapper(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *kwnames);
+
+#endif

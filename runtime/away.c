@@ -1,0 +1,190 @@
+/* Modules being imported, young processes, traced frames: where the frame evaluator is away. Owns its absence.
+ *
+ * CPython 3.11 with a frame evaluator takes the long way round to call a Python function from interpreted code: by a C call
+ * and another run of the interpreter. Where much is run once, as in imports, that costs more than any counting
+ * brings. So while a module is being imported pyjit's evaluator is away, and everything runs as if pyjit was off, but for
+ * ticks (sampler.h). If they show that something computes there, the evaluator comes back at once.
+ *
+ * Processes that have begun by a fork often end soon, and what they run is run in no other process. Until ticks show that
+ * something computes in such a process, each frame that it gives to the interpreter is treated like a module.
+ *
+ * What is traced or profiled is the interpreter's anyway, until a tick finds that it is no longer.
+ *
+ * Other threads may be in compiled code, which wants to see the evaluator, so there must not be any. If some come later, and
+ * keep running, the evaluator comes back as well. */
+#include "pyjit/away.h"
+
+#include "pyjit/decode.h"
+#include "pyjit/engine.h"
+#include "pyjit/names.h"
+#include "pyjit/sampler.h"
+#include "pyjit/state.h"
+#include "pyjit/stats.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define TICKS_HOT 8        /* in one code object */
+#define TICKS_HOT_LOOP 2   /* in a loop of the module itself, or in one code object of a young process */
+#define TICKS_YOUNG 5      /* of a young process in all */
+#define TICKS_ELSEWHERE 6  /* in other threads; they become rarer, up to two a second */
+
+static const _PyInterpreterFrame *_Atomic away_for; /* the frame while the evaluator is away, else NULL */
+static bool traced; /* what it is away for was being traced */
+static int ticks_elsewhere;
+static int young_ticks;
+
+/* ---- coming and going -------------------------------------------------------------------------- */
+
+/* Is this the frame of a module that is being imported? */
+static bool
+is_import(const _PyInterpreterFrame *frame)
+{
+    const PyCodeObject *code = frame->f_code;
+    if ((code->co_flags & CO_OPTIMIZED) != 0 || frame->f_locals != frame->f_globals ||
+        !_PyUnicode_EqualToASCIIString(code->co_name, "<module>") || !PyDict_CheckExact(frame->f_globals)) {
+        return false;
+    }
+    PyObject *spec = PyDict_GetItemWithError(frame->f_globals, pyjit_names.dunder_spec);
+    return spec != NULL && _PyModuleSpec_IsInitializing(spec);
+}
+
+/* Is a trace or profile function set? */
+static bool
+is_traced(const PyThreadState *tstate)
+{
+    return tstate->c_tracefunc != NULL || tstate->c_profilefunc != NULL;
+}
+
+/* Is the evaluator to be away for a frame? */
+bool
+away_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
+{
+    bool alone = tstate->next == NULL && tstate->prev == NULL;
+    pyjit_state.young &= alone;
+    return alone && (pyjit_state.young || is_traced(tstate) || is_import(frame)) && away_for == NULL &&
+           tstate->interp->eval_frame == engine_eval_frame;
+}
+
+/* Takes the evaluator away for a frame. */
+void
+away_begin(PyThreadState *tstate, const _PyInterpreterFrame *frame)
+{
+    traced = is_traced(tstate);
+    if (traced) {
+        STAT(traced_frames);
+    } else if (pyjit_state.young) {
+        STAT(young_frames);
+    } else {
+        STAT(imports);
+    }
+    sampler_lock();
+    away_for = frame;
+    ticks_elsewhere = 0;
+    _PyInterpreterState_SetEvalFrameFunc(tstate->interp, _PyEval_EvalFrameDefault);
+    sampler_unlock();
+}
+
+/* Puts it back, unless things have changed meanwhile. The sampler's lock is held. */
+static void
+restore(void)
+{
+    PyInterpreterState *interp = PyInterpreterState_Main();
+    away_for = NULL;
+    if (pyjit_state.installed && !pyjit_state.suspended &&
+        _PyInterpreterState_GetEvalFrameFunc(interp) == _PyEval_EvalFrameDefault) {
+        _PyInterpreterState_SetEvalFrameFunc(interp, engine_eval_frame);
+    }
+}
+
+/* The frame is done. */
+void
+away_end(const _PyInterpreterFrame *frame)
+{
+    if (away_for == frame) {
+        sampler_lock();
+        restore();
+        sampler_unlock();
+    }
+}
+
+/* Is the evaluator away? */
+bool
+away_now(void)
+{
+    return away_for != NULL;
+}
+
+/* ---- young processes --------------------------------------------------------------------------- */
+
+/* In a process that has just begun by a fork. What the evaluator is away for, if it is, is still being run here. */
+static void
+note_birth(void)
+{
+    pyjit_state.young = pyjit_state.installed;
+    young_ticks = 0;
+}
+
+/* Has the system call that. */
+int
+away_init(void)
+{
+    static bool done;
+    done = done || pthread_atfork(NULL, NULL, note_birth) == 0;
+    return done ? 0 : -1;
+}
+
+/* ---- ticks ------------------------------------------------------------------------------------- */
+
+/* Is this code of the machinery of importing, whose time is that of system calls and of unmarshalling? */
+static bool
+is_machinery(const PyCodeObject *code)
+{
+    return _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap>") ||
+           _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap_external>");
+}
+
+/* Puts the evaluator back because of a tick. */
+static void
+end_by_tick(void)
+{
+    sampler_lock();
+    restore();
+    sampler_unlock();
+}
+
+/* Does what a tick has found show that something computes, or is no longer traced? */
+bool
+away_tick(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
+{
+    if (is_traced(tstate)) {
+        return false;
+    }
+    if (traced) {
+        end_by_tick();
+        return true;
+    }
+    CodeState *state = is_machinery(frame->f_code) ? NULL : code_state_make(frame->f_code);
+    if (state == NULL) {
+        return false;
+    }
+    bool in_loop = frame == away_for && state->has_loop && decode_is_check(frame->prev_instr);
+    state->away_ticks++;
+    young_ticks += pyjit_state.young;
+    if (state->away_ticks < (in_loop || pyjit_state.young ? TICKS_HOT_LOOP : TICKS_HOT) && young_ticks < TICKS_YOUNG) {
+        return false;
+    }
+    state->away_ticks = 0;
+    pyjit_state.young = false;
+    end_by_tick();
+    return true;
+}
+
+/* Another thread runs. */
+void
+away_tick_elsewhere(void)
+{
+    if (away_for != NULL && ++ticks_elsewhere >= TICKS_ELSEWHERE) {
+        restore();
+    }
+}
