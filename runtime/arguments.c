@@ -188,10 +188,13 @@ static Py_ssize_t find_parameter(const Call *call, PyObject *keyword)
 {
     PyObject *names = call->code->co_localsplusnames;
     Py_ssize_t first = call->code->co_posonlyargcount, end = parameter_count(call);
-    for (Py_ssize_t i = first; i < end; i++) { /* names are interned as a rule */
+    for (Py_ssize_t i = first; i < end; i++) { /* those of code objects are interned, and keywords as a rule */
         if (PyTuple_GET_ITEM(names, i) == keyword) {
             return i;
         }
+    }
+    if (PyUnicode_CheckExact(keyword) && PyUnicode_CHECK_INTERNED(keyword)) {
+        return end;
     }
     for (Py_ssize_t i = first; i < end; i++) {
         int same = PyObject_RichCompareBool(keyword, PyTuple_GET_ITEM(names, i), Py_EQ);

@@ -322,7 +322,7 @@ emit_call(Block *b)
         done = call_function(b, &call);
     } else {
         done = emit_call_native(b, &call) || (PyType_Check(call.callable) && emit_call_class(b, &call)) ||
-               call_instance(b, &call);
+               emit_call_any_class(b, &call) || call_instance(b, &call);
     }
     if (!done) {
         call_generic(b);

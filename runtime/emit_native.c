@@ -275,6 +275,20 @@ call_type(Block *b, const Call *call)
     return true;
 }
 
+/* CALL of a class for which there is no other way. The guard of its type comes first, since the class need not live as long
+ * as this code. */
+bool
+emit_call_any_class(Block *b, const Call *call)
+{
+    if (call->keywords > 0 || call->callee != b->in.oparg || !Py_IS_TYPE(call->callable, &PyType_Type)) {
+        return false;
+    }
+    ASM(&b->as, OP_guard_type, block_object_slot(b, call->callee), (intptr_t)&PyType_Type, (intptr_t)block_exit_miss(b));
+    emit_guard_callee(b, call);
+    call_by(b, call, natives_class);
+    return true;
+}
+
 /* ---- which -------------------------------------------------------------------------------------- */
 
 /* CALL of something written in C; false if it must be called generically. */

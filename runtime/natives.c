@@ -8,6 +8,17 @@
 
 static wrapperfunc wrap_setattr;
 
+/* A tuple of arguments. */
+static PyObject *
+pack(PyObject *const *arguments, Py_ssize_t count)
+{
+    PyObject *tuple = PyTuple_New(count);
+    for (Py_ssize_t i = 0; i < count && tuple != NULL; i++) {
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
+    }
+    return tuple;
+}
+
 /* ---- min() and max() ---------------------------------------------------------------------------- */
 
 /* The first of the arguments that compares so to all others. */
@@ -42,7 +53,7 @@ natives_max(PyObject *Py_UNUSED(callable), PyObject *const *arguments, size_t co
     return choose(arguments, PyVectorcall_NARGS(count), Py_GT);
 }
 
-/* ---- slot wrappers ------------------------------------------------------------------------------ */
+/* ---- what they know ----------------------------------------------------------------------------- */
 
 /* Finds the function behind __setattr__. */
 void
@@ -53,6 +64,25 @@ natives_init(void)
         wrap_setattr = ((PyWrapperDescrObject *)wrapper)->d_base->wrapper;
     }
 }
+
+/* ---- classes ------------------------------------------------------------------------------------ */
+
+PyObject *
+natives_class(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *Py_UNUSED(kwnames))
+{
+    if (Py_EnterRecursiveCall(WHILE_CALLING)) {
+        return NULL;
+    }
+    PyObject *tuple = pack(arguments, PyVectorcall_NARGS(count)), *result = NULL;
+    if (tuple != NULL) {
+        result = Py_TYPE(callable)->tp_call(callable, tuple, NULL);
+        Py_DECREF(tuple);
+    }
+    Py_LeaveRecursiveCall();
+    return result;
+}
+
+/* ---- slot wrappers ------------------------------------------------------------------------------ */
 
 /* May object.__setattr__ be applied to instances of this class? Not if a base written in C has another one: of classes
  * with one, only those that look for a method written in Python are believed. */
@@ -68,17 +98,6 @@ sets_attributes_as_object(PyTypeObject *type)
         }
     }
     return true;
-}
-
-/* The arguments after the first, as a tuple. */
-static PyObject *
-pack(PyObject *const *arguments, Py_ssize_t count)
-{
-    PyObject *tuple = PyTuple_New(count);
-    for (Py_ssize_t i = 0; i < count && tuple != NULL; i++) {
-        PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
-    }
-    return tuple;
 }
 
 /* Calls what is behind a slot wrapper. */

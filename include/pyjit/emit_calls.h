@@ -116,6 +116,9 @@ bool emit_call_super(Block *b, const Call *call);
 /* CALL of something written in C; false if it must be called generically. */
 bool emit_call_native(Block *b, const Call *call);
 
+/* CALL of a class without keywords, whatever its __new__ and __init__; false if it is not that, or has a metaclass. */
+bool emit_call_any_class(Block *b, const Call *call);
+
 /* CALL of a builtin function or a method of a builtin type that is done in place; false if it is not one, or
  * b->ended. */
 bool emit_call_builtin(Block *b, const Call *call);

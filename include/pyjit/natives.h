@@ -12,6 +12,9 @@ void natives_init(void);
 PyObject *natives_min(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *kwnames);
 PyObject *natives_max(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *kwnames);
 
+/* A class, by its type's way of calling, without keywords. */
+PyObject *natives_class(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *kwnames);
+
 /* A slot wrapper, such as object.__init__ or dict.__setitem__. */
 PyObject *natives_wrapper(PyObject *callable, PyObject *const *arguments, size_t count, PyObject *kwnames);
 

@@ -4,7 +4,7 @@ import builtins
 import dataclasses
 import sys
 
-from common import hot, outcome
+from common import hot, outcome, runs
 
 
 # ---- min and max ---------------------------------------------------------------------------------
@@ -369,3 +369,63 @@ def leaves_no_references(x):
 
 
 hot("references", leaves_no_references, ([1],), ("some text",), repeat=6)
+
+
+# ---- classes ---------------------------------------------------------------------------------------
+
+
+class Plain(Exception):
+    pass
+
+
+class Converted(int):
+    pass
+
+
+class Made2(tuple):
+    def __new__(cls, *items):
+        return super().__new__(cls, items)
+
+
+class Refuses:
+    def __init__(self, x):
+        raise ValueError(x)
+
+
+
+def call_one(cls, x):
+    result = cls(x)
+    return type(result).__name__, getattr(result, "args", result)
+
+
+def call_none(cls):
+    return cls()
+
+
+KINDS = [Plain, KeyError, Converted, Made2, list, bytearray, Refuses, Base, str, SystemExit, complex, frozenset]
+hot("call one", call_one, (Plain, 1), repeat=8)
+hot("call one of several", call_one, *[(kind, (1, 2)) for kind in KINDS], repeat=4)
+hot("call one of several again", call_one, *[(kind, 7) for kind in KINDS], repeat=4)
+hot("call none", lambda cls: type(call_none(cls)).__name__, *[(kind,) for kind in (Plain, OSError, object, dict)])
+
+
+def dropped_classes(n):
+    """Classes that end, whose memory others get."""
+    seen = []
+    for i in range(n):
+        kind = type("Kind", (ValueError,), {"number": i}) if i % 3 else (lambda x, i=i: i)
+        seen.append(getattr(kind(i), "number", i) == i)
+    return runs(seen)
+
+
+hot("dropped classes", dropped_classes, (60,), repeat=3)
+
+
+def raising(cls):
+    try:
+        raise cls("text")
+    except Exception as error:
+        return type(error).__name__, error.args, error.__traceback__.tb_lineno > 0
+
+
+hot("raising", raising, (Plain,), (KeyError,), (OSError,), (Refuses,), repeat=6)
