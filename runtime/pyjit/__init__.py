@@ -26,6 +26,27 @@ __all__ = [
 ]
 
 
+_said: list[str] = []
+
+
+def _start() -> None:
+    """Turn the JIT on if ``PYJIT`` asks for it: what ``pyjit.pth`` does when an interpreter starts.
+
+    In a virtual environment an interpreter goes through its ``.pth`` files twice.
+    """
+    import os
+    import sys
+
+    setting = os.environ.get("PYJIT", "")
+    if sys.flags.ignore_environment or setting in ("", "0"):
+        return
+    if setting == "1":
+        _pyjit.enable()
+    elif sys.stderr is not None and not _said:
+        _said.append(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off")
+        print(_said[0], file=sys.stderr)
+
+
 def enable() -> bool:
     """Turn the JIT on in this process and return whether it is on.
 
