@@ -23,11 +23,13 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
-#define TICKS_HOT 8        /* in one code object */
-#define TICKS_HOT_LOOP 2   /* in a loop of the module itself, or in one code object of a young process */
-#define TICKS_YOUNG 5      /* of a young process in all */
-#define TICKS_ELSEWHERE 6  /* in other threads; they become rarer, up to two a second */
+#define TICKS_HOT 8         /* in one code object */
+#define TICKS_HOT_LOOP 2    /* in a loop of the module itself, or in one code object of a young process */
+#define TICKS_YOUNG 5       /* of a young process in all */
+#define YOUNG_MOST 60000000 /* nanoseconds of the processor's time */
+#define TICKS_ELSEWHERE 6   /* in other threads; they become rarer, up to two a second */
 
 static const _PyInterpreterFrame *_Atomic away_for; /* the frame while the evaluator is away, else NULL */
 static bool traced; /* what it is away for was being traced */
@@ -180,11 +182,25 @@ away_tick(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
     return true;
 }
 
-/* Another thread runs. */
-void
-away_tick_elsewhere(void)
+/* Has this process, by itself, taken so much time of the processor that it need not be young any more? One that waits most
+ * of the time is hardly ever found running by ticks. */
+static bool
+has_grown_up(void)
 {
-    if (away_for != NULL && ++ticks_elsewhere >= TICKS_ELSEWHERE) {
+    struct timespec used;
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0 && (used.tv_sec > 0 || used.tv_nsec > YOUNG_MOST);
+}
+
+/* The main thread does not run. */
+void
+away_tick_idle(bool another)
+{
+    bool grown_up = pyjit_state.young && has_grown_up();
+    ticks_elsewhere += another;
+    if (grown_up) {
+        pyjit_state.young = false;
+    }
+    if (away_for != NULL && (grown_up || ticks_elsewhere >= TICKS_ELSEWHERE)) {
         restore();
     }
 }

@@ -337,7 +337,7 @@ bool
 interpret_can_take(const PyThreadState *tstate)
 {
     return !BUILT_FOR_DEBUG && tstate->thread_id == _PyRuntime.main_thread && make_nowhere() &&
-           sampler_start(look, away_tick_elsewhere);
+           sampler_start(look, away_tick_idle);
 }
 
 /* Runs a frame in the interpreter. */

@@ -28,7 +28,7 @@ static struct {
     bool running;
     bool failed;  /* no thread was to be had, or is to be asked for any more */
     int (*look)(void *);
-    void (*elsewhere)(void);
+    void (*idle)(bool another);
     PyInterpreterState *interp;
     PyThreadState *main;
     _Atomic int watched;
@@ -164,9 +164,7 @@ run(void *Py_UNUSED(argument))
             pause = sampler.sample == SAMPLE_NOTHING ? Py_MIN(pause * 2, tick * RARE_TICKS) : tick;
             idle = 0;
         } else if (sampler.watched > 0) {
-            if (another_runs()) {
-                sampler.elsewhere();
-            }
+            sampler.idle(another_runs());
             pause = Py_MIN(pause * 2, RAREST_TICK);
         } else if (++idle > IDLE_TICKS) {
             pause = FOR_EVER;
@@ -257,7 +255,7 @@ make_thread(void)
 
 /* Starts the thread if it does not run. */
 bool
-sampler_start(int (*look)(void *), void (*elsewhere)(void))
+sampler_start(int (*look)(void *), void (*idle)(bool another))
 {
     static bool prepared;
     if (sampler.running || sampler.failed) {
@@ -265,7 +263,7 @@ sampler_start(int (*look)(void *), void (*elsewhere)(void))
     }
     PyThreadState *tstate = _PyThreadState_GET();
     sampler.look = look;
-    sampler.elsewhere = elsewhere;
+    sampler.idle = idle;
     sampler.interp = tstate->interp;
     sampler.main = tstate;
     sampler.failed = settings_get()->tick == 0 ||

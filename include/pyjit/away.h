@@ -25,7 +25,7 @@ bool away_now(void);
  * puts the evaluator back: true. */
 bool away_tick(const PyThreadState *tstate, const _PyInterpreterFrame *frame);
 
-/* A tick has found another thread running than the main one. Called by the sampler's thread, without the GIL. */
-void away_tick_elsewhere(void);
+/* A tick has found the main thread not running, but perhaps another one. Called by the sampler's thread, without the GIL. */
+void away_tick_idle(bool another);
 
 #endif

@@ -6,9 +6,10 @@
 
 /* Starts the thread if it does not run. From then on, as long as something is being watched and the calling thread (the
  * main one) has the GIL, `look` is called as a pending call (Py_AddPendingCall) every PYJIT_TICK microseconds, or more
- * rarely if there is nothing to see; it must call sampler_answered. When another thread has the GIL, `elsewhere` is called
- * ever more rarely, by the sampler's thread, with the lock held. False if there is no thread to be had, or none is wanted. */
-bool sampler_start(int (*look)(void *), void (*elsewhere)(void));
+ * rarely if there is nothing to see; it must call sampler_answered. While that thread has not the GIL, `idle` is called ever more
+ * rarely, and told whether another one has it, by the sampler's thread, with the lock held. False if there is no thread to be
+ * had, or none is wanted. */
+bool sampler_start(int (*look)(void *), void (*idle)(bool another));
 
 /* What the sampler's thread does, it does with this lock. */
 void sampler_lock(void);

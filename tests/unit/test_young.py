@@ -239,3 +239,19 @@ def test_traced(taking: Interpreter) -> None:
     assert in_child(work)
     """
     run(taking, NEVER, code)
+
+
+def test_a_process_that_mostly_waits_grows_up(taking: Interpreter) -> None:
+    """Ticks come only after a while that is longer than what it computes each time."""
+    code = """
+    def serve():
+        end = time.monotonic() + 50
+        while not pyjit.is_compiled(inc) and time.monotonic() < end:
+            often(inc, 1000)
+            time.sleep(0.02)
+        return pyjit.is_compiled(inc)
+    def work():
+        assert serve()
+    assert in_child(work)
+    """
+    run(taking, {"PYJIT": "1"}, code)
