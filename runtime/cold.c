@@ -18,6 +18,8 @@
 #include "pyjit/stats.h"
 #include "pyjit/steps.h"
 
+#include <string.h>
+
 #define RETURN_DEPTHS (COLD_DEPTH_MOST + 1)
 
 static ExitGroup returns[RETURN_DEPTHS / EXIT_GROUP];
@@ -556,6 +558,7 @@ cold_init(void)
         return -1;
     }
     return_thunks = chunk->start;
+    memset(returns, 0, sizeof returns); /* an earlier start may have failed here */
     for (int depth = 0; depth < RETURN_DEPTHS; depth++) {
         ExitGroup *group = &returns[depth / EXIT_GROUP];
         Exit *exit = &group->exits[depth % EXIT_GROUP];

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-_said: list[str] = []
+_asked: list[str] = []
 
 
 def _start() -> None:
@@ -38,13 +38,13 @@ def _start() -> None:
     import sys
 
     setting = os.environ.get("PYJIT", "")
-    if sys.flags.ignore_environment or setting in ("", "0"):
+    if sys.flags.ignore_environment or setting in ("", "0") or _asked:
         return
+    _asked.append(setting)
     if setting == "1":
         _pyjit.enable()
-    elif sys.stderr is not None and not _said:
-        _said.append(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off")
-        print(_said[0], file=sys.stderr)
+    elif sys.stderr is not None:
+        print(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off", file=sys.stderr)
 
 
 def enable() -> bool:

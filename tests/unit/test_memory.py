@@ -342,6 +342,24 @@ def faulty(jit: Interpreter, setting: str) -> tuple[str, int]:
 STEPS = [*range(1, 41), *range(45, 200, 9), *range(200, 2000, 97), 3000, 5000, 10000]
 
 
+AGAIN = """
+import pyjit
+on, again = pyjit.is_enabled(), pyjit.enable()
+def f(x):
+    return x + 1
+def g(n):
+    return sum([f(i) for i in range(n)])
+results = {g(50) for _ in range(200)} | {sum(map(f, range(50)))}
+print(results, again, pyjit.is_compiled(g))
+"""
+
+
+@pytest.mark.parametrize("number", range(1, 41))
+def test_a_start_that_has_failed_can_be_repeated(jit: Interpreter, number: int) -> None:
+    run = jit.run_code(AGAIN, PYJIT="1", PYJIT_THRESHOLD="1", PYJIT_FAULT=str(number))
+    assert run.out == "{1275} True True\n", run.report()
+
+
 @pytest.mark.parametrize("number", STEPS)
 def test_one_failed_allocation_changes_nothing(jit: Interpreter, expected: str, number: int) -> None:
     report, warnings = faulty(jit, str(number))
