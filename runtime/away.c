@@ -58,7 +58,7 @@ is_traced(const PyThreadState *tstate)
     return tstate->c_tracefunc != NULL || tstate->c_profilefunc != NULL;
 }
 
-/* Is the evaluator to be away for a frame? */
+/* Is the evaluator to be away for a frame? A process that has threads is young no longer. */
 bool
 away_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
 {

@@ -3,6 +3,7 @@
 
 #include "pyjit/frames.h"
 #include "pyjit/generic_ops.h"
+#include "pyjit/natives.h"
 #include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
@@ -221,11 +222,8 @@ new_returned(PyObject *result, PyTypeObject *type, PyObject *const *arguments, P
         return result;
     }
     Py_ssize_t keywords = kwnames == NULL ? 0 : PyTuple_GET_SIZE(kwnames);
-    PyObject *tuple = PyTuple_New(count - keywords), *dict = keywords == 0 ? NULL : PyDict_New();
+    PyObject *tuple = natives_pack(arguments, count - keywords), *dict = keywords == 0 ? NULL : PyDict_New();
     bool failed = tuple == NULL || (keywords > 0 && dict == NULL);
-    for (Py_ssize_t i = 0; i < count - keywords && !failed; i++) {
-        PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
-    }
     for (Py_ssize_t i = 0; i < keywords && !failed; i++) {
         failed = PyDict_SetItem(dict, PyTuple_GET_ITEM(kwnames, i), arguments[count - keywords + i]) < 0;
     }

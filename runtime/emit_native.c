@@ -88,7 +88,7 @@ counts_references(const PyCFunctionObject *function)
     return strcmp(function->m_ml->ml_name, "getrefcount") == 0;
 }
 
-/* CALL of something that `run` calls without tuples. */
+/* CALL of something by a vectorcall of natives.h. */
 static void
 call_by(Block *b, const Call *call, vectorcallfunc run)
 {

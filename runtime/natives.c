@@ -9,8 +9,8 @@
 static wrapperfunc wrap_setattr;
 
 /* A tuple of arguments. */
-static PyObject *
-pack(PyObject *const *arguments, Py_ssize_t count)
+PyObject *
+natives_pack(PyObject *const *arguments, Py_ssize_t count)
 {
     PyObject *tuple = PyTuple_New(count);
     for (Py_ssize_t i = 0; i < count && tuple != NULL; i++) {
@@ -73,7 +73,7 @@ natives_class(PyObject *callable, PyObject *const *arguments, size_t count, PyOb
     if (Py_EnterRecursiveCall(WHILE_CALLING)) {
         return NULL;
     }
-    PyObject *tuple = pack(arguments, PyVectorcall_NARGS(count)), *result = NULL;
+    PyObject *tuple = natives_pack(arguments, PyVectorcall_NARGS(count)), *result = NULL;
     if (tuple != NULL) {
         result = Py_TYPE(callable)->tp_call(callable, tuple, NULL);
         Py_DECREF(tuple);
@@ -104,7 +104,7 @@ sets_attributes_as_object(PyTypeObject *type)
 static PyObject *
 call_wrapped(PyWrapperDescrObject *wrapper, PyObject *const *arguments, Py_ssize_t count)
 {
-    PyObject *self = arguments[0], *rest = pack(arguments + 1, count - 1), *result = NULL;
+    PyObject *self = arguments[0], *rest = natives_pack(arguments + 1, count - 1), *result = NULL;
     if (rest != NULL && wrapper->d_base->flags & PyWrapperFlag_KEYWORDS) {
         result = ((wrapperfunc_kwds)(void *)wrapper->d_base->wrapper)(self, rest, wrapper->d_wrapped, NULL);
     } else if (rest != NULL) {

@@ -329,7 +329,8 @@ ends_alone(const PyFunctionObject *function)
            function->func_kwdefaults == NULL && Py_REFCNT(function->func_globals) > of_globals &&
            Py_REFCNT(function->func_builtins) > 1 && Py_REFCNT(function->func_code) > 1 &&
            is_text_or_none(function->func_module) && is_text_or_none(function->func_doc) &&
-           is_text_or_none(function->func_name) && is_text_or_none(function->func_qualname) && (defaults == NULL || Py_REFCNT(defaults) > 1) &&
+           is_text_or_none(function->func_name) && is_text_or_none(function->func_qualname) &&
+           (defaults == NULL || Py_REFCNT(defaults) > 1) &&
            (closure == NULL || Py_REFCNT(closure) > 1 || cells_stay(closure));
 }
 

@@ -1,9 +1,12 @@
-/* Vectorcalls for C functions that have none: compiled code calls these without making tuples of arguments first.
- * All are called as vectorcallfunc, and give what calling `callable` gives. */
+/* Vectorcalls for what has none of its own: tuples of arguments are made only where what is called wants one. All are
+ * called as vectorcallfunc, and give what calling `callable` gives. */
 #ifndef PYJIT_NATIVES_H
 #define PYJIT_NATIVES_H
 
 #include "cpython/interface.h"
+
+/* New tuple of arguments; NULL with an exception set. */
+PyObject *natives_pack(PyObject *const *arguments, Py_ssize_t count);
 
 /* Finds what natives_wrapper must know. */
 void natives_init(void);

@@ -16,11 +16,12 @@ import re
 import select
 import signal
 import subprocess
+import tempfile
 from collections import Counter
 from types import TracebackType
 
 LIMIT = 400  # of recursion, usually
-WORKER = pathlib.Path(__file__).with_name("worker.py")
+WORKER = pathlib.Path(__file__).resolve().with_name("worker.py")
 ADDRESS = re.compile(
     r"0[xX][0-9a-fA-F]{6,}"
     r"|\b1[34][0-9]{13}\b"  # as id() gives them
@@ -58,14 +59,14 @@ class Side:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYJIT"))}
         more = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
         if self.pyjit:
-            more["PYTHONPATH"] = str(self.pyjit)
+            more["PYTHONPATH"] = str(self.pyjit.absolute())
         if self.pyjit and self.threshold:
             more["PYJIT_THRESHOLD"] = str(self.threshold)
         return kept | more | dict(self.settings)
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command that starts a worker."""
-        command = [str(self.python), "-W", "ignore", "-X", "faulthandler", str(WORKER)]
+        command = [str(self.python.absolute()), "-W", "ignore", "-X", "faulthandler", str(WORKER)]
         return [*command, *(["--jit"] if self.pyjit else []), *arguments]
 
 
@@ -99,18 +100,19 @@ class Outcome:
 
 
 class Worker:
-    """A long-lived process that runs programs on one side."""
+    """A long-lived process that runs programs on one side, in a directory of its own."""
 
     def __init__(self, side: Side) -> None:
         """Start it."""
         self.side = side
         self.coverage: dict[str, Counter[str]] = {}
+        self.scratch = tempfile.TemporaryDirectory(prefix="fuzz-", ignore_cleanup_errors=True)
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
             self.side.command(), env=self.side.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, encoding="utf-8", errors="backslashreplace",
+            text=True, encoding="utf-8", errors="backslashreplace", cwd=self.scratch.name,
         )  # fmt: skip
 
     def _ask(self, request: str, patience: float) -> str:
@@ -152,6 +154,7 @@ class Worker:
         with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
             self.process.communicate(timeout=10)
         self.process.kill()
+        self.scratch.cleanup()
 
 
 def run_fresh(side: Side, program: pathlib.Path, timeout: float = TIMEOUT) -> Outcome:

@@ -64,10 +64,8 @@ def run(jit: Interpreter, settings: dict[str, str], code: str, cwd: pathlib.Path
 def test_what_is_run_often_is_not_compiled(taking: Interpreter) -> None:
     code = """
     def work():
-        before = pyjit.stats()["young_frames"]
         often(inc)
-        assert not pyjit.is_compiled(inc)
-        assert pyjit.stats()["young_frames"] > before or before > 0
+        assert not pyjit.is_compiled(inc) and pyjit.stats()["young_frames"] > 0
     assert in_child(work)
     often(inc)
     assert pyjit.is_compiled(inc) and pyjit.stats()["young_frames"] == 0

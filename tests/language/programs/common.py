@@ -19,6 +19,21 @@ class Token:
         Token.alive -= 1
 
 
+class Odd:
+    """A truth that is told by Python code."""
+
+    def __init__(self, truth):
+        self.truth = truth
+
+    def __bool__(self):
+        if self.truth is None:
+            raise ValueError("neither")
+        return self.truth
+
+    def __repr__(self):
+        return f"Odd({self.truth})"
+
+
 def plain(shown):
     """Without addresses."""
     return re.sub(r"0x[0-9a-f]{6,}", "0x...", shown)

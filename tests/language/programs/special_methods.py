@@ -2,7 +2,7 @@
 
 import sys
 
-from common import Token, error_text, fresh, hot, outcome, runs, show, trace_hot
+from common import Odd, Token, error_text, fresh, hot, outcome, runs, show, trace_hot
 
 # ---- every operator, from either side, in place ------------------------------------------------------
 
@@ -125,21 +125,6 @@ def compare_functions(sign):
         space,
     )
     return space["value"], space["branch"], space["chained"]
-
-
-class Odd:
-    """A truth that is told by Python code."""
-
-    def __init__(self, truth):
-        self.truth = truth
-
-    def __bool__(self):
-        if self.truth is None:
-            raise ValueError("neither")
-        return self.truth
-
-    def __repr__(self):
-        return f"Odd({self.truth})"
 
 
 RESULTS = [

@@ -4,7 +4,7 @@ import builtins
 import dataclasses
 import sys
 
-from common import hot, outcome, runs
+from common import Odd, hot, outcome, runs
 
 
 # ---- min and max ---------------------------------------------------------------------------------
@@ -30,18 +30,6 @@ class Loud:
 
     def __repr__(self):
         return f"<{self.value}>"
-
-
-class Odd:
-    """What a comparison may give."""
-
-    def __init__(self, truth):
-        self.truth = truth
-
-    def __bool__(self):
-        if self.truth is None:
-            raise ValueError("neither")
-        return self.truth
 
 
 class Neither(Loud):
