@@ -10,31 +10,36 @@
  *
  * What is traced or profiled is the interpreter's anyway, until a tick finds that it is no longer.
  *
- * Other threads may be in compiled code, which wants to see the evaluator, so there must not be any. If some come later, and
- * keep running, the evaluator comes back as well. */
+ * Other threads may be in compiled code, which wants to see the evaluator, so there must not be any. If the program starts
+ * one, or those that C code has made keep running, the evaluator comes back as well. */
 #include "pyjit/away.h"
 
 #include "pyjit/decode.h"
 #include "pyjit/engine.h"
 #include "pyjit/names.h"
 #include "pyjit/sampler.h"
+#include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 #define TICKS_HOT 8         /* in one code object */
 #define TICKS_HOT_LOOP 2    /* in a loop of the module itself, or in one code object of a young process */
-#define TICKS_YOUNG 5       /* of a young process in all */
-#define YOUNG_MOST 60000000 /* nanoseconds of the processor's time */
+#define TICKS_YOUNG 5       /* of a young process in all, not counting imports */
+#define CALLERS_MOST 100    /* looked at for one that is being imported */
+#define YOUNG_MOST 60000000 /* nanoseconds of the processor's time of which no tick has found out what for */
 #define TICKS_ELSEWHERE 6   /* in other threads; they become rarer, up to two a second */
 
 static const _PyInterpreterFrame *_Atomic away_for; /* the frame while the evaluator is away, else NULL */
+static PyCFunction start_thread; /* CPython's _thread.start_new_thread */
 static bool traced; /* what it is away for was being traced */
 static int ticks_elsewhere;
 static int young_ticks;
+static _Atomic int64_t seen; /* the processor's time for the process when a tick last found it running, in nanoseconds */
 
 /* ---- coming and going -------------------------------------------------------------------------- */
 
@@ -117,21 +122,91 @@ away_now(void)
     return away_for != NULL;
 }
 
+/* Puts it back for good, but for imports and what is traced. */
+void
+away_over(void)
+{
+    pyjit_state.young = false;
+    if (away_for != NULL) {
+        sampler_lock();
+        restore();
+        sampler_unlock();
+    }
+}
+
+/* ---- threads ----------------------------------------------------------------------------------- */
+
+/* _thread.start_new_thread. */
+static PyObject *
+start_new_thread(PyObject *module, PyObject *args)
+{
+    away_over();
+    return start_thread(module, args);
+}
+
+/* Has this method of the module _thread call start_new_thread() above. Nobody can tell: the object stays the same. */
+static void
+see_to_method(PyObject *module, const char *name)
+{
+    PyObject *method = PyObject_GetAttrString(module, name);
+    if (method == NULL) {
+        PyErr_Clear();
+        return;
+    }
+    if (PyCFunction_CheckExact(method) && PyCFunction_GET_FLAGS(method) == METH_VARARGS &&
+        strcmp(((PyCFunctionObject *)method)->m_ml->ml_name, name) == 0) {
+        PyMethodDef *definition = ((PyCFunctionObject *)method)->m_ml;
+        if (start_thread == NULL) {
+            start_thread = definition->ml_meth;
+        }
+        if (definition->ml_meth == start_thread) {
+            definition->ml_meth = start_new_thread;
+        }
+    }
+    Py_DECREF(method);
+}
+
+/* Has threads noticed that the program starts. */
+static void
+see_to_threads(void)
+{
+    PyObject *modules = PyImport_GetModuleDict(), *module = PyDict_GetItemString(modules, "_thread");
+    if (module != NULL && PyModule_CheckExact(module)) {
+        see_to_method(module, "start_new_thread");
+        see_to_method(module, "start_new");
+    }
+}
+
 /* ---- young processes --------------------------------------------------------------------------- */
 
-/* In a process that has just begun by a fork. What the evaluator is away for, if it is, is still being run here. */
+/* The processor's time for the process so far, in nanoseconds. */
+static int64_t
+used(void)
+{
+    struct timespec time;
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 ? time.tv_sec * INT64_C(1000000000) + time.tv_nsec : 0;
+}
+
+/* In a process that has just begun by a fork. Without ticks it would be young for ever; and who asks for a low threshold wants
+ * executions to count from the first one on. What the evaluator is away for, if it is, is still being run here. */
 static void
 note_birth(void)
 {
-    pyjit_state.young = pyjit_state.installed;
+    const Settings *settings = settings_get();
+    pyjit_state.young = pyjit_state.installed && settings->tick > 0 &&
+                        settings->threshold >= SETTINGS_DEFAULT_THRESHOLD;
     young_ticks = 0;
+    seen = used();
 }
 
-/* Has the system call that. */
+/* Has forks noticed, and threads. */
 int
 away_init(void)
 {
     static bool done;
+    if (!done) {
+        see_to_threads();
+    }
     done = done || pthread_atfork(NULL, NULL, note_birth) == 0;
     return done ? 0 : -1;
 }
@@ -146,13 +221,16 @@ is_machinery(const PyCodeObject *code)
            _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap_external>");
 }
 
-/* Puts the evaluator back because of a tick. */
-static void
-end_by_tick(void)
+/* Does it run because a module is being imported? */
+static bool
+is_for_import(const _PyInterpreterFrame *frame)
 {
-    sampler_lock();
-    restore();
-    sampler_unlock();
+    for (int i = 0; i < CALLERS_MOST && frame != NULL; i++, frame = frame->previous) {
+        if (is_import(frame)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Does what a tick has found show that something computes, or is no longer traced? */
@@ -163,39 +241,33 @@ away_tick(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
         return false;
     }
     if (traced) {
-        end_by_tick();
+        sampler_lock();
+        restore();
+        sampler_unlock();
         return true;
     }
+    seen = used();
     CodeState *state = is_machinery(frame->f_code) ? NULL : code_state_make(frame->f_code);
     if (state == NULL) {
         return false;
     }
     bool in_loop = frame == away_for && state->has_loop && decode_is_check(frame->prev_instr);
+    bool young = pyjit_state.young && !is_for_import(frame);
     state->away_ticks++;
-    young_ticks += pyjit_state.young;
-    if (state->away_ticks < (in_loop || pyjit_state.young ? TICKS_HOT_LOOP : TICKS_HOT) && young_ticks < TICKS_YOUNG) {
+    young_ticks += young;
+    if (state->away_ticks < (in_loop || young ? TICKS_HOT_LOOP : TICKS_HOT) && young_ticks < TICKS_YOUNG) {
         return false;
     }
     state->away_ticks = 0;
-    pyjit_state.young = false;
-    end_by_tick();
+    away_over();
     return true;
 }
 
-/* Has this process, by itself, taken so much time of the processor that it need not be young any more? One that waits most
- * of the time is hardly ever found running by ticks. */
-static bool
-has_grown_up(void)
-{
-    struct timespec used;
-    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0 && (used.tv_sec > 0 || used.tv_nsec > YOUNG_MOST);
-}
-
-/* The main thread does not run. */
+/* The main thread does not run. A process that waits most of the time is hardly ever found running. */
 void
 away_tick_idle(bool another)
 {
-    bool grown_up = pyjit_state.young && has_grown_up();
+    bool grown_up = pyjit_state.young && used() - seen > YOUNG_MOST;
     ticks_elsewhere += another;
     if (grown_up) {
         pyjit_state.young = false;

@@ -95,17 +95,6 @@ decode_find(const _Py_CODEUNIT *units, int offset)
     return in;
 }
 
-/* Where the interpreter is when it looks at the eval breaker. */
-int
-decode_check_at(const _Py_CODEUNIT *units, int offset)
-{
-    Instr in = decode_find(units, offset);
-    if (in.opcode == COMPARE_OP) {
-        in = decode_at(units, in.next);
-    }
-    return in.opcode == RESUME ? in.next : decode_jump_target(&in);
-}
-
 /* An instruction that takes `pops` entries and leaves `pushes`. */
 static StackEffect
 effect(int pops, int pushes)

@@ -6,6 +6,7 @@
 #include "pyjit/away.h"
 #include "pyjit/block.h"
 #include "pyjit/cells.h"
+#include "pyjit/cframe.h"
 #include "pyjit/consume.h"
 #include "pyjit/exits.h"
 #include "pyjit/frames.h"
@@ -192,6 +193,7 @@ engine_remove(void)
     frames_free_spare();
     cells_free();
     generator_slots_remove();
+    away_over();
     set_evaluator(_PyEval_EvalFrameDefault, &pyjit_state.installed, false);
 }
 
@@ -269,9 +271,7 @@ begin(PyThreadState *tstate, _PyInterpreterFrame *frame, _PyCFrame *cframe)
 {
     _PyCFrame *outer = tstate->cframe;
     STAT(entries);
-    cframe->use_tracing = outer->use_tracing;
-    cframe->previous = outer;
-    cframe->current_frame = frame;
+    cframe_begin(cframe, outer, frame);
     tstate->cframe = cframe;
     frame->is_entry = true;
     frame->previous = outer->current_frame;
@@ -279,10 +279,9 @@ begin(PyThreadState *tstate, _PyInterpreterFrame *frame, _PyCFrame *cframe)
 
 /* The opposite. */
 static inline PyObject *
-end(PyThreadState *tstate, const _PyCFrame *cframe, PyObject *result)
+end(PyThreadState *tstate, _PyCFrame *cframe, PyObject *result)
 {
-    tstate->cframe = cframe->previous;
-    tstate->cframe->use_tracing = cframe->use_tracing;
+    tstate->cframe = cframe_end(cframe);
     tstate->recursion_remaining++;
     return result;
 }
@@ -300,14 +299,6 @@ run(PyThreadState *tstate, _PyInterpreterFrame *frame, uint8_t *target)
     return end(tstate, &cframe, trampoline_enter(frame, tstate, target));
 }
 
-/* What comes of going on at an address that resume.h's functions have returned. */
-static PyObject *
-run_from(const Registers *regs, uint8_t *target)
-{
-    return target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs->ints[0]
-                                             : trampoline_enter(regs->frame, regs->tstate, target);
-}
-
 /* Runs a frame for which there is more to do than to jump to compiled code, from its prev_instr on, or from where the
  * pending exception takes it. */
 static PyObject *
@@ -320,31 +311,7 @@ run_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state, 
     begin(tstate, frame, &cframe);
     Registers regs = {.frame = frame, .tstate = tstate};
     uint8_t *target = throwing ? exits_throw(&regs, state) : exits_enter(&regs, state);
-    return end(tstate, &cframe, run_from(&regs, target));
-}
-
-/* Goes on with a frame that has been taken out of the interpreter, `innermost` being the one of its calls where. */
-static PyObject *
-run_taken(PyThreadState *tstate, _PyInterpreterFrame *frame, _PyInterpreterFrame *innermost, Place place)
-{
-    _PyCFrame cframe;
-    if (_Py_EnterRecursiveCallTstate(tstate, "")) {
-        return NULL;
-    }
-    begin(tstate, frame, &cframe);
-    cframe.current_frame = innermost;
-    Registers regs = {.frame = innermost, .tstate = tstate};
-    return end(tstate, &cframe, run_from(&regs, resume_taken(&regs, code_state(innermost->f_code), place)));
-}
-
-/* Runs a frame in the interpreter, as far as that is wise. */
-static PyObject *
-run_interpreted(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
-{
-    PyObject *result;
-    Place place;
-    _PyInterpreterFrame *taken = interpret(tstate, frame, throwflag, &result, &place);
-    return taken == NULL ? result : run_taken(tstate, frame, taken, place);
+    return end(tstate, &cframe, exits_run(&regs, target));
 }
 
 /* A frame that is not simply to go on in compiled code. */
@@ -359,7 +326,7 @@ eval_frame_slowly(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwfl
             return run_slowly(tstate, frame, state, throwflag != 0);
         }
     }
-    return run_interpreted(tstate, frame, throwflag);
+    return interpret(tstate, frame, throwflag);
 }
 
 /* PEP 523. */
@@ -409,6 +376,7 @@ engine_request(PyCodeObject *code)
         return -1;
     }
     state->executions = INT_MAX;
+    away_over();
     return 0;
 }
 

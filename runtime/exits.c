@@ -131,6 +131,14 @@ exits_throw(Registers *regs, CodeState *state)
     return unwind(regs, state, (Place){_PyInterpreterFrame_LASTI(frame), depth}, true);
 }
 
+/* What comes of going on there. */
+PyObject *
+exits_run(const Registers *regs, uint8_t *target)
+{
+    return target == pyjit_state.return_to_c ? (PyObject *)(intptr_t)regs->ints[0]
+                                             : trampoline_enter(regs->frame, regs->tstate, target);
+}
+
 /* ---- kinds of exits ----------------------------------------------------------------------------- */
 
 /* Everything in memory, with the frames of code that was compiled in place: `place` is brought up to date.

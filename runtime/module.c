@@ -1,6 +1,7 @@
 /* The extension module pyjit._pyjit: turns the JIT on and off and answers questions about it. What
  * it reports is the engine's and the counters'. */
 #include "cpython/interface.h"
+#include "pyjit/away.h"
 #include "pyjit/compatibility.h"
 #include "pyjit/coverage.h"
 #include "pyjit/engine.h"
@@ -65,6 +66,7 @@ static int start(const char **why)
 static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
     if (is_installed()) {
+        away_over();
         Py_RETURN_TRUE;
     }
     char text[200];

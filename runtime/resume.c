@@ -46,14 +46,7 @@ resume_interpreted(Registers *regs, Place place, const char *reason)
     frame->stacktop = frame->f_code->co_nlocalsplus + place.depth;
     tstate->cframe->current_frame = caller;
     tstate->recursion_remaining++; /* the interpreter counts this frame itself */
-    PyObject *result;
-    _PyInterpreterFrame *taken = interpret(tstate, frame, 0, &result, &place);
-    if (taken != NULL) {
-        tstate->recursion_remaining--;
-        tstate->cframe->current_frame = regs->frame = taken;
-        frame->is_entry = is_entry;
-        return resume_taken(regs, code_state(taken->f_code), place);
-    }
+    PyObject *result = interpret(tstate, frame, 0);
     if (is_entry) {
         tstate->recursion_remaining--; /* the driver counts it off */
         regs->ints[0] = (int64_t)(intptr_t)result;

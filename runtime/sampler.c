@@ -15,17 +15,16 @@
 #define STACK_SIZE (64 << 10)
 #define IDLE_TICKS 32             /* before the thread sleeps */
 #define RARE_TICKS 8              /* how much rarer they are where there is nothing to see */
-#define YOUNG_TICKS 2             /* before the first question to a process that has begun by a fork, and may end any time */
+#define FORKED_TICKS 2            /* before the first question to a process that has begun by a fork, and may end any time */
 #define RAREST_TICK 500000        /* microseconds, where there is nobody to ask */
 #define FOR_EVER 1000000000000
-#define REPEATS_MOST 8            /* of a question that was not answered to satisfaction */
-#define REPEAT_PAUSE 20           /* microseconds before each */
 #define CAPSULE "pyjit.sampler"
 
 static struct {
     pthread_mutex_t lock; /* held to ask, to wait, to stop and to fork */
     pthread_cond_t wake;
     bool running;
+    bool forked;  /* this process */
     bool failed;  /* no thread was to be had, or is to be asked for any more */
     int (*look)(void *);
     void (*idle)(bool another);
@@ -123,20 +122,6 @@ wait_for(long microseconds)
     sampler.resting = false;
 }
 
-/* Asks, and again if it was a bad moment. */
-static void
-ask_until_answered(void)
-{
-    ask();
-    for (int i = 0; i < REPEATS_MOST; i++) {
-        wait_for(REPEAT_PAUSE);
-        if (sampler.sample != SAMPLE_AGAIN || sampler.failed || !can_ask()) {
-            break;
-        }
-        ask();
-    }
-}
-
 /* The thread. */
 static void *
 run(void *Py_UNUSED(argument))
@@ -148,8 +133,8 @@ run(void *Py_UNUSED(argument))
     pthread_setname_np(pthread_self(), "pyjit");
 #endif
     pthread_mutex_lock(&sampler.lock);
-    if (pyjit_state.young) {
-        let_pass(tick * YOUNG_TICKS);
+    if (sampler.forked) {
+        let_pass(tick * FORKED_TICKS);
     }
     for (;;) {
         wait_for(pause);
@@ -160,7 +145,7 @@ run(void *Py_UNUSED(argument))
             pause = tick;
             idle = 0;
         } else if (can_ask()) {
-            ask_until_answered();
+            ask();
             pause = sampler.sample == SAMPLE_NOTHING ? Py_MIN(pause * 2, tick * RARE_TICKS) : tick;
             idle = 0;
         } else if (sampler.watched > 0) {
@@ -196,6 +181,7 @@ after_fork_in_child(void)
 {
     pthread_mutex_init(&sampler.lock, NULL);
     sampler.running = sampler.resting = false;
+    sampler.forked = true;
 }
 
 /* The interpreter ends: it takes no more pending calls. */

@@ -60,8 +60,8 @@ call_compiled(PyObject *callable, PyObject *const *args, size_t nargsf, PyObject
         return _PyFunction_Vectorcall(callable, args, nargsf, kwnames);
     }
     PyObject *result = from_c_run(tstate, frame, state->entry);
-    if (pyjit_state.wanted != NULL && pyjit_state.wanted == tstate->cframe->current_frame) {
-        return interpret_returned(tstate, callable, args, PyVectorcall_NARGS(nargsf), result);
+    if (pyjit_state.wanted != NULL && pyjit_state.wanted == tstate->cframe->current_frame && result != NULL) {
+        interpret_returned(tstate);
     }
     return result;
 }

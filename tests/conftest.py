@@ -46,16 +46,3 @@ def jit(interpreter: Interpreter) -> Interpreter:
     )
     assert run.out.strip() == "True", "PYJIT=1 does not start pyjit:\n" + run.report()
     return interpreter
-
-
-def is_debug(jit: Interpreter) -> bool:
-    """Is this a debug build of CPython, in which no frames are taken?"""
-    return jit.run_code("import sys; print(hasattr(sys, 'gettotalrefcount'))").out == "True\n"
-
-
-@pytest.fixture(scope="session")
-def taking(jit: Interpreter) -> Interpreter:
-    """The same interpreter, if frames with hot loops are taken out of CPython's in it."""
-    if is_debug(jit):
-        pytest.skip("debug builds of CPython look at the stack of a frame that is given up")
-    return jit

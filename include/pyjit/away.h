@@ -4,7 +4,7 @@
 
 #include "pyjit/code.h"
 
-/* Has forked processes noticed. Returns 0 or -1. */
+/* Has forked processes noticed, and threads that the program starts. Returns 0 or -1. */
 int away_init(void);
 
 /* Is the evaluator to be away for this frame, which the interpreter is about to run? Yes for modules being imported,
@@ -17,6 +17,9 @@ void away_begin(PyThreadState *tstate, const _PyInterpreterFrame *frame);
 
 /* The frame for which away_begin() was called is done. */
 void away_end(const _PyInterpreterFrame *frame);
+
+/* Puts the evaluator back, if it is away, and ends the process's youth: what is executed is to count. */
+void away_over(void);
 
 /* Is the evaluator away? */
 bool away_now(void);

@@ -58,7 +58,4 @@ bool decode_is_check(const _Py_CODEUNIT *unit);
 /* The instruction at this offset, of generic bytecode. */
 Instr decode_find(const _Py_CODEUNIT *units, int offset);
 
-/* Where the interpreter is when it looks at the eval breaker in such an instruction, of generic bytecode. */
-int decode_check_at(const _Py_CODEUNIT *units, int offset);
-
 #endif

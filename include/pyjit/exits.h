@@ -24,6 +24,9 @@ uint8_t *exits_enter(Registers *regs, CodeState *state);
  * entries, an exception pending) that was resumed with an exception: returns where to go on. */
 uint8_t *exits_throw(Registers *regs, CodeState *state);
 
+/* What comes of going on at an address that these functions have returned, or those of resume.h. */
+PyObject *exits_run(const Registers *regs, uint8_t *target);
+
 /* Makes the exits that belong to no code object. Returns 0 or -1. */
 int exits_init(void);
 

@@ -20,7 +20,7 @@ typedef struct {
 /* Goes on at a place: compiled if that is worth it by now, else cold. */
 uint8_t *resume_at(Registers *regs, CodeState *state, Place place);
 
-/* Goes on at the head of a loop that is hot, in a frame that has been taken out of the interpreter (interpret.h). */
+/* Goes on in a frame that is hot and has been the interpreter's so far (divert.h). */
 uint8_t *resume_taken(Registers *regs, CodeState *state, Place place);
 
 /* Code for a place, made now if there is none; NULL when that fails. */

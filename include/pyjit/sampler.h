@@ -22,7 +22,6 @@ void sampler_watch(int count);
 typedef enum {
     SAMPLE_NOTHING, /* ticks become rarer */
     SAMPLE_SEEN,
-    SAMPLE_AGAIN, /* something for which it was a bad moment: to be repeated soon */
 } Sample;
 
 /* The question has been answered. */

@@ -186,7 +186,7 @@ BUGS = [
         "    int truth = PyObject_IsTrue(item);"),
     Bug("true-is-one", "templates/consume.c", "sum->phase == CONSUMER_INT && (void *)type == ADDRESS(PyLong_Type)",
         "sum->phase == CONSUMER_INT && (void *)type != ADDRESS(PyFloat_Type)"),
-    Bug("result-kept", "runtime/interpret.c", "- 1] = taken.result;", "- 1] = Py_NewRef(taken.result);"),
+    Bug("result-kept", "runtime/divert.c", "push(frame, result);", "push(frame, Py_NewRef(result));"),
 ]  # fmt: skip
 
 

@@ -50,21 +50,21 @@ before = pyjit.stats()["imports"]
 """
 
 
-def test_an_import_is_left_to_the_interpreter(taking: Interpreter, tmp_path: pathlib.Path) -> None:
-    done = run(taking, tmp_path, NEVER, "import often\nassert often.i == 1999\n" + AFTERWARDS, often=OFTEN)
+def test_an_import_is_left_to_the_interpreter(jit: Interpreter, tmp_path: pathlib.Path) -> None:
+    done = run(jit, tmp_path, NEVER, "import often\nassert often.i == 1999\n" + AFTERWARDS, often=OFTEN)
     assert done.out == "1\n"
 
 
-def test_imports_of_imports_are_one(taking: Interpreter, tmp_path: pathlib.Path) -> None:
+def test_imports_of_imports_are_one(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     done = run(
-        taking, tmp_path, NEVER, "import outer\n" + AFTERWARDS, outer="import often\n" + OFTEN, often=OFTEN
+        jit, tmp_path, NEVER, "import outer\n" + AFTERWARDS, outer="import often\n" + OFTEN, often=OFTEN
     )
     assert done.out == "1\n"
 
 
-def test_a_failed_import_is_over(taking: Interpreter, tmp_path: pathlib.Path) -> None:
+def test_a_failed_import_is_over(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     code = "try:\n    import often\nexcept ZeroDivisionError:\n    pass\nelse:\n    assert False\n"
-    done = run(taking, tmp_path, NEVER, code + AFTERWARDS, often=OFTEN + "1 / 0\n")
+    done = run(jit, tmp_path, NEVER, code + AFTERWARDS, often=OFTEN + "1 / 0\n")
     assert done.out == "1\n"
 
 
@@ -147,7 +147,7 @@ before = pyjit.stats()["frames_taken"]
 end = time.monotonic() + 50
 def going_on(n):
     # Is the loop that asks still to be taken, or not long ago? Its sum tells whether a turn got lost.
-    return (n % 1000 or pyjit.stats()["frames_taken"] == before) and time.monotonic() < end
+    return (n == 0 or n % 1000 or pyjit.stats()["frames_taken"] == before) and time.monotonic() < end
 def turns(n):
     return 0 < n and pyjit.stats()["frames_taken"] > before
 """
@@ -247,7 +247,7 @@ assert got > 0
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_computes_is_taken_over(taking: Interpreter, tmp_path: pathlib.Path, way: str) -> None:
+def test_what_computes_is_taken_over(jit: Interpreter, tmp_path: pathlib.Path, way: str) -> None:
     code = """
     import hot, sys
     assert len(sys._current_frames()) == 1
@@ -262,10 +262,10 @@ def test_what_computes_is_taken_over(taking: Interpreter, tmp_path: pathlib.Path
         return n and down(n - 1)
     down(50)
     """
-    run(taking, tmp_path, ALWAYS, code, hot=COUNT + WAYS[way] + "\n")
+    run(jit, tmp_path, ALWAYS, code, hot=COUNT + WAYS[way] + "\n")
 
 
-def test_what_is_hot_is_compiled(taking: Interpreter, tmp_path: pathlib.Path) -> None:
+def test_what_is_hot_is_compiled(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     hot = """
     import pyjit, time
     def f(n):
@@ -280,10 +280,10 @@ def test_what_is_hot_is_compiled(taking: Interpreter, tmp_path: pathlib.Path) ->
     assert main() % 1000 == 0
     assert pyjit.is_compiled(f)
     """
-    run(taking, tmp_path, ALWAYS, "import hot", hot=hot)
+    run(jit, tmp_path, ALWAYS, "import hot", hot=hot)
 
 
-def test_a_traced_import_is_traced(taking: Interpreter, tmp_path: pathlib.Path) -> None:
+def test_a_traced_import_is_traced(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     code = """
     import sys
     events = []
@@ -298,12 +298,12 @@ def test_a_traced_import_is_traced(taking: Interpreter, tmp_path: pathlib.Path) 
     starts = "import sys\nimport __main__\nsys.settrace(__main__.trace)\nimport hot\n"
     hot = "def f(x):\n    for i in range(2):\n        x += i\n    return x\nf(3)\n"
     modules = {"starts": starts, "hot": hot}
-    plain = run(taking, tmp_path, {"PYJIT": "0"}, code, **modules)
-    assert run(taking, tmp_path, ALWAYS, code, **modules) == plain
+    plain = run(jit, tmp_path, {"PYJIT": "0"}, code, **modules)
+    assert run(jit, tmp_path, ALWAYS, code, **modules) == plain
     assert plain.out.count("line") > 5
 
 
-def test_children_of_an_import(taking: Interpreter, tmp_path: pathlib.Path) -> None:
+def test_children_of_an_import(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     forks = """
     import os
     child = os.fork()
@@ -313,5 +313,5 @@ def test_children_of_an_import(taking: Interpreter, tmp_path: pathlib.Path) -> N
     if forks.child:
         assert os.waitstatus_to_exitcode(os.waitpid(forks.child, 0)[1]) == 0
     """
-    done = run(taking, tmp_path, NEVER, textwrap.dedent(code) + AFTERWARDS, forks=forks)
+    done = run(jit, tmp_path, NEVER, textwrap.dedent(code) + AFTERWARDS, forks=forks)
     assert done.out == "1\n1\n"

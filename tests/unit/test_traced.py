@@ -40,7 +40,7 @@ def run(jit: Interpreter, settings: dict[str, str], code: str) -> None:
     assert (done.status, done.err) == (0, ""), done.report()
 
 
-def test_a_trace_function(taking: Interpreter) -> None:
+def test_a_trace_function(jit: Interpreter) -> None:
     code = """
     sys.settrace(trace)
     often(inc)
@@ -49,10 +49,10 @@ def test_a_trace_function(taking: Interpreter) -> None:
     often(inc)
     assert pyjit.is_compiled(inc)
     """
-    run(taking, NEVER, code)
+    run(jit, NEVER, code)
 
 
-def test_a_profile_function(taking: Interpreter) -> None:
+def test_a_profile_function(jit: Interpreter) -> None:
     code = """
     profile = cProfile.Profile()
     profile.runcall(often, inc)
@@ -63,10 +63,10 @@ def test_a_profile_function(taking: Interpreter) -> None:
     often(inc)
     assert pyjit.is_compiled(inc)
     """
-    run(taking, NEVER, code)
+    run(jit, NEVER, code)
 
 
-def test_what_goes_on_untraced_is_found(taking: Interpreter) -> None:
+def test_what_goes_on_untraced_is_found(jit: Interpreter) -> None:
     code = """
     def traced():
         sys.settrace(None)
@@ -74,10 +74,10 @@ def test_what_goes_on_untraced_is_found(taking: Interpreter) -> None:
     sys.settrace(trace)
     assert traced() and away() > 0
     """
-    run(taking, ALWAYS, code)
+    run(jit, ALWAYS, code)
 
 
-def test_compiled_code_goes_on_in_the_interpreter(taking: Interpreter) -> None:
+def test_compiled_code_goes_on_in_the_interpreter(jit: Interpreter) -> None:
     code = """
     def turn_on(i):
         if i == 5000:
@@ -94,7 +94,7 @@ def test_compiled_code_goes_on_in_the_interpreter(taking: Interpreter) -> None:
     assert loop(4000) == sum(range(1, 4001)) and loop(9000) == sum(range(1, 9001))
     assert pyjit.is_compiled(inc)
     """
-    run(taking, {"PYJIT": "1", "PYJIT_TICK": "1"}, code)
+    run(jit, {"PYJIT": "1", "PYJIT_TICK": "1"}, code)
 
 
 def test_processes_with_threads_are_as_ever(jit: Interpreter) -> None:
