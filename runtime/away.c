@@ -28,7 +28,7 @@
 #include <time.h>
 
 #define TICKS_HOT 8         /* in one code object */
-#define TICKS_HOT_LOOP 2    /* in a loop of the module itself, or in one code object of a young process */
+#define TICKS_HOT_LOOP 2    /* in a loop of the first module, or in one code object of a young process */
 #define TICKS_YOUNG 5       /* of a young process in all, not counting imports */
 #define CALLERS_MOST 100    /* looked at for one that is being imported */
 #define YOUNG_MOST 60000000 /* nanoseconds of the processor's time of which no tick has found out what for */
@@ -56,6 +56,21 @@ is_import(const _PyInterpreterFrame *frame)
     return spec != NULL && _PyModuleSpec_IsInitializing(spec);
 }
 
+/* Is this code of the machinery of importing, whose time is that of system calls and of unmarshalling? */
+static bool
+is_machinery(const PyCodeObject *code)
+{
+    return _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap>") ||
+           _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap_external>");
+}
+
+/* Is this the code by which modules are looked for and imported? */
+bool
+away_is_search(const PyCodeObject *code)
+{
+    return _PyUnicode_EqualToASCIIString(code->co_name, "_find_and_load") && is_machinery(code);
+}
+
 /* Is a trace or profile function set? */
 static bool
 is_traced(const PyThreadState *tstate)
@@ -69,7 +84,7 @@ away_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
 {
     bool alone = tstate->next == NULL && tstate->prev == NULL;
     pyjit_state.young &= alone;
-    return alone && (pyjit_state.young || is_traced(tstate) || is_import(frame)) && away_for == NULL &&
+    return alone && (pyjit_state.young || is_traced(tstate) || away_is_search(frame->f_code) || is_import(frame)) && away_for == NULL &&
            tstate->interp->eval_frame == engine_eval_frame;
 }
 
@@ -213,14 +228,6 @@ away_init(void)
 
 /* ---- ticks ------------------------------------------------------------------------------------- */
 
-/* Is this code of the machinery of importing, whose time is that of system calls and of unmarshalling? */
-static bool
-is_machinery(const PyCodeObject *code)
-{
-    return _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap>") ||
-           _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap_external>");
-}
-
 /* Does it run because a module is being imported? */
 static bool
 is_for_import(const _PyInterpreterFrame *frame)
@@ -251,7 +258,9 @@ away_tick(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
     if (state == NULL) {
         return false;
     }
-    bool in_loop = frame == away_for && state->has_loop && decode_is_check(frame->prev_instr);
+    const _Py_CODEUNIT *units = _PyCode_CODE(frame->f_code);
+    bool in_loop = is_import(frame) && !is_for_import(frame->previous) && decode_is_check(frame->prev_instr) &&
+                   decode_has_loop(units, (int)Py_SIZE(frame->f_code));
     bool young = pyjit_state.young && !is_for_import(frame);
     state->away_ticks++;
     young_ticks += young;

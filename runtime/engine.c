@@ -231,7 +231,7 @@ is_deep(const PyThreadState *tstate)
 static inline bool
 is_still_cold(const PyThreadState *tstate, const CodeState *state)
 {
-    return state->status == CODE_COLD && !state->has_loop && state->executions > 0 &&
+    return state->status == CODE_COLD && !state->has_loop && !state->is_search && state->executions > 0 &&
            state->executions + 1 < engine_threshold() && !is_deep(tstate);
 }
 
@@ -251,6 +251,7 @@ engine_state(PyCodeObject *code)
     state->executions++;
     if (state->executions == 1) {
         state->has_loop = decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code));
+        state->is_search = away_is_search(code);
     }
     const PyThreadState *tstate = _PyThreadState_GET();
     if (is_deep(tstate)) {

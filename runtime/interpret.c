@@ -109,7 +109,8 @@ may_divert(const PyThreadState *tstate)
 static void
 try_to_divert(PyThreadState *tstate, _PyInterpreterFrame *frame, CodeState *state)
 {
-    if (divert_suits(tstate, frame) && decode_has_loop(_PyCode_CODE(frame->f_code), (int)Py_SIZE(frame->f_code)) && (state->status == CODE_ACTIVE || code_activate(state) == 0)) {
+    bool has_loop = decode_has_loop(_PyCode_CODE(frame->f_code), (int)Py_SIZE(frame->f_code));
+    if (has_loop && divert_suits(tstate, frame) && (state->status == CODE_ACTIVE || code_activate(state) == 0)) {
         divert(tstate, frame);
     }
 }

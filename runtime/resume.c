@@ -128,7 +128,7 @@ resume_at(Registers *regs, CodeState *state, Place place)
     return target != NULL ? target : cold_run(regs, state, place);
 }
 
-/* Goes on in a frame that has been taken out of the interpreter. */
+/* Goes on in a frame that has been the interpreter's so far. */
 uint8_t *
 resume_taken(Registers *regs, CodeState *state, Place place)
 {

@@ -7,6 +7,9 @@
 /* Has forked processes noticed, and threads that the program starts. Returns 0 or -1. */
 int away_init(void);
 
+/* Is this the code by which CPython looks for a module and imports it? */
+bool away_is_search(const PyCodeObject *code);
+
 /* Is the evaluator to be away for this frame, which the interpreter is about to run? Yes for modules being imported,
  * while a trace or profile function is set, and in forked processes until something is hot; if there are no other threads
  * and nobody else wants an evaluator. */

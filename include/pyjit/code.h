@@ -141,6 +141,7 @@ struct CodeState {
     int executions;         /* up to when it was worth compiling */
     uint8_t status; /* CodeStatus */
     uint8_t has_loop;        /* known from the first execution on */
+    uint8_t is_search;       /* the same; see away_is_search */
     uint8_t ticks;           /* of the sampler, that found this code being interpreted, up to when it was hot */
     uint8_t away_ticks;      /* the same while the frame evaluator is away (away.h) */
     uint8_t simple_call;     /* positional arguments only: frames can be pushed inline */

@@ -29,7 +29,7 @@
     X(cold_runs, "stretches of cold code run bytecode by bytecode")                                \
     X(calls_in_place, "calls of functions compiled in place")                                      \
     X(inline_frames, "times their frames had to be pushed after all")                              \
-    X(frames_taken, "frames taken out of the interpreter, a loop being hot")                      \
+    X(frames_taken, "frames taken over from the interpreter, a loop being hot")                     \
     X(exits_to_interpreter, "frames handed back to the interpreter")
 
 typedef struct {

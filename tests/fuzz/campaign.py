@@ -27,7 +27,7 @@ AGAIN = (LIMIT, LIMIT, LIMIT, LIMIT, LIMIT - 1, LIMIT + 1, LIMIT + 2)
 LITTLE = "96K"  # code memory that fills up
 LEGAL_ENDS = ("no memory for a number", "pyjit cannot be turned on")  # when a fault is injected
 THRESHOLDS = (0, 3, 4, 5, 8)  # besides 1 and 2
-TICKS = ("0", "1", "1", "50")  # microseconds; 0: loops are not taken out of the interpreter but run cold
+TICKS = ("0", "1", "1", "50")  # microseconds; 0: loops are not taken over from the interpreter but run cold
 
 
 @dataclasses.dataclass

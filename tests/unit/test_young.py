@@ -141,6 +141,67 @@ def test_threads_that_compute_are_found(jit: Interpreter) -> None:
     run(jit, {"PYJIT": "1", "PYJIT_TICK": "1"}, code)
 
 
+def test_a_thread_that_is_started_ends_it(jit: Interpreter) -> None:
+    code = """
+    import _thread
+    assert _thread.start_new_thread is threading._start_new_thread
+    assert repr(_thread.start_new_thread) == "<built-in function start_new_thread>"
+    def with_threading(work):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    def with_lock(start):
+        def run(work):
+            def locked():
+                work()
+                lock.release()
+            lock = _thread.allocate_lock()
+            lock.acquire()
+            start(locked, ())
+            lock.acquire()
+        return run
+    for start in with_threading, with_lock(_thread.start_new_thread), with_lock(_thread.start_new):
+        def work():
+            often(inc)
+            assert not pyjit.is_compiled(inc) and pyjit.stats()["young_frames"] > 0
+            start(lambda: often(inc))
+            assert pyjit.is_compiled(inc)
+        assert in_child(work)
+    for wrong in (), (1, 2), (len, 5), (len, (), 5):
+        try:
+            _thread.start_new_thread(*wrong)
+        except TypeError:
+            pass
+        else:
+            assert False
+    """
+    run(jit, NEVER, code)
+
+
+@pytest.mark.parametrize("how", ["pyjit.compile(inc)", "pyjit.enable()"])
+def test_asking_for_pyjit_ends_it(jit: Interpreter, how: str) -> None:
+    code = f"""
+    def work():
+        often(inc)
+        assert not pyjit.is_compiled(inc)
+        {how}
+        often(inc)
+        assert pyjit.is_compiled(inc)
+    assert in_child(work)
+    """
+    run(jit, NEVER, code)
+
+
+def test_low_thresholds_count_from_the_beginning(jit: Interpreter) -> None:
+    code = """
+    def work():
+        often(inc, 100)
+        assert pyjit.is_compiled(inc) and pyjit.stats()["young_frames"] == 0
+    assert in_child(work)
+    """
+    run(jit, {**NEVER, "PYJIT_THRESHOLD": "100"}, code)
+
+
 def test_threads_of_an_import_that_compute_are_found(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     module = """
     import threading
