@@ -217,11 +217,11 @@ static const char *probe_code(PyCodeObject *code)
 }
 
 /* A function of two positional parameters, one with a default, and a keyword-only one with one. */
-static const char *probe_function(PyFunctionObject *function, PyObject *globals)
+static const char *probe_function(PyFunctionObject *function)
 {
     PyObject *object = (PyObject *)function;
     EXPECT(function->func_code == PyFunction_GetCode(object), "PyFunctionObject.func_code");
-    EXPECT(function->func_globals == globals, "PyFunctionObject.func_globals");
+    EXPECT(function->func_globals == PyFunction_GetGlobals(object), "PyFunctionObject.func_globals");
     EXPECT(function->func_builtins == PyEval_GetBuiltins(), "PyFunctionObject.func_builtins");
     EXPECT(function->func_defaults == PyFunction_GetDefaults(object) &&
                PyTuple_GET_SIZE(function->func_defaults) == 1,
@@ -301,46 +301,30 @@ static const char *probe_small_ints(void)
 
 /* -- The samples ------------------------------------------------------------------------------- */
 
-static const char sample_source[] = "def function(a, b=2, *, c=3):\n"
-                                    "    return a\n"
-                                    "def generate(a):\n"
-                                    "    yield a\n"
-                                    "class Sample:\n"
-                                    "    def __init__(self, value):\n"
-                                    "        self.attribute = value\n"
-                                    "value = 123456\n"
-                                    "key = 'attribute'\n"
-                                    "generator = generate(value)\n"
-                                    "next(generator)\n"
-                                    "instance = Sample(value)\n";
-
-/* The probes that need objects of the sample source. */
-static const char *probe_samples(PyObject *space)
+/* The probes that need objects of Python code: those that `make_samples` returns (see pyjit/__init__.py). */
+static const char *probe_samples(PyObject *make_samples)
 {
-    PyObject *done = PyRun_String(sample_source, Py_file_input, space, space);
-    if (done == NULL) {
-        return "the sample program";
+    PyObject *function, *generate, *generator, *instance, *key, *value;
+    PyObject *samples = PyObject_CallNoArgs(make_samples);
+    const char *differs = "the samples";
+    if (samples != NULL && PyArg_ParseTuple(samples, "O!O!O!OUO", &PyFunction_Type, &function, &PyFunction_Type, &generate,
+                                            &PyGen_Type, &generator, &instance, &key, &value)) {
+        differs = probe_function((PyFunctionObject *)function);
+        if (differs == NULL) {
+            differs = probe_generator((PyGenObject *)generator, PyFunction_GetCode(generate));
+        }
+        if (differs == NULL) {
+            differs = probe_dict(key, value);
+        }
+        if (differs == NULL) {
+            differs = probe_instance(instance, key, value);
+        }
     }
-    Py_DECREF(done);
-    PyObject *key = PyDict_GetItemString(space, "key");
-    PyObject *value = PyDict_GetItemString(space, "value");
-    PyObject *generate = PyDict_GetItemString(space, "generate");
-    const char *differs =
-        probe_function((PyFunctionObject *)PyDict_GetItemString(space, "function"), space);
-    if (differs == NULL) {
-        differs = probe_generator((PyGenObject *)PyDict_GetItemString(space, "generator"),
-                                  PyFunction_GetCode(generate));
-    }
-    if (differs == NULL) {
-        differs = probe_dict(key, value);
-    }
-    if (differs == NULL) {
-        differs = probe_instance(PyDict_GetItemString(space, "instance"), key, value);
-    }
+    Py_XDECREF(samples);
     return differs;
 }
 
-const char *layout_check(void)
+const char *layout_check(PyObject *make_samples)
 {
     PyThreadState *tstate = PyThreadState_Get();
     const char *differs = probe_types();
@@ -362,13 +346,8 @@ const char *layout_check(void)
     if (differs == NULL) {
         differs = probe_small_ints();
     }
-    PyObject *space = differs == NULL ? PyDict_New() : NULL;
-    if (space != NULL) {
-        bool ready = PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins()) == 0 &&
-                     PyDict_SetItemString(space, "__name__", Py_None) == 0;
-        differs = ready ? probe_samples(space) : "the sample program";
-        PyDict_Clear(space);
-        Py_DECREF(space);
+    if (differs == NULL) {
+        differs = probe_samples(make_samples);
     }
     PyErr_Clear();
     return differs;

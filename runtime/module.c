@@ -63,7 +63,7 @@ static int start(const char **why)
     return 0;
 }
 
-static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *make_samples)
 {
     if (is_installed()) {
         away_over();
@@ -74,7 +74,7 @@ static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
     if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
         Py_RETURN_FALSE; /* it keeps its peace: the program has not asked for this */
     }
-    if (compatibility_check(text, sizeof text) < 0 || start(&why) < 0) {
+    if (compatibility_check(make_samples, text, sizeof text) < 0 || start(&why) < 0) {
         warn_off(why);
         log_line("off: %s", why);
         Py_RETURN_FALSE;
@@ -184,8 +184,8 @@ fail(PyObject *Py_UNUSED(module), PyObject *args)
 }
 
 static PyMethodDef functions[] = {
-    {"enable", enable, METH_NOARGS,
-     PyDoc_STR("enable($module, /)\n--\n\nTurn the JIT on. True if it is on now.")},
+    {"enable", enable, METH_O,
+     PyDoc_STR("enable($module, make_samples, /)\n--\n\nTurn the JIT on. True if it is on now.")},
     {"disable", disable, METH_NOARGS,
      PyDoc_STR("disable($module, /)\n--\n\nLeave all code to the interpreter from now on.")},
     {"is_enabled", is_enabled, METH_NOARGS,

@@ -13,6 +13,7 @@ except ImportError:
 
 TYPE_CHECKING = False  # importing typing, types or __future__ would be felt at every start
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType, FunctionType, MethodType
 
 __all__ = [
@@ -24,6 +25,29 @@ __all__ = [
     "is_enabled",
     "stats",
 ]
+
+
+def _make_samples() -> tuple[object, ...]:
+    """Return objects in which the C half looks whether this interpreter lays things out as it expects.
+
+    They are a function, a generator function, a generator of it that has yielded, an instance with
+    one attribute, the attribute's name and its value.
+    """
+
+    def function(a: int, b: int = 2, *, c: int = 3) -> int:
+        return a + b + c
+
+    def generate(a: int) -> "Iterator[int]":
+        yield a
+
+    class Sample:
+        def __init__(self, value: int) -> None:
+            self.attribute = value
+
+    value = 123456
+    generator = generate(value)
+    next(generator)
+    return function, generate, generator, Sample(value), "attribute", value
 
 
 _asked: list[str] = []
@@ -42,7 +66,7 @@ def _start() -> None:
         return
     _asked.append(setting)
     if setting == "1":
-        _pyjit.enable()
+        enable()
     elif sys.stderr is not None:
         print(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off", file=sys.stderr)
 
@@ -54,7 +78,7 @@ def enable() -> bool:
     subinterpreter, another frame evaluator in place, no executable memory) it stays off and one
     line on stderr says why.
     """
-    return _pyjit.enable()
+    return _pyjit.enable(_make_samples)
 
 
 def disable() -> None:

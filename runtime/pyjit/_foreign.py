@@ -11,7 +11,7 @@ from typing import NoReturn
 _said: list[str] = []
 
 
-def enable() -> bool:
+def enable(_make_samples: object, /) -> bool:
     """Say once on stderr that pyjit cannot run here; return False."""
     if not _said and sys.stderr is not None:
         kind = "debug" if hasattr(sys, "gettotalrefcount") else "release"

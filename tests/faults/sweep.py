@@ -16,6 +16,7 @@ import sys
 import types
 from collections.abc import Callable
 
+import pyjit
 import snippets
 from pyjit import _pyjit
 
@@ -106,7 +107,7 @@ options = parser.parse_args()
 _pyjit.disable()
 chosen = [entry for entry in snippets.SNIPPETS if not options.names or entry[0].__name__ in options.names]
 expected = {function: outcomes(function, cases) for function, *cases in chosen}
-assert _pyjit.enable()
+assert pyjit.enable()
 total, failures = 0, []
 for function, *cases in chosen:
     runs, wrong = sweep(function, cases, options.step, options.from_there_on)
