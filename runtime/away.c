@@ -15,6 +15,7 @@
 #include "pyjit/away.h"
 
 #include "pyjit/decode.h"
+#include "pyjit/divert.h"
 #include "pyjit/engine.h"
 #include "pyjit/names.h"
 #include "pyjit/sampler.h"
@@ -75,7 +76,7 @@ away_is_search(const PyCodeObject *code)
 static bool
 is_traced(const PyThreadState *tstate)
 {
-    return tstate->c_tracefunc != NULL || tstate->c_profilefunc != NULL;
+    return (tstate->c_tracefunc != NULL && !divert_waits(tstate)) || tstate->c_profilefunc != NULL;
 }
 
 /* Is the evaluator to be away for a frame? A process that has threads is young no longer. */
@@ -203,7 +204,7 @@ used(void)
 }
 
 /* In a process that has just begun by a fork. Without ticks it would be young for ever; and who asks for a low threshold wants
- * executions to count from the first one on. What the evaluator is away for, if it is, is still being run here. */
+ * executions to count from the first one on. */
 static void
 note_birth(void)
 {
@@ -212,6 +213,9 @@ note_birth(void)
                         settings->threshold >= SETTINGS_DEFAULT_THRESHOLD;
     young_ticks = 0;
     seen = used();
+    if (away_for != NULL) {
+        restore(); /* or there would be neither ticks nor calls of the evaluator, until the frame has ended */
+    }
 }
 
 /* Has forks noticed, and threads. */

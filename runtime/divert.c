@@ -24,9 +24,8 @@
 
 /* What waits for its next instruction. */
 static struct {
-    _PyInterpreterFrame *frame; /* NULL: nothing does */
-    PyFrameObject *object;      /* its frame object, owned by it */
-    bool lines;                 /* the code's table of lines was there before */
+    PyFrameObject *object; /* the frame's, owned; NULL: nothing waits */
+    bool lines;            /* the code's table of lines was there before */
 } waiting;
 
 static PyObject *leftover; /* a frame object that CPython still uses for a moment */
@@ -131,7 +130,46 @@ leave_to_interpreter(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject
     push(frame, result);
 }
 
+/* ---- tracing that has been turned on meanwhile --------------------------------------------------- */
+
+/* The program's trace and profile functions, while one event is kept from them. */
+static struct {
+    Py_tracefunc trace, profile;
+} kept;
+
+/* In the place of the program's trace function: the frame's end has been reported before, where it was. */
+static int
+keep_from_trace(PyObject *self, PyFrameObject *object, int what, PyObject *argument)
+{
+    _PyThreadState_GET()->c_tracefunc = kept.trace;
+    return what == PyTrace_RETURN ? 0 : kept.trace(self, object, what, argument);
+}
+
+/* The same in the place of its profile function. */
+static int
+keep_from_profile(PyObject *self, PyFrameObject *object, int what, PyObject *argument)
+{
+    _PyThreadState_GET()->c_profilefunc = kept.profile;
+    return what == PyTrace_RETURN ? 0 : kept.profile(self, object, what, argument);
+}
+
+/* Has the interpreter end the frame without reporting it. No other event comes before. */
+static void
+end_untraced(PyThreadState *tstate)
+{
+    if (tstate->c_tracefunc != NULL) {
+        kept.trace = tstate->c_tracefunc;
+        tstate->c_tracefunc = keep_from_trace;
+    }
+    if (tstate->c_profilefunc != NULL) {
+        kept.profile = tstate->c_profilefunc;
+        tstate->c_profilefunc = keep_from_profile;
+    }
+}
+
 /* ---- the next instruction ---------------------------------------------------------------------- */
+
+static int next_instruction(PyObject *self, PyFrameObject *object, int what, PyObject *argument);
 
 /* A pending call: the frame object is not used any more. */
 static int
@@ -146,24 +184,35 @@ drop_leftover(void *Py_UNUSED(argument))
 static PyObject *
 stop_waiting(PyThreadState *tstate)
 {
-    _PyInterpreterFrame *frame = waiting.frame;
     PyFrameObject *object = waiting.object;
-    waiting.frame = NULL;
-    tstate->c_tracefunc = NULL;
+    _PyInterpreterFrame *frame = object->f_frame;
+    waiting.object = NULL;
+    if (tstate->c_tracefunc == next_instruction) {
+        tstate->c_tracefunc = NULL;
+    }
     object->f_trace_opcodes = 0;
     object->f_trace_lines = 1;
+    object->f_lineno = 0; /* by which it is to tell its line in the trace function */
     if (!waiting.lines) {
         PyMem_Free(frame->f_code->_co_linearray);
         frame->f_code->_co_linearray = NULL;
     }
-    object->f_lineno = 0; /* by which it is to tell its line in the trace function */
-    if (Py_REFCNT(object) > 1) {
+    if (frame->frame_obj != object || Py_REFCNT(object) > 2) {
+        Py_DECREF(object);
         return NULL;
     }
     frame->frame_obj = NULL;
     object->f_frame = (_PyInterpreterFrame *)object->_f_frame_data;
     object->f_frame->owner = FRAME_OWNED_BY_THREAD;
+    Py_DECREF(object); /* the frame's */
     return (PyObject *)object;
+}
+
+/* Is the frame before an instruction where everything about it is in it? Between KW_NAMES and CALL the names are not. */
+static bool
+is_complete(const _PyInterpreterFrame *frame)
+{
+    return frame->owner != FRAME_OWNED_BY_FRAME_OBJECT && _PyOpcode_Deopt[_Py_OPCODE(*frame->prev_instr)] != CALL;
 }
 
 /* The trace function. */
@@ -171,14 +220,16 @@ static int
 next_instruction(PyObject *Py_UNUSED(self), PyFrameObject *object, int what, PyObject *Py_UNUSED(argument))
 {
     PyThreadState *tstate = _PyThreadState_GET();
-    bool is_it = what == PyTrace_OPCODE && object == waiting.object;
-    _PyInterpreterFrame *frame = waiting.frame;
+    _PyInterpreterFrame *frame = object->f_frame;
+    bool is_it = what == PyTrace_OPCODE && object == waiting.object && tstate->c_profilefunc == NULL && is_complete(frame);
     PyObject *unused = stop_waiting(tstate);
     if (is_it) {
         tstate->tracing--; /* it is not the program that is traced */
+        tstate->tracing_what = 0;
         PyObject *result = run_rest(tstate, frame);
         tstate->tracing++;
         leave_to_interpreter(tstate, frame, result);
+        end_untraced(tstate);
     }
     if (unused != NULL) {
         Py_XSETREF(leftover, unused);
@@ -187,18 +238,34 @@ next_instruction(PyObject *Py_UNUSED(self), PyFrameObject *object, int what, PyO
     return 0;
 }
 
-/* Can it be done, and is it not once too often? Each time takes some of the C stack until the frame is done. */
-bool
-divert_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
+/* Might a trace function be called, or one be set? */
+static bool
+is_traced(const PyThreadState *tstate)
 {
-    Handler handler;
-    PyCodeObject *code = frame->f_code;
+    return tstate->tracing != 0 || tstate->c_tracefunc != NULL || tstate->c_profilefunc != NULL;
+}
+
+/* What waited waits in vain: someone has set a trace function. */
+static void
+stop_waiting_in_vain(PyThreadState *tstate)
+{
     if (tstate->thread_id != diverted.thread) { /* the first time, and after a fork from another thread */
         diverted.thread = tstate->thread_id;
         diverted.count = 0;
-        waiting.frame = NULL;
+        waiting.object = NULL;
+    } else if (waiting.object != NULL && tstate->c_tracefunc != next_instruction) {
+        Py_XDECREF(stop_waiting(tstate));
     }
-    return waiting.frame == NULL && diverted.count < DIVERTED_MOST && count(frame) < NESTED_MOST &&
+}
+
+/* Can it be done, and is it not once too often? Each time takes some of the C stack until the frame is done. */
+bool
+divert_suits(PyThreadState *tstate, const _PyInterpreterFrame *frame)
+{
+    Handler handler;
+    PyCodeObject *code = frame->f_code;
+    stop_waiting_in_vain(tstate);
+    return waiting.object == NULL && !is_traced(tstate) && diverted.count < DIVERTED_MOST && count(frame) < NESTED_MOST &&
            code->co_stacksize >= 2 && !_PyFrame_IsIncomplete((_PyInterpreterFrame *)frame) &&
            !unwind_find_handler(code, (int)(raising - _PyCode_CODE(code)), &handler);
 }
@@ -207,15 +274,12 @@ divert_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
 bool
 divert(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
-    PyFrameObject *object = PyThreadState_GetFrame(tstate);
-    if (object == NULL) {
+    PyFrameObject *object = PyThreadState_GetFrame(tstate); /* may collect garbage, and run finalizers */
+    if (object == NULL || object->f_frame != frame || is_traced(tstate) || waiting.object != NULL ||
+        object->f_trace != NULL || object->f_trace_opcodes || !object->f_trace_lines) { /* the program has plans for it */
+        Py_XDECREF(object);
         return false;
     }
-    Py_DECREF(object); /* the frame has it */
-    if (object->f_trace != NULL || object->f_trace_opcodes || !object->f_trace_lines) {
-        return false; /* the program has plans for it */
-    }
-    waiting.frame = frame;
     waiting.object = object;
     waiting.lines = frame->f_code->_co_linearray != NULL;
     object->f_trace_opcodes = 1;
@@ -223,4 +287,11 @@ divert(PyThreadState *tstate, _PyInterpreterFrame *frame)
     tstate->c_tracefunc = next_instruction;
     tstate->cframe->use_tracing = 255;
     return true;
+}
+
+/* Is this thread's trace function there for a frame that waits, and not the program's? */
+bool
+divert_waits(const PyThreadState *tstate)
+{
+    return tstate->c_tracefunc == next_instruction;
 }

@@ -101,7 +101,7 @@ warm_caller(const PyThreadState *tstate)
 static bool
 may_divert(const PyThreadState *tstate)
 {
-    return !tstate->cframe->use_tracing && tstate->c_tracefunc == NULL && !pyjit_state.code_full &&
+    return !tstate->cframe->use_tracing && !pyjit_state.code_full &&
            tstate->interp->eval_frame == engine_eval_frame && tstate->thread_id == _PyRuntime.main_thread;
 }
 
@@ -145,15 +145,27 @@ look(void *Py_UNUSED(argument))
     return 0;
 }
 
-/* A call from C has returned to the frame that runs, and that is the one that is wanted. */
+/* The pending call for a frame that was wanted. */
+static int
+look_at_wanted(void *Py_UNUSED(argument))
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    _PyInterpreterFrame *frame = tstate->cframe->current_frame;
+    CodeState *state = frame != NULL && frame->f_code == wanted_code ? code_state(frame->f_code) : NULL;
+    if (state != NULL && state->status != CODE_REFUSED && may_divert(tstate) && executed_by(tstate->cframe) == frame) {
+        try_to_divert(tstate, frame, state);
+    }
+    return 0;
+}
+
+/* A call from C has returned to the wanted frame. C may be at work for it still, so it is looked at when the interpreter
+ * looks at the eval breaker, which it does at the end of a CALL. */
 void
 interpret_returned(PyThreadState *tstate)
 {
-    _PyInterpreterFrame *frame = tstate->cframe->current_frame;
-    CodeState *state = frame->f_code == wanted_code ? code_state(frame->f_code) : NULL;
-    if (state != NULL && state->status != CODE_REFUSED && may_divert(tstate) && executed_by(tstate->cframe) == frame) {
-        pyjit_state.wanted = NULL;
-        try_to_divert(tstate, frame, state);
+    if (tstate->thread_id == _PyRuntime.main_thread) {
+        pyjit_state.wanted = NULL; /* until the next tick */
+        Py_AddPendingCall(look_at_wanted, NULL);
     }
 }
 

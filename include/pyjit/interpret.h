@@ -13,7 +13,7 @@ bool interpret_can_take(const PyThreadState *tstate);
 /* Runs a frame in the interpreter, as _PyEval_EvalFrameDefault does. */
 PyObject *interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
 
-/* A call from C has returned to pyjit_state.wanted, which is the frame that runs: compiled code runs its rest, if the
+/* A call from C has returned to pyjit_state.wanted, which is the frame that runs: compiled code will run its rest soon, if the
  * interpreter was to. Runs no Python code. */
 void interpret_returned(PyThreadState *tstate);
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import textwrap
 
 import pytest
@@ -369,6 +370,236 @@ def test_tracing_is_turned_on_meanwhile(jit: Interpreter) -> None:
     assert events == [("traced", "call", 0), ("traced", "line", 1), ("traced", "return", 1)], events
     """
     run(jit, code)
+
+
+EVENTS = """
+    events = []
+    def note(frame, event, argument):
+        if not event.startswith("c_"):
+            events.append((frame.f_code.co_name, event))
+        return note
+    def leaf():
+        pass
+    def returns(turns):
+        while turns():
+            pass
+        turn_on()
+        leaf()
+        return 1
+    def fails(turns):
+        while turns():
+            pass
+        turn_on()
+        raise KeyError
+    def yields(turns):
+        while turns():
+            pass
+        turn_on()
+        yield 1
+        yield 2
+    def run(function):
+        events.clear()
+        try:
+            result = fresh(function)(Turns())
+            if function is yields:
+                assert list(result) == [1, 2]
+        except KeyError:
+            pass
+        leaf()
+        turn_off()
+        return list(events)
+"""
+
+
+@pytest.mark.parametrize("which", ["trace", "profile"])
+def test_events_come_once(jit: Interpreter, which: str) -> None:
+    """Where a function is taken that has tracing turned on: a frame's end is reported by whoever ends it."""
+    expected = {
+        "trace": {
+            "returns": [*[("leaf", event) for event in ("call", "line", "return")] * 2],
+            "fails": [("leaf", event) for event in ("call", "line", "return")],
+            "yields": [("yields", event) for event in ("call", "line", "return", "call", "return")]
+            + [("leaf", event) for event in ("call", "line", "return")],
+        },
+        "profile": {
+            "returns": [
+                ("leaf", "call"),
+                ("leaf", "return"),
+                ("returns", "return"),
+                ("leaf", "call"),
+                ("leaf", "return"),
+            ],
+            "fails": [("fails", "return"), ("leaf", "call"), ("leaf", "return")],
+            "yields": [("yields", event) for event in ("return", "call", "return", "call", "return")]
+            + [("leaf", "call"), ("leaf", "return")],
+        },
+    }[which]
+    setter = {"trace": "sys.settrace", "profile": "sys.setprofile"}[which]
+    code = f"""
+    turn_on, turn_off = lambda: {setter}(note), lambda: {setter}(None)
+    for _ in range(2):
+        for function in returns, fails, yields:
+            others = ("<lambda>", "run", "__call__")
+            got = [pair for pair in run(function) if pair[0] not in others]
+            assert got == {expected!r}[function.__name__], (function.__name__, got)
+    assert sys.gettrace() is None and sys.getprofile() is None
+    """
+    run(jit, textwrap.dedent(EVENTS) + textwrap.dedent(code))
+
+
+def test_the_debugger_is_started_meanwhile(jit: Interpreter) -> None:
+    code = """
+    import io, pdb
+    out = io.StringIO()
+    def f(turns):
+        while turns():
+            pass
+        pdb.Pdb(stdin=io.StringIO("r\\nn\\nc\\n"), stdout=out).set_trace()
+        return 5
+    def main():
+        assert f(Turns()) == 5
+        return 6
+    assert main() == 6
+    assert out.getvalue().count("--Return--") == 1, out.getvalue()
+    """
+    run(jit, code)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_loops_of_trace_functions(jit: Interpreter, alone: bool) -> None:
+    """CPython calls no trace function while one runs, so that nothing can be taken there."""
+    code = f"""
+    stop = threading.Event()
+    if not {alone}:
+        threading.Thread(target=stop.wait).start()
+    def heavy():
+        total = 0
+        for i in range(20000):
+            total += i
+        frame = sys._getframe()
+        line = frame.f_lineno - frame.f_code.co_firstlineno
+        seen.append((total, frame.f_trace_opcodes, frame.f_trace_lines, line))
+    def leaf(i):
+        return i
+    def work():
+        for i in range(20):
+            leaf(i)
+    def trace(frame, event, argument):
+        calls.append(event)
+        if len(calls) == 5:
+            sys.settrace(None)
+            for _ in range(20):
+                heavy()
+            return None
+        return trace
+    def profile(frame, event, argument):
+        calls.append(event)
+        if len(calls) < 6:
+            for _ in range(5):
+                heavy()
+    for set_to, function in (sys.settrace, trace), (sys.setprofile, profile):
+        for _ in range(3):
+            seen, calls, heavy = [], [], fresh(heavy)
+            set_to(function)
+            work()
+            set_to(None)
+            work()
+            assert len(calls) >= 5 and len(seen) >= 20
+            assert set(seen) == {{(199990000, False, True, 5)}}, set(seen)
+    stop.set()
+    loop(Turns())
+    """
+    run(jit, code)
+
+
+def test_a_trace_function_is_replaced_at_a_bad_moment(jit: Interpreter) -> None:
+    """Letting go of the old one calls a compiled finalizer, which returns to a frame that is wanted."""
+    code = """
+    class Old:
+        def __call__(self, *event):
+            return None
+        def __del__(self):
+            total = 0
+            for i in range(300):
+                total += i
+    def f():
+        for i in range(300):
+            sys.settrace(Old())
+            sys.settrace(None)
+        frame = sys._getframe()
+        return frame.f_trace_opcodes, frame.f_trace_lines
+    pyjit.compile(Old.__del__)
+    for _ in range(30):
+        assert fresh(f)() == (False, True)
+    loop(Turns())
+    """
+    run(jit, code)
+
+
+def test_keywords_of_a_call_are_not_lost(jit: Interpreter) -> None:
+    """A compiled function is called back when the interpreter has the names and lets go of the bound method."""
+    code = """
+    import weakref
+    def called_back(reference):
+        total = 0
+        for i in range(3000):
+            total += i
+    class C:
+        def method(self, a, *, k):
+            return a + k
+    def f(methods):
+        total = 0
+        while methods:
+            total += methods.pop()(1, k=2)
+        return total
+    pyjit.compile(called_back)
+    c = C()
+    for _ in range(20):
+        methods = [c.method for i in range(100)]
+        references = [weakref.ref(method, called_back) for method in methods]
+        assert fresh(f)(methods) == 300
+    """
+    run(jit, code)
+
+
+def test_moving_in_a_frame_that_is_not_traced(jit: Interpreter) -> None:
+    code = """
+    def f(turns):
+        while turns():
+            pass
+        try:
+            sys._getframe().f_lineno = 1
+        except ValueError as error:
+            return str(error)
+    said = fresh(f)(lambda: False)
+    assert f(Turns()) == said, said
+    """
+    run(jit, code)
+
+
+@pytest.mark.parametrize("where", ["a young process", "an import"])
+def test_children_of_what_runs_without_the_evaluator(
+    jit: Interpreter, where: str, tmp_path: pathlib.Path
+) -> None:
+    """They fork before anything is found hot, and never return to pyjit."""
+    if where == "an import":
+        (tmp_path / "forks.py").write_text(
+            "import os\nfrom __main__ import loop, Turns\n"
+            "child = os.fork()\n"
+            "if child == 0:\n    loop(Turns())\n    os._exit(0)\n"
+            "assert os.waitpid(child, 0)[1] == 0\n",
+            encoding="utf-8",
+        )
+        code = "import forks\n"
+    else:
+        code = """
+        def work():
+            assert in_child(lambda: loop(Turns()))
+            loop(Turns())
+        assert in_child(work)
+        """
+    done = jit.run("-c", BEGIN + IN_CHILD + textwrap.dedent(code), settings=ALWAYS, cwd=tmp_path)
+    assert (done.status, done.err) == (0, ""), done.report()
 
 
 def test_frames_with_settings_for_tracing_are_left_alone(jit: Interpreter) -> None:
