@@ -537,7 +537,7 @@ def test_a_trace_function_is_replaced_at_a_bad_moment(jit: Interpreter) -> None:
 
 
 def test_keywords_of_a_call_are_not_lost(jit: Interpreter) -> None:
-    """A compiled function is called back when the interpreter has the names and lets go of the bound method."""
+    """A compiled function is called back when the interpreter has the names and drops the bound method."""
     code = """
     import weakref
     def called_back(reference):
