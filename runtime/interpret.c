@@ -178,6 +178,17 @@ interpret_can_take(const PyThreadState *tstate)
     return tstate->thread_id == _PyRuntime.main_thread && sampler_start(look, away_tick_idle);
 }
 
+/* Counts what runs already as given, once for the process: it never comes to an end. */
+void
+interpret_watch(const PyThreadState *tstate)
+{
+    static bool done;
+    if (!done && interpret_can_take(tstate)) {
+        done = true;
+        note_given(tstate, 1);
+    }
+}
+
 /* Runs a frame in the interpreter. */
 PyObject *
 interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)

@@ -5,6 +5,7 @@
 #include "pyjit/compatibility.h"
 #include "pyjit/coverage.h"
 #include "pyjit/engine.h"
+#include "pyjit/interpret.h"
 #include "pyjit/log.h"
 #include "pyjit/memory.h"
 #include "pyjit/settings.h"
@@ -82,6 +83,14 @@ static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *make_samples)
     engine_install();
     log_line("on");
     Py_RETURN_TRUE;
+}
+
+static PyObject *watch(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    if (is_installed()) {
+        interpret_watch(PyThreadState_Get());
+    }
+    Py_RETURN_NONE;
 }
 
 static PyObject *disable(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
@@ -186,6 +195,8 @@ fail(PyObject *Py_UNUSED(module), PyObject *args)
 static PyMethodDef functions[] = {
     {"enable", enable, METH_O,
      PyDoc_STR("enable($module, make_samples, /)\n--\n\nTurn the JIT on. True if it is on now.")},
+    {"watch", watch, METH_NOARGS,
+     PyDoc_STR("watch($module, /)\n--\n\nLook for loops in what runs already.")},
     {"disable", disable, METH_NOARGS,
      PyDoc_STR("disable($module, /)\n--\n\nLeave all code to the interpreter from now on.")},
     {"is_enabled", is_enabled, METH_NOARGS,

@@ -13,6 +13,9 @@ bool interpret_can_take(const PyThreadState *tstate);
 /* Runs a frame in the interpreter, as _PyEval_EvalFrameDefault does. */
 PyObject *interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
 
+/* Has frames that run in the interpreter already, which pyjit has not given to it, looked at as others are. */
+void interpret_watch(const PyThreadState *tstate);
+
 /* A call from C has returned to pyjit_state.wanted, which is the frame that runs: compiled code will run its rest soon, if the
  * interpreter was to. Runs no Python code. */
 void interpret_returned(PyThreadState *tstate);

@@ -66,19 +66,21 @@ def _start() -> None:
         return
     _asked.append(setting)
     if setting == "1":
-        enable()
+        _pyjit.enable(_make_samples)
     elif sys.stderr is not None:
         print(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off", file=sys.stderr)
 
 
 def enable() -> bool:
-    """Turn the JIT on in this process and return whether it is on.
+    """Turn the JIT on in this process, also for loops that are running, and return whether it is on.
 
     Where it cannot run (another version or build of CPython than it was built for, a
     subinterpreter, another frame evaluator in place, no executable memory) it stays off and one
     line on stderr says why.
     """
-    return _pyjit.enable(_make_samples)
+    on = _pyjit.enable(_make_samples)
+    _pyjit.watch()
+    return on
 
 
 def disable() -> None:

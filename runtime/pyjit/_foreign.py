@@ -21,6 +21,10 @@ def enable(_make_samples: object, /) -> bool:
     return False
 
 
+def watch() -> None:
+    """Do nothing."""
+
+
 def disable() -> None:
     """Do nothing."""
 

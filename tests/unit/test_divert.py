@@ -99,6 +99,30 @@ def work():
     run(jit, code + ("assert in_child(work)" if where == "child" else "work()"))
 
 
+def test_turning_pyjit_on_in_a_running_program(interpreter: Interpreter) -> None:
+    """Nothing that runs has been given to the interpreter by pyjit."""
+    code = """
+    def main():
+        n = total = 0
+        turns = None
+        while turns is None or turns():
+            n += 1
+            total += n
+            if n == 10:
+                assert pyjit.enable()
+                turns = Turns()
+        assert total == n * (n + 1) // 2 and n > 10
+    assert not pyjit.is_enabled()
+    (lambda *args: main(*args))()
+    pyjit.disable()
+    main = fresh(main)
+    main()
+    """
+    settings = {**ALWAYS, "PYJIT": "0"}
+    done = interpreter.run("-c", BEGIN + textwrap.dedent(code), settings=settings)
+    assert (done.status, done.err) == (0, ""), done.report()
+
+
 def test_processes(jit: Interpreter) -> None:
     """What a process of multiprocessing is to do is called with arguments unpacked."""
     code = """
