@@ -122,8 +122,8 @@ look_at(PyThreadState *tstate, _PyInterpreterFrame *frame)
     if (away_now() && (frame == NULL || !away_tick(tstate, frame))) {
         return SAMPLE_SEEN;
     }
-    CodeState *state = frame == NULL ? NULL : code_state(frame->f_code);
-    if (state == NULL || state->status == CODE_REFUSED || !may_divert(tstate)) {
+    CodeState *state = frame == NULL || !may_divert(tstate) ? NULL : code_state_make(frame->f_code);
+    if (state == NULL || state->status == CODE_REFUSED) {
         return SAMPLE_NOTHING;
     }
     bool news = state->ticks < TICKS_HOT, hot = warm(state);

@@ -112,7 +112,15 @@ def test_turning_pyjit_on_in_a_running_program(interpreter: Interpreter) -> None
                 assert pyjit.enable()
                 turns = Turns()
         assert total == n * (n + 1) // 2 and n > 10
+    def calls_nothing_in_python():
+        assert pyjit.enable()
+        n, before, end = 0, pyjit.stats()["frames_taken"], time.monotonic() + 50
+        while pyjit.stats()["frames_taken"] == before and time.monotonic() < end:
+            n += 1
+        assert pyjit.stats()["frames_taken"] > before
     assert not pyjit.is_enabled()
+    calls_nothing_in_python()
+    pyjit.disable()
     (lambda *args: main(*args))()
     pyjit.disable()
     main = fresh(main)
