@@ -3,7 +3,8 @@
  * CPython 3.11 with a frame evaluator takes the long way round to call a Python function from interpreted code: by a C call
  * and another run of the interpreter. Where much is run once, as in imports, that costs more than any counting
  * brings. So while a module is being imported pyjit's evaluator is away, and everything runs as if pyjit was off, but for
- * ticks (sampler.h). If they show that something computes there, the evaluator comes back at once.
+ * ticks (sampler.h). If they show that something computes there, the evaluator comes back at once. What runs before the
+ * program does, so that many a process ends soon afterwards, does without ticks.
  *
  * Processes that have begun by a fork often end soon, and what they run is run in no other process. Until ticks show that
  * something computes in such a process, each frame that it gives to the interpreter is treated like a module.
@@ -72,6 +73,25 @@ away_is_search(const PyCodeObject *code)
     return _PyUnicode_EqualToASCIIString(code->co_name, "_find_and_load") && is_machinery(code);
 }
 
+/* Is this code of the module site, which prepares the interpreter? */
+bool
+away_is_site(const PyCodeObject *code)
+{
+    return _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen site>");
+}
+
+/* Will a frame run because the interpreter is being prepared? It is not linked to its callers yet. */
+bool
+away_is_start(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
+{
+    bool found = away_is_site(frame->f_code);
+    const _PyInterpreterFrame *caller = tstate->cframe->current_frame;
+    for (int i = 0; i < CALLERS_MOST && caller != NULL && !found; i++, caller = caller->previous) {
+        found = away_is_site(caller->f_code);
+    }
+    return found;
+}
+
 /* Is a trace or profile function set? */
 static bool
 is_traced(const PyThreadState *tstate)
@@ -85,7 +105,9 @@ away_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
 {
     bool alone = tstate->next == NULL && tstate->prev == NULL;
     pyjit_state.young &= alone;
-    return alone && (pyjit_state.young || is_traced(tstate) || away_is_search(frame->f_code) || is_import(frame)) && away_for == NULL &&
+    bool suits = pyjit_state.young || is_traced(tstate) || away_is_search(frame->f_code) || is_import(frame) ||
+                 away_is_site(frame->f_code);
+    return alone && suits && away_for == NULL &&
            tstate->interp->eval_frame == engine_eval_frame;
 }
 

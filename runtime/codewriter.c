@@ -28,6 +28,8 @@
  * come to that. By estimate, not by measurement, so many writes take as long as a copy. */
 #define WRITES_APART 256
 
+#define FIRST_BYTES ((size_t)20 << 10) /* what pyjit's own permanent code takes: many a process compiles nothing */
+
 #if !defined(MADV_POPULATE_WRITE)
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14; where it is unknown nothing happens */
 #endif
@@ -336,7 +338,11 @@ codewriter_commit(uint8_t *start, size_t size)
     views.executable += size;
     if (views.writable != NULL && !views.shared) {
         size_t before = views.executable - size;
-        (void)madvise(views.writable, before, MADV_DONTNEED); /* would count as resident twice */
+        if (before == 0) {
+            size = Py_MIN(size, FIRST_BYTES);
+        } else {
+            (void)madvise(views.writable, before, MADV_DONTNEED); /* would count as resident twice */
+        }
         (void)madvise(views.writable + before, size, MADV_POPULATE_WRITE);
     }
     return 0;

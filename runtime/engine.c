@@ -257,7 +257,8 @@ engine_state(PyCodeObject *code)
     if (is_deep(tstate)) {
         state->executions = Py_MAX(state->executions, engine_threshold());
     }
-    if (state->executions < engine_threshold() && (!state->has_loop || interpret_can_take(tstate))) {
+    if (state->executions < engine_threshold() &&
+        (!state->has_loop || away_is_site(code) || interpret_can_take(tstate))) {
         STAT(executions_cold);
         return NULL;
     }

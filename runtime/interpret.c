@@ -13,6 +13,7 @@
 #include "pyjit/divert.h"
 #include "pyjit/engine.h"
 #include "pyjit/sampler.h"
+#include "pyjit/settings.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
 
@@ -195,11 +196,15 @@ interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
 {
     bool better_away = away_suits(tstate, frame);
     const CodeState *state = better_away ? code_state_make(frame->f_code) : code_state(frame->f_code);
-    bool watching = state != NULL && (state->has_loop || better_away) && interpret_can_take(tstate);
-    if (!watching) {
+    bool without_ticks = better_away && settings_get()->tick > 0 && away_is_start(tstate, frame);
+    bool watching =
+        state != NULL && !without_ticks && (state->has_loop || better_away) && interpret_can_take(tstate);
+    if (!watching && !without_ticks) {
         return _PyEval_EvalFrameDefault(tstate, frame, throwflag);
     }
-    note_given(tstate, 1);
+    if (watching) {
+        note_given(tstate, 1);
+    }
     if (better_away) {
         away_begin(tstate, frame);
     }
@@ -207,6 +212,8 @@ interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
     if (better_away) {
         away_end(frame);
     }
-    note_given(tstate, -1);
+    if (watching) {
+        note_given(tstate, -1);
+    }
     return result;
 }

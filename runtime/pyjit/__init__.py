@@ -6,12 +6,25 @@ milliseconds. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_TI
 ``PYJIT_CODE_LIMIT``, ``PYJIT_STATS``, ``PYJIT_LOG``) are read when this package is first imported.
 """
 
-try:
-    from pyjit import _pyjit
-except ImportError:
-    from pyjit import _foreign as _pyjit  # type: ignore[no-redef]
-
 TYPE_CHECKING = False  # importing typing, types or __future__ would be felt at every start
+if TYPE_CHECKING:
+    from pyjit import _pyjit
+else:
+    # The extension module is where it is: searching for it would be felt as well.
+    import _frozen_importlib as _bootstrap
+    import _frozen_importlib_external as _external
+    import _imp
+
+    try:
+        _file = f"{__path__[0]}/_pyjit{_imp.extension_suffixes()[0]}"
+        _loader = _external.ExtensionFileLoader(f"{__name__}._pyjit", _file)
+        _pyjit = _bootstrap._load(_external.spec_from_file_location(_loader.name, _file, loader=_loader))
+    except ImportError:
+        try:
+            from pyjit import _pyjit
+        except ImportError:
+            from pyjit import _foreign as _pyjit
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FunctionType, MethodType
