@@ -337,7 +337,7 @@ hot(
             int.__neg__,
             int.__bool__,
             float.__neg__,
-            object.__hash__,
+            object.__str__,
             int.__neg__,
         ],
     ),
