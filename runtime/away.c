@@ -142,14 +142,21 @@ restore(void)
     }
 }
 
+/* The same with the lock to be had. */
+static void
+come_back(void)
+{
+    sampler_lock();
+    restore();
+    sampler_unlock();
+}
+
 /* The frame is done. */
 void
 away_end(const _PyInterpreterFrame *frame)
 {
     if (away_for == frame) {
-        sampler_lock();
-        restore();
-        sampler_unlock();
+        come_back();
     }
 }
 
@@ -166,9 +173,7 @@ away_over(void)
 {
     pyjit_state.young = false;
     if (away_for != NULL) {
-        sampler_lock();
-        restore();
-        sampler_unlock();
+        come_back();
     }
 }
 
@@ -274,9 +279,7 @@ away_tick(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
         return false;
     }
     if (traced) {
-        sampler_lock();
-        restore();
-        sampler_unlock();
+        come_back();
         return true;
     }
     seen = used();

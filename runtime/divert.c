@@ -271,14 +271,14 @@ divert_suits(PyThreadState *tstate, const _PyInterpreterFrame *frame)
 }
 
 /* Has the next instruction noticed. */
-bool
+void
 divert(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
     PyFrameObject *object = PyThreadState_GetFrame(tstate); /* may collect garbage, and run finalizers */
     if (object == NULL || object->f_frame != frame || is_traced(tstate) || waiting.object != NULL ||
         object->f_trace != NULL || object->f_trace_opcodes || !object->f_trace_lines) { /* the program has plans for it */
         Py_XDECREF(object);
-        return false;
+        return;
     }
     waiting.object = object;
     waiting.lines = frame->f_code->_co_linearray != NULL;
@@ -286,7 +286,6 @@ divert(PyThreadState *tstate, _PyInterpreterFrame *frame)
     object->f_trace_lines = 0;
     tstate->c_tracefunc = next_instruction;
     tstate->cframe->use_tracing = 255;
-    return true;
 }
 
 /* Is this thread's trace function there for a frame that waits, and not the program's? */

@@ -145,7 +145,7 @@ run(void *Py_UNUSED(argument))
             pause = tick;
             idle = 0;
         } else if (can_ask()) {
-            ask();
+            ask(); /* the answer will come; the one before says how soon to ask again */
             pause = sampler.sample == SAMPLE_NOTHING ? Py_MIN(pause * 2, tick * RARE_TICKS) : tick;
             idle = 0;
         } else if (sampler.watched > 0) {

@@ -1,6 +1,7 @@
-"""A program for tests of what happens to pyjit while it runs."""
+"""Program texts that several tests use."""
 
-# Runs enough different code to need many blocks, and prints the same whatever becomes of them.
+# For tests of what happens to pyjit while it runs: enough different code to need many blocks, and it prints
+# the same whatever becomes of them.
 PROGRAM = """
 import sys
 
@@ -60,4 +61,25 @@ try:
     (lambda: 1 // 0)()
 except ZeroDivisionError as error:
     print(error, error.__traceback__.tb_next.tb_lineno)
+"""
+
+# Statements before those of a test that forks.
+IN_CHILD = """
+import os, sys, traceback
+
+def in_child(work):
+    # Whether the work went well in a forked process.
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+    return os.waitpid(child, 0)[1] == 0
 """

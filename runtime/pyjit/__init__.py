@@ -8,6 +8,9 @@ milliseconds. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_TI
 
 TYPE_CHECKING = False  # importing typing, types or __future__ would be felt at every start
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import CodeType, FunctionType, MethodType
+
     from pyjit import _pyjit
 else:
     # The extension module is where it is: searching for it would be felt as well.
@@ -24,10 +27,6 @@ else:
             from pyjit import _pyjit
         except ImportError:
             from pyjit import _foreign as _pyjit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import CodeType, FunctionType, MethodType
 
 __all__ = [
     "compile",

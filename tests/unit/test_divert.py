@@ -6,13 +6,14 @@ import pathlib
 import textwrap
 
 import pytest
+from sample import IN_CHILD
 from support import Interpreter, Run
 
 # Being called often makes nothing hot; being found running does at once.
 ALWAYS = {"PYJIT": "1", "PYJIT_TICK": "1", "PYJIT_THRESHOLD": "1000000"}
 
 BEGIN = """
-import gc, os, sys, threading, time, traceback, types
+import gc, sys, threading, time, traceback, types
 import pyjit
 
 def taken():
@@ -41,24 +42,6 @@ def loop(turns):
         total += n
     assert total == n * (n + 1) // 2
     return n
-"""
-
-# In such a process the evaluator is away while it is young: what C calls is entered without pyjit.
-IN_CHILD = """
-def in_child(work):
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            os._exit(status)
-    return os.waitpid(child, 0)[1] == 0
 """
 
 
@@ -114,10 +97,11 @@ def test_turning_pyjit_on_in_a_running_program(interpreter: Interpreter) -> None
         assert total == n * (n + 1) // 2 and n > 10
     def calls_nothing_in_python():
         assert pyjit.enable()
-        n, before, end = 0, pyjit.stats()["frames_taken"], time.monotonic() + 50
-        while pyjit.stats()["frames_taken"] == before and time.monotonic() < end:
+        n, before, end = 0, stats()["frames_taken"], time.monotonic() + 50
+        while stats()["frames_taken"] == before and time.monotonic() < end:
             n += 1
-        assert pyjit.stats()["frames_taken"] > before
+        assert stats()["frames_taken"] > before
+    stats = pyjit._pyjit.stats
     assert not pyjit.is_enabled()
     calls_nothing_in_python()
     pyjit.disable()
@@ -638,7 +622,7 @@ def test_frames_with_settings_for_tracing_are_left_alone(jit: Interpreter) -> No
     code = """
     def f():
         sys._getframe().f_trace_opcodes = True
-        before, end = taken(), time.monotonic() + 0.2
+        end = time.monotonic() + 0.2
         n = 0
         while time.monotonic() < end:
             n += 1
@@ -715,16 +699,18 @@ def test_what_comes_between(jit: Interpreter, what: str) -> None:
 
 
 def test_many_at_once(jit: Interpreter) -> None:
-    """More than there is room for."""
+    """More than there is room for: what is beyond is interpreted to its end."""
     code = """
     def deep(n):
-        while turns():
-            pass
-        return 1 + forward(n - 1) if n else 0
+        before, end, turns = taken(), time.monotonic() + 0.05, 0
+        while taken() == before and time.monotonic() < end:
+            turns += 1
+        return [(n, turns > 0)] + (forward(n - 1) if n else [])
     def forward(*args):
-        global turns
-        turns = Turns() if args[0] > 100 else lambda: False
         return fresh(deep)(*args)
-    assert forward(330) == 330
+    sys.setrecursionlimit(3000)
+    before = taken()
+    assert forward(330) == [(n, True) for n in range(330, -1, -1)]
+    assert taken() - before > 200, taken() - before
     """
     run(jit, code)

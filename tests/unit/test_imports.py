@@ -68,6 +68,19 @@ def test_a_failed_import_is_over(jit: Interpreter, tmp_path: pathlib.Path) -> No
     assert done.out == "1\n"
 
 
+def test_a_search_in_vain_is_one(jit: Interpreter, tmp_path: pathlib.Path) -> None:
+    code = "try:\n    import nowhere\nexcept ImportError:\n    pass\nelse:\n    assert False\n"
+    for times in 1, 5:
+        assert run(jit, tmp_path, NEVER, code * times + AFTERWARDS).out == f"{times}\n"
+
+
+def test_a_program_that_does_little_has_no_thread(jit: Interpreter, tmp_path: pathlib.Path) -> None:
+    """There are loops, and imports, before it begins."""
+    code = "import os\nprint(len(os.listdir('/proc/self/task')))\n"
+    assert run(jit, tmp_path, {"PYJIT": "1"}, code).out == "1\n"
+    assert run(jit, tmp_path, {"PYJIT": "1"}, "for i in range(3): pass\n" + code).out == "2\n"
+
+
 def test_without_ticks_imports_are_watched_as_ever(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     settings = {"PYJIT": "1", "PYJIT_TICK": "0"}
     often = OFTEN.replace("not pyjit", "pyjit")

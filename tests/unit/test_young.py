@@ -6,6 +6,7 @@ import pathlib
 import textwrap
 
 import pytest
+from sample import IN_CHILD
 from support import Interpreter, Run
 
 # Ticks that do not come, and ticks that come at once. Being called often makes nothing hot where they do.
@@ -13,24 +14,8 @@ NEVER = {"PYJIT": "1", "PYJIT_TICK": "1000000"}
 ALWAYS = {"PYJIT": "1", "PYJIT_TICK": "1", "PYJIT_THRESHOLD": "1000000"}
 
 BEGIN = """
-import os, sys, threading, time, traceback
+import threading, time
 import pyjit
-
-def in_child(work):
-    # Whether the work went well in a forked process.
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            os._exit(status)
-    return os.waitpid(child, 0)[1] == 0
 
 def often(f, times=2000):
     for i in range(times):
@@ -56,7 +41,7 @@ def compiled_when_called(f):
 
 def run(jit: Interpreter, settings: dict[str, str], code: str, cwd: pathlib.Path | None = None) -> Run:
     """Run statements; all must go well and silently."""
-    done = jit.run("-c", BEGIN + textwrap.dedent(code), settings=settings, cwd=cwd)
+    done = jit.run("-c", IN_CHILD + BEGIN + textwrap.dedent(code), settings=settings, cwd=cwd)
     assert (done.status, done.err) == (0, ""), done.report()
     return done
 
