@@ -703,7 +703,7 @@ def test_many_at_once(jit: Interpreter) -> None:
     code = """
     def deep(n):
         before, end, turns = taken(), time.monotonic() + 0.05, 0
-        while taken() == before and time.monotonic() < end:
+        while not turns or taken() == before and time.monotonic() < end:
             turns += 1
         return [(n, turns > 0)] + (forward(n - 1) if n else [])
     def forward(*args):
