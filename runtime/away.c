@@ -18,6 +18,7 @@
 #include "pyjit/decode.h"
 #include "pyjit/divert.h"
 #include "pyjit/engine.h"
+#include "pyjit/machinery.h"
 #include "pyjit/names.h"
 #include "pyjit/sampler.h"
 #include "pyjit/settings.h"
@@ -32,7 +33,6 @@
 #define TICKS_HOT 8         /* in one code object */
 #define TICKS_HOT_LOOP 2    /* in a loop of the first module, or in one code object of a young process */
 #define TICKS_YOUNG 5       /* of a young process in all, not counting imports */
-#define CALLERS_MOST 100    /* looked at for one that is being imported */
 #define YOUNG_MOST 60000000 /* nanoseconds of the processor's time of which no tick has found out what for */
 #define TICKS_ELSEWHERE 6   /* in other threads; they become rarer, up to two a second */
 
@@ -58,38 +58,11 @@ is_import(const _PyInterpreterFrame *frame)
     return spec != NULL && _PyModuleSpec_IsInitializing(spec);
 }
 
-/* Is this code of the machinery of importing, whose time is that of system calls and of unmarshalling? */
-static bool
-is_machinery(const PyCodeObject *code)
-{
-    return _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap>") ||
-           _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen importlib._bootstrap_external>");
-}
-
 /* Is this the code by which modules are looked for and imported? */
 bool
 away_is_search(const PyCodeObject *code)
 {
-    return _PyUnicode_EqualToASCIIString(code->co_name, "_find_and_load") && is_machinery(code);
-}
-
-/* Is this code of the module site, which prepares the interpreter? */
-bool
-away_is_site(const PyCodeObject *code)
-{
-    return _PyUnicode_EqualToASCIIString(code->co_filename, "<frozen site>");
-}
-
-/* Will a frame run because the interpreter is being prepared? It is not linked to its callers yet. */
-bool
-away_is_start(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
-{
-    bool found = away_is_site(frame->f_code);
-    const _PyInterpreterFrame *caller = tstate->cframe->current_frame;
-    for (int i = 0; i < CALLERS_MOST && caller != NULL && !found; i++, caller = caller->previous) {
-        found = away_is_site(caller->f_code);
-    }
-    return found;
+    return _PyUnicode_EqualToASCIIString(code->co_name, "_find_and_load") && machinery_is_import(code);
 }
 
 /* Is a trace or profile function set? */
@@ -106,7 +79,7 @@ away_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
     bool alone = tstate->next == NULL && tstate->prev == NULL;
     pyjit_state.young &= alone;
     bool suits = pyjit_state.young || is_traced(tstate) || away_is_search(frame->f_code) || is_import(frame) ||
-                 away_is_site(frame->f_code);
+                 machinery_is_site(frame->f_code);
     return alone && suits && away_for == NULL &&
            tstate->interp->eval_frame == engine_eval_frame;
 }
@@ -263,7 +236,7 @@ away_init(void)
 static bool
 is_for_import(const _PyInterpreterFrame *frame)
 {
-    for (int i = 0; i < CALLERS_MOST && frame != NULL; i++, frame = frame->previous) {
+    for (int i = 0; i < MACHINERY_CALLERS_MOST && frame != NULL; i++, frame = frame->previous) {
         if (is_import(frame)) {
             return true;
         }
@@ -283,7 +256,7 @@ away_tick(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
         return true;
     }
     seen = used();
-    CodeState *state = is_machinery(frame->f_code) ? NULL : code_state_make(frame->f_code);
+    CodeState *state = machinery_is_import(frame->f_code) ? NULL : code_state_make(frame->f_code);
     if (state == NULL) {
         return false;
     }

@@ -116,7 +116,7 @@ static int check_interpreter(const Reason *why)
     return 0;
 }
 
-int compatibility_check(PyObject *make_samples, char *text, size_t size)
+int compatibility_check(PyObject *samples, char *text, size_t size)
 {
     static bool fits; /* what cannot change has been checked */
     Reason why = {text, size};
@@ -129,7 +129,7 @@ int compatibility_check(PyObject *make_samples, char *text, size_t size)
     if (check_build(&why) < 0 || check_bytecode(&why) < 0) {
         return -1;
     }
-    const char *struct_name = layout_check(make_samples);
+    const char *struct_name = layout_check(samples);
     if (struct_name != NULL) {
         return differs(&why, "%s is laid out differently here", struct_name);
     }

@@ -14,6 +14,7 @@
 #include "pyjit/inline.h"
 #include "pyjit/interpret.h"
 #include "pyjit/log.h"
+#include "pyjit/machinery.h"
 #include "pyjit/names.h"
 #include "pyjit/natives.h"
 #include "pyjit/numbers.h"
@@ -258,7 +259,7 @@ engine_state(PyCodeObject *code)
         state->executions = Py_MAX(state->executions, engine_threshold());
     }
     if (state->executions < engine_threshold() &&
-        (!state->has_loop || away_is_site(code) || interpret_can_take(tstate))) {
+        (!state->has_loop || machinery_is_site(code) || interpret_can_take(tstate))) {
         STAT(executions_cold);
         return NULL;
     }

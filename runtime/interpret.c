@@ -12,6 +12,7 @@
 #include "pyjit/decode.h"
 #include "pyjit/divert.h"
 #include "pyjit/engine.h"
+#include "pyjit/machinery.h"
 #include "pyjit/sampler.h"
 #include "pyjit/settings.h"
 #include "pyjit/state.h"
@@ -196,7 +197,7 @@ interpret(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
 {
     bool better_away = away_suits(tstate, frame);
     const CodeState *state = better_away ? code_state_make(frame->f_code) : code_state(frame->f_code);
-    bool without_ticks = better_away && settings_get()->tick > 0 && away_is_start(tstate, frame);
+    bool without_ticks = better_away && settings_get()->tick > 0 && machinery_is_start(tstate, frame);
     bool watching =
         state != NULL && !without_ticks && (state->has_loop || better_away) && interpret_can_take(tstate);
     if (!watching && !without_ticks) {

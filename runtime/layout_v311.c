@@ -116,7 +116,7 @@ static const char *probe_thread(PyThreadState *tstate)
         Py_LeaveRecursiveCall();
     }
     EXPECT(!entered || counted, "PyThreadState.recursion_remaining");
-    PyErr_SetNone(PyExc_KeyError);
+    PyErr_Restore(Py_NewRef(PyExc_KeyError), NULL, NULL); /* an exception may be being handled */
     bool raised = tstate->curexc_type == PyExc_KeyError && tstate->curexc_value == NULL;
     PyErr_Clear();
     EXPECT(raised, "PyThreadState.curexc_type");
@@ -301,13 +301,12 @@ static const char *probe_small_ints(void)
 
 /* -- The samples ------------------------------------------------------------------------------- */
 
-/* The probes that need objects of Python code: those that `make_samples` returns (see pyjit/__init__.py). */
-static const char *probe_samples(PyObject *make_samples)
+/* The probes that need objects of Python code: those that pyjit/__init__.py makes. */
+static const char *probe_samples(PyObject *samples)
 {
     PyObject *function, *generate, *generator, *instance, *key, *value;
-    PyObject *samples = PyObject_CallNoArgs(make_samples);
     const char *differs = "the samples";
-    if (samples != NULL && PyArg_ParseTuple(samples, "O!O!O!OUO", &PyFunction_Type, &function, &PyFunction_Type, &generate,
+    if (PyTuple_Check(samples) && PyArg_ParseTuple(samples, "O!O!O!OUO", &PyFunction_Type, &function, &PyFunction_Type, &generate,
                                             &PyGen_Type, &generator, &instance, &key, &value)) {
         differs = probe_function((PyFunctionObject *)function);
         if (differs == NULL) {
@@ -320,11 +319,10 @@ static const char *probe_samples(PyObject *make_samples)
             differs = probe_instance(instance, key, value);
         }
     }
-    Py_XDECREF(samples);
     return differs;
 }
 
-const char *layout_check(PyObject *make_samples)
+const char *layout_check(PyObject *samples)
 {
     PyThreadState *tstate = PyThreadState_Get();
     const char *differs = probe_types();
@@ -347,7 +345,7 @@ const char *layout_check(PyObject *make_samples)
         differs = probe_small_ints();
     }
     if (differs == NULL) {
-        differs = probe_samples(make_samples);
+        differs = probe_samples(samples);
     }
     PyErr_Clear();
     return differs;

@@ -1,93 +1,23 @@
 /* The extension module pyjit._pyjit: turns the JIT on and off and answers questions about it. What
  * it reports is the engine's and the counters'. */
 #include "cpython/interface.h"
-#include "pyjit/away.h"
-#include "pyjit/compatibility.h"
 #include "pyjit/coverage.h"
 #include "pyjit/engine.h"
 #include "pyjit/interpret.h"
-#include "pyjit/log.h"
 #include "pyjit/memory.h"
-#include "pyjit/settings.h"
-#include "pyjit/state.h"
 #include "pyjit/stats.h"
-
-static bool engine_started;
-static bool engine_ended; /* with the interpreter it was started in; what it knows went with that */
+#include "pyjit/switch.h"
 
 /* -- On and off -------------------------------------------------------------------------------- */
 
-/* Is the JIT on in the current interpreter? */
-static bool is_installed(void)
+static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *samples)
 {
-    return pyjit_state.installed && PyInterpreterState_Get() == PyInterpreterState_Main();
-}
-
-/* Says once for each reason why the JIT is off. */
-static void warn_off(const char *why)
-{
-    static char said[256];
-    if (strncmp(said, why, sizeof said - 1) != 0) {
-        strncpy(said, why, sizeof said - 1);
-        PySys_WriteStderr("pyjit: off: %s\n", why);
-    }
-}
-
-/* Called when the interpreter has ended. */
-static void note_end(void)
-{
-    engine_ended = true;
-    pyjit_state.installed = false;
-}
-
-/* Starts the engine, once for the process. Returns 0, or -1 with a reason in *why. */
-static int start(const char **why)
-{
-    if (engine_ended) {
-        *why = "the interpreter has been started again in this process";
-        return -1;
-    }
-    if (engine_started) {
-        return 0;
-    }
-    if (engine_start(why) < 0) {
-        return -1;
-    }
-    if (Py_AtExit(note_end) < 0) {
-        *why = "CPython has no place left for what is to be told when it ends";
-        return -1;
-    }
-    engine_started = true;
-    if (settings_get()->stats) {
-        Py_AtExit(stats_print); /* without a free place there is no table */
-    }
-    return 0;
-}
-
-static PyObject *enable(PyObject *Py_UNUSED(module), PyObject *make_samples)
-{
-    if (is_installed()) {
-        away_over();
-        Py_RETURN_TRUE;
-    }
-    char text[200];
-    const char *why = text;
-    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
-        Py_RETURN_FALSE; /* it keeps its peace: the program has not asked for this */
-    }
-    if (compatibility_check(make_samples, text, sizeof text) < 0 || start(&why) < 0) {
-        warn_off(why);
-        log_line("off: %s", why);
-        Py_RETURN_FALSE;
-    }
-    engine_install();
-    log_line("on");
-    Py_RETURN_TRUE;
+    return PyBool_FromLong(switch_on(samples));
 }
 
 static PyObject *watch(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
-    if (is_installed()) {
+    if (switch_is_on()) {
         interpret_watch(PyThreadState_Get());
     }
     Py_RETURN_NONE;
@@ -95,16 +25,13 @@ static PyObject *watch(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 
 static PyObject *disable(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
-    if (is_installed()) {
-        engine_remove();
-        log_line("off");
-    }
+    switch_off();
     Py_RETURN_NONE;
 }
 
 static PyObject *is_enabled(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
-    return PyBool_FromLong(is_installed());
+    return PyBool_FromLong(switch_is_on());
 }
 
 /* -- Code objects ------------------------------------------------------------------------------ */
@@ -126,19 +53,13 @@ static PyCodeObject *code_of(PyObject *object)
     return (PyCodeObject *)object;
 }
 
-/* Has the engine anything to do with code of this interpreter? */
-static bool engine_serves(void)
-{
-    return engine_started && !engine_ended && PyInterpreterState_Get() == PyInterpreterState_Main();
-}
-
 static PyObject *is_compiled(PyObject *Py_UNUSED(module), PyObject *object)
 {
     PyCodeObject *code = code_of(object);
     if (code == NULL) {
         return NULL;
     }
-    return PyBool_FromLong(engine_serves() && engine_is_compiled(code));
+    return PyBool_FromLong(switch_serves() && engine_is_compiled(code));
 }
 
 static PyObject *compile(PyObject *Py_UNUSED(module), PyObject *object)
@@ -147,7 +68,7 @@ static PyObject *compile(PyObject *Py_UNUSED(module), PyObject *object)
     if (code == NULL) {
         return NULL;
     }
-    if (!engine_serves()) {
+    if (!switch_serves()) {
         PyErr_SetString(PyExc_RuntimeError, "pyjit is off: call enable() first");
         return NULL;
     }
@@ -163,7 +84,7 @@ static PyObject *describe(PyObject *Py_UNUSED(module), PyObject *object)
     if (code == NULL) {
         return NULL;
     }
-    return engine_serves() ? engine_describe(code) : PyList_New(0);
+    return switch_serves() ? engine_describe(code) : PyList_New(0);
 }
 
 static PyObject *stats(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
@@ -194,7 +115,7 @@ fail(PyObject *Py_UNUSED(module), PyObject *args)
 
 static PyMethodDef functions[] = {
     {"enable", enable, METH_O,
-     PyDoc_STR("enable($module, make_samples, /)\n--\n\nTurn the JIT on. True if it is on now.")},
+     PyDoc_STR("enable($module, samples, /)\n--\n\nTurn the JIT on. True if it is on now.")},
     {"watch", watch, METH_NOARGS,
      PyDoc_STR("watch($module, /)\n--\n\nLook for loops in what runs already.")},
     {"disable", disable, METH_NOARGS,
@@ -219,15 +140,10 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-/* Reads the settings when the first interpreter imports the module. */
+/* What is to be done when an interpreter imports the module. */
 static int execute(PyObject *Py_UNUSED(module))
 {
-    static bool read;
-    if (!read) {
-        read = true;
-        settings_read();
-        log_open();
-    }
+    switch_prepare();
     return 0;
 }
 

@@ -196,14 +196,17 @@ stop(PyObject *Py_UNUSED(capsule))
     pthread_mutex_unlock(&sampler.lock);
 }
 
-/* Sees to it that stop() will be called, while the interpreter still is one. */
+/* Sees to it that stop() will be called, while the interpreter still is one. An exception may be pending, which is about to be
+ * thrown into a frame. */
 static bool
 stop_in_time(PyInterpreterState *interp)
 {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
     PyObject *dict = PyInterpreterState_GetDict(interp), *capsule = PyCapsule_New(&sampler, CAPSULE, stop);
     bool done = dict != NULL && capsule != NULL && PyDict_SetItemString(dict, CAPSULE, capsule) == 0;
     Py_XDECREF(capsule);
-    PyErr_Clear();
+    PyErr_Restore(type, value, traceback);
     return done;
 }
 

@@ -15,12 +15,6 @@ bool away_is_search(const PyCodeObject *code);
  * and nobody else wants an evaluator. */
 bool away_suits(const PyThreadState *tstate, const _PyInterpreterFrame *frame);
 
-/* Is this code of the module site, which prepares the interpreter before the program runs? */
-bool away_is_site(const PyCodeObject *code);
-
-/* Will this frame, which is about to run, do so while the module site prepares the interpreter? */
-bool away_is_start(const PyThreadState *tstate, const _PyInterpreterFrame *frame);
-
 /* Takes the evaluator away for a frame that is being watched (interpret.h), until away_end(). */
 void away_begin(PyThreadState *tstate, const _PyInterpreterFrame *frame);
 

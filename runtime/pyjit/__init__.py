@@ -3,30 +3,27 @@
 Start any program with ``PYJIT=1`` in the environment, or call :func:`enable`. The program does the
 same, sooner. Code is compiled when it is hot: a function at its 500th execution, a loop after some
 milliseconds. Other settings of the environment (``PYJIT_THRESHOLD``, ``PYJIT_TICK``,
-``PYJIT_CODE_LIMIT``, ``PYJIT_STATS``, ``PYJIT_LOG``) are read when this package is first imported.
+``PYJIT_CODE_LIMIT``, ``PYJIT_STATS``, ``PYJIT_LOG``) are read once, when the process starts or else
+when the program first calls a function of this package.
 """
 
 TYPE_CHECKING = False  # importing typing, types or __future__ would be felt at every start
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import CodeType, FunctionType, MethodType
 
-    from pyjit import _pyjit
+    from pyjit import _pyjit, _wait
 else:
     # The extension module is where it is: searching for it would be felt as well.
-    import _frozen_importlib as _bootstrap
-    import _frozen_importlib_external as _external
     import _imp
+    from sys import implementation as _implementation
 
+    _path, _suffix = __path__[0], _imp.extension_suffixes()[0]
+    _spec = type(_implementation)(name="pyjit._wait", origin=f"{_path}/_wait{_suffix}")
     try:
-        _file = f"{__path__[0]}/_pyjit{_imp.extension_suffixes()[0]}"
-        _loader = _external.ExtensionFileLoader(f"{__name__}._pyjit", _file)
-        _pyjit = _bootstrap._load(_external.spec_from_file_location(_loader.name, _file, loader=_loader))
+        _wait = _imp.create_dynamic(_spec)
     except ImportError:
-        try:
-            from pyjit import _pyjit
-        except ImportError:
-            from pyjit import _foreign as _pyjit
+        from pyjit import _foreign as _wait
 
 __all__ = [
     "compile",
@@ -39,11 +36,12 @@ __all__ = [
 ]
 
 
-def _make_samples() -> tuple[object, ...]:
+def _make_samples(type: type = type, next: "Callable[[Iterator[int]], int]" = next) -> tuple[object, ...]:
     """Return objects in which the C half looks whether this interpreter lays things out as it expects.
 
     They are a function, a generator function, a generator of it that has yielded, an instance with
-    one attribute, the attribute's name and its value.
+    one attribute, the attribute's name and its value. The program may have put something else in
+    the place of builtins.
     """
 
     def function(a: int, b: int = 2, *, c: int = 3) -> int:
@@ -52,14 +50,18 @@ def _make_samples() -> tuple[object, ...]:
     def generate(a: int) -> "Iterator[int]":
         yield a
 
-    class Sample:
-        def __init__(self, value: int) -> None:
-            self.attribute = value
-
     value = 123456
     generator = generate(value)
     next(generator)
-    return function, generate, generator, Sample(value), "attribute", value
+    sample = type("Sample", (), {})()
+    sample.attribute = value
+    return function, generate, generator, sample, "attribute", value
+
+
+def _turn_on() -> None:
+    """Load the JIT and turn it on: there is something to compile now."""
+    if not TYPE_CHECKING:
+        _wait.load(f"{_path}/_pyjit{_suffix}", _make_samples())
 
 
 _asked: list[str] = []
@@ -68,7 +70,8 @@ _asked: list[str] = []
 def _start() -> None:
     """Turn the JIT on if ``PYJIT`` asks for it: what ``pyjit.pth`` does when an interpreter starts.
 
-    In a virtual environment an interpreter goes through its ``.pth`` files twice.
+    That is put off, if possible, until there is something to compile. In a virtual environment an
+    interpreter goes through its ``.pth`` files twice.
     """
     import os
     import sys
@@ -77,10 +80,23 @@ def _start() -> None:
     if sys.flags.ignore_environment or setting in ("", "0") or _asked:
         return
     _asked.append(setting)
-    if setting == "1":
-        _pyjit.enable(_make_samples)
-    elif sys.stderr is not None:
-        print(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off", file=sys.stderr)
+    if setting != "1":
+        if sys.stderr is not None:
+            print(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off", file=sys.stderr)
+    elif not _wait.begin(_turn_on):
+        _load()
+        _pyjit.enable(_make_samples())
+
+
+def _load() -> None:
+    """Have the extension module in ``_pyjit``, and the JIT on if it has been asked for."""
+    _wait.end()
+    if not TYPE_CHECKING and "_pyjit" not in globals():
+        try:
+            from pyjit import _pyjit as extension
+        except ImportError:
+            from pyjit import _foreign as extension
+        globals()["_pyjit"] = extension
 
 
 def enable() -> bool:
@@ -90,7 +106,8 @@ def enable() -> bool:
     subinterpreter, another frame evaluator in place, no executable memory) it stays off and one
     line on stderr says why.
     """
-    on = _pyjit.enable(_make_samples)
+    _load()
+    on = _pyjit.enable(_make_samples())
     _pyjit.watch()
     return on
 
@@ -100,11 +117,13 @@ def disable() -> None:
 
     Compiled code that is running goes on, with what it calls directly, until it returns to C.
     """
+    _load()
     _pyjit.disable()
 
 
 def is_enabled() -> bool:
     """Return whether the JIT is on."""
+    _load()
     return _pyjit.is_enabled()
 
 
@@ -113,6 +132,7 @@ def is_compiled(function: "FunctionType | MethodType | CodeType") -> bool:
 
     Raises TypeError for anything but a Python function, method or code object.
     """
+    _load()
     return _pyjit.is_compiled(function)
 
 
@@ -123,6 +143,7 @@ def compile(function: "FunctionType | MethodType | CodeType") -> None:
     anything but a Python function, method or code object, RuntimeError while the JIT has not been
     enabled, and MemoryError.
     """
+    _load()
     _pyjit.compile(function)
 
 
@@ -134,6 +155,7 @@ def stats() -> dict[str, int | dict[str, int]]:
     left to the interpreter, and of frames handed back to it. All of them are listed in
     ``docs/settings.md``.
     """
+    _load()
     return _pyjit.stats()
 
 
@@ -146,6 +168,7 @@ def disassemble(function: "FunctionType | MethodType | CodeType") -> str:
     ``capstone`` the machine code is shown as hexadecimal bytes. Raises TypeError for anything but
     a Python function, method or code object.
     """
+    _load()
     from pyjit import disassembler
 
     return disassembler.disassemble(function)

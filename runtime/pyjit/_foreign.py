@@ -1,8 +1,8 @@
-"""Stands in for the extension module where it was built for an interpreter with another ABI.
+"""Stands in for the extension modules where they were built for an interpreter with another ABI.
 
-The package is there, but no ``_pyjit`` that this interpreter would load: a debug build of CPython
-loads other extension modules than a release build. The JIT stays off, and the first request to turn
-it on says why.
+The package is there, but no ``_wait`` and no ``_pyjit`` that this interpreter would load: a debug
+build of CPython loads other extension modules than a release build. The JIT stays off, and the first
+request to turn it on says why.
 """
 
 import sys
@@ -11,7 +11,21 @@ from typing import NoReturn
 _said: list[str] = []
 
 
-def enable(_make_samples: object, /) -> bool:
+def begin(_turn_on: object, /) -> bool:
+    """Return False: there is nothing to wait for."""
+    return False
+
+
+def end() -> None:
+    """Do nothing."""
+
+
+def load(_file: str, _samples: object, /) -> bool:
+    """Return False."""
+    return False
+
+
+def enable(_samples: object, /) -> bool:
     """Say once on stderr that pyjit cannot run here; return False."""
     if not _said and sys.stderr is not None:
         kind = "debug" if hasattr(sys, "gettotalrefcount") else "release"

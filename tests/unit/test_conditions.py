@@ -10,6 +10,7 @@ import pathlib
 import resource
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 from sample import PROGRAM
@@ -238,26 +239,51 @@ def test_end_with_everything_alive(jit: Interpreter) -> None:
     assert (run.status, run.out, run.err) == (plain.status, plain.out, plain.err)
 
 
+# Runs the statements of its argument in four interpreters, one after the other, which know their number.
 EMBEDDER = """
 #include <Python.h>
-int main(void)
+#include <stdio.h>
+int main(int count, char **arguments)
 {
     for (int turn = 0; turn < 4; turn++) {
+        char begin[] = "turn = 0";
+        begin[strlen(begin) - 1] += turn;
         Py_Initialize();
-        if (PyRun_SimpleString(
-                "import pyjit, sys\\n"
-                "print(pyjit.enable(), pyjit.is_enabled())\\n"
-                "def f(n):\\n    t = 0\\n"
-                "    for i in range(n):\\n        t += i * 2 if i % 3 else i / 2\\n    return t\\n"
-                "print(f(100), f(1000), [f(k) for k in range(5)])\\n"
-                "class C:\\n    def __init__(self): self.me = self\\n    def __del__(self): f(10)\\n"
-                "c = C()\\nsys.stdout.flush()\\n") < 0 ||
+        if (PyRun_SimpleString(begin) < 0 || PyRun_SimpleString(arguments[count - 1]) < 0 ||
             Py_FinalizeEx() < 0) {
             return 1;
         }
     }
     return 0;
 }
+"""
+
+EMBEDDED = """
+import pyjit, sys
+print(pyjit.enable(), pyjit.is_enabled())
+def f(n):
+    t = 0
+    for i in range(n):
+        t += i * 2 if i % 3 else i / 2
+    return t
+print(f(100), f(1000), [f(k) for k in range(5)])
+class C:
+    def __init__(self): self.me = self
+    def __del__(self): f(10)
+c = C()
+sys.stdout.flush()
+"""
+
+# The first interpreter has nothing to compile.
+EMBEDDED_WAITING = """
+import pyjit, sys
+pyjit._start()
+def f(n):
+    for i in range(n): pass
+if turn > 0:
+    f(10**7)
+    print(pyjit.is_enabled(), pyjit.is_compiled(f))
+sys.stdout.flush()
 """
 
 
@@ -273,8 +299,12 @@ for line in (path("include"), path("platinclude"), value("LIBDIR"), value("LDVER
 """
 
 
-def test_an_interpreter_started_again_and_again(jit: Interpreter, tmp_path: pathlib.Path) -> None:
-    """In one process, as programs do that have it built in."""
+Embed = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def embed(jit: Interpreter, tmp_path: pathlib.Path) -> Embed:
+    """Run statements in several interpreters of one process, as programs do that have Python built in."""
     if jit.is_sanitized:
         pytest.skip("not under sanitizers")
     compiler = shutil.which("cc") or shutil.which("gcc") or "cc"
@@ -286,16 +316,32 @@ def test_an_interpreter_started_again_and_again(jit: Interpreter, tmp_path: path
     if subprocess.run(command, check=False, capture_output=True).returncode != 0:
         pytest.skip("no compiler, or no library of this Python to link with")
     settings = {"PYTHONPATH": path, "LD_LIBRARY_PATH": libdir, "PYTHONHOME": home}
+
+    def run(code: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([str(program), code], check=False, capture_output=True, text=True, timeout=60,
+                              env=environment(**settings, **more))  # fmt: skip
+
+    return run
+
+
+AGAIN = "pyjit: off: the interpreter has been started again in this process\n"
+
+
+def test_an_interpreter_started_again_and_again(embed: Embed) -> None:
     outs = []
     for threshold in ("1", "1000"):
-        done = subprocess.run([str(program)], check=False, capture_output=True, text=True, timeout=60,
-                              env=environment(**settings, PYJIT_THRESHOLD=threshold))  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        done = embed(EMBEDDED, PYJIT_THRESHOLD=threshold)
+        assert (done.returncode, done.stderr) == (0, AGAIN)
         outs.append(done.stdout)
-        assert done.stderr == "pyjit: off: the interpreter has been started again in this process\n"
     assert outs[0] == outs[1]
     assert outs[0].splitlines()[::2] == ["True True"] + ["False False"] * 3
     assert len(set(outs[0].splitlines()[1::2])) == 1
+
+
+def test_an_interpreter_started_again_while_waiting(embed: Embed) -> None:
+    done = embed(EMBEDDED_WAITING, PYJIT="1")
+    assert (done.returncode, done.stderr) == (0, AGAIN)
+    assert done.stdout == "True True\nFalse False\nFalse False\n"
 
 
 MANY_THREADS = """

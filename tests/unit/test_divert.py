@@ -101,7 +101,8 @@ def test_turning_pyjit_on_in_a_running_program(interpreter: Interpreter) -> None
         while stats()["frames_taken"] == before and time.monotonic() < end:
             n += 1
         assert stats()["frames_taken"] > before
-    stats = pyjit._pyjit.stats
+    from pyjit import _pyjit
+    stats = _pyjit.stats
     assert not pyjit.is_enabled()
     calls_nothing_in_python()
     pyjit.disable()

@@ -578,3 +578,22 @@ def test_a_frame_that_is_gone_is_not_wanted_any_more(jit: Interpreter) -> None:
         PYJIT_THRESHOLD="500",
         PYJIT_TICK="4000",
     )
+
+
+def test_the_first_frame_of_all_may_be_one_that_an_exception_is_thrown_into(interpreter: Interpreter) -> None:
+    code = """
+import pyjit
+from pyjit import _pyjit
+def generate():
+    while True:
+        try:
+            yield 1
+        except KeyError as error:
+            yield error.args
+generator = generate()
+next(generator)
+assert _pyjit.enable(pyjit._make_samples())
+print(generator.throw(KeyError("thrown")), next(generator))
+generator.close()
+"""
+    assert interpreter.run_code(code).report() == "('thrown',) 1\n--- stderr\n--- exit status 0\n"

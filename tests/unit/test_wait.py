@@ -1,0 +1,333 @@
+"""Processes in which pyjit waits for something to compile: what ends that, and that nothing shows it."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import textwrap
+
+import pytest
+from support import Interpreter, Run
+
+ON = {"PYJIT": "1"}
+
+# No loop, nor a class, and few calls.
+BEGIN = """
+import sys
+from _io import open
+def loaded():
+    return "/_pyjit." in open("/proc/self/maps").read()
+def one():
+    return 1
+def recurse(n):
+    return n and recurse(n - 1)
+def loop(n):
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+"""
+
+
+def run(jit: Interpreter, code: str, settings: dict[str, str] | None = None) -> Run:
+    """Run statements; all must go well and silently."""
+    done = jit.run("-c", BEGIN + textwrap.dedent(code), settings=ON | (settings or {}))
+    assert (done.status, done.err) == (0, ""), done.report()
+    return done
+
+
+def same(jit: Interpreter, code: str, begin: str = BEGIN) -> None:
+    """Run statements, which must go well and print the same with and without pyjit."""
+    plain, with_pyjit = (
+        jit.run("-c", begin + textwrap.dedent(code), settings=s) for s in ({"PYJIT": "0"}, ON)
+    )
+    assert plain.status == 0, plain.report()
+    assert plain.report() == with_pyjit.report()
+
+
+def test_nothing_is_loaded_for_nothing(jit: Interpreter) -> None:
+    run(jit, "one(); recurse(100); assert 'pyjit' in sys.modules; assert not loaded()")
+
+
+ENDS = {
+    "a loop": "loop(3)",
+    "a loop in a generator": "def g():\n    while True: yield 1\nnext(g())",
+    "a comprehension": "[i for i in ()]",
+    "many calls": "recurse(400), recurse(100)",
+    "a loop in another thread": "import _thread, time\n_thread.start_new_thread(loop, (3,))\ntime.sleep(0.2)",
+    "a question": "import pyjit; assert pyjit.is_enabled()",
+    "a request": "import pyjit; pyjit.compile(one)",
+    "counters": "import pyjit; assert pyjit.stats()['entries'] == 0",
+    "an order": "import pyjit; assert pyjit.enable()",
+}
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_what_ends_it(jit: Interpreter, what: str) -> None:
+    run(
+        jit,
+        "assert not loaded()\n" + ENDS[what] + "\nassert loaded()\nimport pyjit; assert pyjit.is_enabled()",
+    )
+
+
+@pytest.mark.parametrize("name", ["PYJIT_THRESHOLD", "PYJIT_TICK"])
+def test_with_a_setting_it_does_not_wait(jit: Interpreter, name: str) -> None:
+    run(jit, "assert loaded()", {name: "1000"})
+
+
+def test_counting_goes_on_from_there(jit: Interpreter) -> None:
+    code = """
+    import pyjit
+    recurse(490)
+    assert not loaded()
+    list(map(recurse, [9] * 60))
+    assert pyjit.is_compiled(recurse)
+    loop(10**7)
+    assert pyjit.is_compiled(loop)
+    """
+    run(jit, code)
+
+
+def test_turning_it_off(jit: Interpreter) -> None:
+    code = """
+    import pyjit
+    pyjit.disable()
+    assert not pyjit.is_enabled()
+    loop(10**7)
+    recurse(900)
+    assert not pyjit.is_enabled() and not pyjit.is_compiled(loop)
+    assert pyjit.enable()
+    loop(10**7)
+    assert pyjit.is_compiled(loop)
+    """
+    run(jit, code)
+
+
+def test_what_the_program_does_to_the_environment_is_for_its_children(jit: Interpreter) -> None:
+    code = """
+    import os
+    os.environ["PYJIT_THRESHOLD"], os.environ["PYJIT_STATS"], os.environ["PYJIT_LOG"] = "x", "1", "stderr"
+    assert not loaded()
+    loop(10**7)
+    assert loaded()
+    import pyjit
+    assert pyjit.is_compiled(loop)
+    """
+    run(jit, code)
+
+
+def test_what_the_program_does_to_builtins(jit: Interpreter) -> None:
+    code = """
+    import builtins
+    def fail(*_): raise SystemError
+    builtins.__build_class__ = builtins.type = builtins.next = builtins.__import__ = builtins.tuple = fail
+    assert not loaded()
+    loop(3)
+    assert loaded()
+    """
+    run(jit, code)
+
+
+def test_modules_are_the_same_before_and_after(jit: Interpreter) -> None:
+    run(jit, "before = list(sys.modules); loop(3); assert loaded(); assert list(sys.modules) == before")
+
+
+def test_forgotten_modules(jit: Interpreter) -> None:
+    code = """
+    del sys.modules["pyjit"]
+    import gc, pyjit
+    gc.collect()
+    assert not loaded()
+    loop(3)
+    assert loaded() and pyjit.is_enabled()
+    """
+    run(jit, code)
+
+
+def test_asked_in_a_second_copy_of_the_package(jit: Interpreter) -> None:
+    run(jit, "del sys.modules['pyjit']; import pyjit; assert not loaded() and pyjit.is_enabled()")
+
+
+def test_audit_hooks_see_nothing(jit: Interpreter) -> None:
+    code = """
+    seen = []
+    sys.addaudithook(lambda *event: seen.append(event[0]))
+    loop(3)
+    recurse(900)
+    print(seen)
+    """
+    same(jit, code)
+
+
+def test_while_an_exception_is_handled(jit: Interpreter) -> None:
+    code = """
+    import pyjit
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        assert not loaded()
+        loop(3)
+        assert loaded()
+        print(sys.exc_info()[1].__context__)
+    assert pyjit.is_enabled()
+    """
+    run(jit, code)
+
+
+@pytest.mark.parametrize("tracer", ["settrace", "setprofile"])
+def test_it_is_not_traced(jit: Interpreter, tracer: str) -> None:
+    """Nor is it given up: what comes after the tracing ends the waiting."""
+    code = f"""
+    import _thread
+    seen = []
+    def trace(frame, event, argument):
+        seen.append((frame.f_code.co_name, event, frame.f_lineno))
+        return trace
+    def traced():
+        sys.{tracer}(trace)
+        loop(3), recurse(90)
+        sys.{tracer}(None)
+    traced()
+    print(seen)
+    """
+    same(jit, code)
+    run(jit, textwrap.dedent(code) + "assert not loaded(); loop(3); assert loaded()")
+
+
+def test_deep_recursion(jit: Interpreter) -> None:
+    """There is no room to turn it on, and the program has as much as without it."""
+    code = """
+    import pyjit
+    sys.setrecursionlimit(90)
+    def deep(n):
+        return n + 1 if n == 40 else deep(n + 1)
+    def levels():
+        try:
+            return 1 + levels()
+        except RecursionError:
+            return 1
+    print(deep(0), levels(), loop(3))
+    sys.setrecursionlimit(1000)
+    """
+    same(jit, code)
+    run(jit, textwrap.dedent(code) + "assert not loaded(); loop(3); assert loaded()")
+
+
+SIGNALS = """
+import _signal, _thread
+def handle(number, frame):
+    raise KeyError(number)
+_signal.signal(_signal.SIGINT, handle)
+def function(first):
+    for i in range(3): pass
+    return first
+def generator():
+    while True: yield 1
+def finite():
+    yield 1
+    for i in range(3): pass
+    try:
+        yield 2
+    except KeyError:
+        yield 3
+def places(tb):
+    return tb and ((tb.tb_frame.f_code.co_name, tb.tb_lineno), places(tb.tb_next))
+noticed = map(_thread.interrupt_main, [_signal.SIGINT] * 9)
+"""
+
+
+@pytest.mark.parametrize("call", ["map(function, noticed)", "zip(noticed, endless)", "zip(noticed, other)"])
+def test_a_signal_that_is_to_be_noticed(jit: Interpreter, call: str) -> None:
+    """It comes before the frame for which pyjit would be turned on, which is to notice it."""
+    code = f"""
+    sys.settrace(lambda *_: None)
+    other, endless = finite(), generator()
+    next(other)
+    sys.settrace(None)
+    assert not loaded()
+    try:
+        print(list({call}))
+    except KeyError as error:
+        print(error, error.__context__, places(error.__traceback__))
+    """
+    same(jit, code, BEGIN + SIGNALS)
+    code = SIGNALS + textwrap.dedent(code)
+    run(jit, code + "assert not loaded(); loop(3); assert loaded()")
+
+
+@pytest.mark.parametrize("call", ["loop(3)", "next(generator())", "generator().send(None)"])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_signal_that_comes_meanwhile(jit: Interpreter, call: str, late: bool) -> None:
+    """Its handler runs in what turns pyjit on. What it raises is raised where the program is."""
+    code = f"""
+    import pyjit
+    def handler():
+        raise KeyError(1)
+    handler = type(handler)(handler.__code__, dict(KeyError=KeyError))
+    def turn_on():
+        if not calls:
+            calls.append(1)
+            if {late}:
+                pyjit._turn_on()
+            handler()
+        pyjit._turn_on()
+    calls = []
+    assert pyjit._wait.begin(turn_on)
+    def work():
+        try:
+            {call}
+        except KeyError as error:
+            return places(error.__traceback__)
+    print(work())
+    assert loaded() is {late}
+    {call}
+    assert loaded() and pyjit.is_enabled()
+    assert calls == [1]
+    """
+    done = run(jit, SIGNALS + textwrap.dedent(code), {"PYJIT": "0"})
+    names = [name for name in ("work", "loop", "generator", "turn_on", "handler") if repr(name) in done.out]
+    assert names == ["work", "handler"]
+
+
+def test_children(jit: Interpreter) -> None:
+    """Forked while it waits."""
+    code = """
+    import posix, pyjit
+    def work():
+        assert not loaded()
+        loop(10**7)
+        assert loaded() and pyjit.is_enabled() and pyjit.is_compiled(loop)
+        posix._exit(5)
+    def in_child():
+        child = posix.fork()
+        child or work()
+        return posix.waitpid(child, 0)[1] >> 8
+    assert in_child() == 5
+    assert in_child() == 5
+    assert not loaded()
+    """
+    run(jit, code)
+
+
+def test_at_exit(jit: Interpreter) -> None:
+    """Loops in the last functions, in finalizers, and where nothing can be turned on any more."""
+    code = """
+    import atexit
+    C = type("C", (), dict(__del__=lambda self, print=print, loop=loop: print(loop(9))))
+    kept = C()
+    sys.kept = C()
+    atexit.register(lambda: print(loop(3)))
+    """
+    same(jit, code)
+
+
+def test_without_the_other_extension_module(jit: Interpreter, tmp_path: pathlib.Path) -> None:
+    package = pathlib.Path(jit.run_code("import pyjit; print(pyjit.__path__[0])").out.strip())
+    (tmp_path / "pyjit").mkdir()
+    for file in [*package.glob("*.py"), *package.glob("_wait.*.so")]:
+        shutil.copy(file, tmp_path / "pyjit")
+    done = jit.run_code(BEGIN + "print(loop(9), recurse(900))", PYJIT="1", PYTHONPATH=str(tmp_path))
+    assert (done.status, done.out) == (0, "36 0\n")
+    assert done.err.startswith("pyjit: off: "), done.err
+    assert "_pyjit." in done.err
+    assert len(done.err.splitlines()) == 1
