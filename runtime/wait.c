@@ -111,7 +111,8 @@ static bool
 has_settings(void)
 {
     for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
-        if (strncmp(*variable, SETTINGS_PREFIX, strlen(SETTINGS_PREFIX)) == 0) {
+        const char *value = strchr(*variable, '=');
+        if (strncmp(*variable, SETTINGS_PREFIX, strlen(SETTINGS_PREFIX)) == 0 && value != NULL && value[1] != '\0') {
             return true;
         }
     }

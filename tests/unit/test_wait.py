@@ -75,6 +75,11 @@ def test_with_a_setting_it_does_not_wait(jit: Interpreter, name: str) -> None:
     run(jit, "assert loaded()", {name: "1000"})
 
 
+@pytest.mark.parametrize("name", ["PYJIT_THRESHOLD", "PYJIT_LOG"])
+def test_with_an_empty_setting_it_waits(jit: Interpreter, name: str) -> None:
+    run(jit, "assert not loaded()", {name: ""})
+
+
 def test_counting_goes_on_from_there(jit: Interpreter) -> None:
     code = """
     import pyjit
