@@ -160,36 +160,24 @@ start_new_thread(PyObject *module, PyObject *args)
     return start_thread(module, args);
 }
 
-/* Has this method of the module _thread call start_new_thread() above. Nobody can tell: the object stays the same. */
-static void
-see_to_method(PyObject *module, const char *name)
-{
-    PyObject *method = PyObject_GetAttrString(module, name);
-    if (method == NULL) {
-        PyErr_Clear();
-        return;
-    }
-    if (PyCFunction_CheckExact(method) && PyCFunction_GET_FLAGS(method) == METH_VARARGS &&
-        strcmp(((PyCFunctionObject *)method)->m_ml->ml_name, name) == 0) {
-        PyMethodDef *definition = ((PyCFunctionObject *)method)->m_ml;
-        if (start_thread == NULL) {
-            start_thread = definition->ml_meth;
-        }
-        if (definition->ml_meth == start_thread) {
-            definition->ml_meth = start_new_thread;
-        }
-    }
-    Py_DECREF(method);
-}
-
-/* Has threads noticed that the program starts. */
+/* Has the functions of the module _thread by which threads are started call start_new_thread() above. Nobody can tell: the
+ * objects stay the same. */
 static void
 see_to_threads(void)
 {
     PyObject *modules = PyImport_GetModuleDict(), *module = PyDict_GetItemString(modules, "_thread");
-    if (module != NULL && PyModule_CheckExact(module)) {
-        see_to_method(module, "start_new_thread");
-        see_to_method(module, "start_new");
+    PyModuleDef *definition = module != NULL && PyModule_Check(module) ? PyModule_GetDef(module) : NULL;
+    PyMethodDef *method = definition == NULL ? NULL : definition->m_methods;
+    for (; method != NULL && method->ml_name != NULL; method++) {
+        if ((strcmp(method->ml_name, "start_new_thread") == 0 || strcmp(method->ml_name, "start_new") == 0) &&
+            method->ml_flags == METH_VARARGS) {
+            if (start_thread == NULL) {
+                start_thread = method->ml_meth;
+            }
+            if (method->ml_meth == start_thread) {
+                method->ml_meth = start_new_thread;
+            }
+        }
     }
 }
 

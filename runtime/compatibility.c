@@ -21,6 +21,9 @@ __attribute__((format(printf, 2, 3))) static int differs(const Reason *why, cons
     va_start(values, format);
     vsnprintf(why->text, why->size, format, values);
     va_end(values);
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        snprintf(why->text, why->size, "no memory");
+    }
     PyErr_Clear();
     return -1;
 }

@@ -61,17 +61,38 @@ find_small_ints(void)
     return 0;
 }
 
-/* New reference to a function of the module builtins, NULL if the program has put something else in
- * its place. */
+/* New reference to a function of the module builtins, NULL if the program has put something else in its place. */
 static PyObject *
 find_builtin(const char *name)
 {
-    PyObject *object = PyDict_GetItemString(PyEval_GetBuiltins(), name);
-    if (object == NULL || !Py_IS_TYPE(object, &PyCFunction_Type) ||
-        strcmp(((PyCFunctionObject *)object)->m_ml->ml_name, name) != 0) {
+    PyObject *builtins = PyInterpreterState_Get()->builtins, *object = PyDict_GetItemString(builtins, name);
+    if (object == NULL || !Py_IS_TYPE(object, &PyCFunction_Type)) {
         return NULL;
     }
-    return Py_NewRef(object);
+    const PyCFunctionObject *function = (const PyCFunctionObject *)object;
+    bool is_it = strcmp(function->m_ml->ml_name, name) == 0 && function->m_self != NULL &&
+                 PyModule_Check(function->m_self) && PyModule_GetDict(function->m_self) == builtins;
+    return is_it ? Py_NewRef(object) : NULL;
+}
+
+/* The same for a method of a builtin type. */
+static PyObject *
+find_method(PyTypeObject *type, const char *name)
+{
+    PyObject *object = PyDict_GetItemString(type->tp_dict, name);
+    bool is_it = object != NULL && Py_IS_TYPE(object, &PyMethodDescr_Type) && PyDescr_TYPE(object) == type &&
+                 strcmp(((PyMethodDescrObject *)object)->d_method->ml_name, name) == 0;
+    return is_it ? Py_NewRef(object) : NULL;
+}
+
+/* The same for tuple.__new__. */
+static PyObject *
+find_tuple_new(void)
+{
+    PyObject *object = PyDict_GetItemString(PyTuple_Type.tp_dict, "__new__");
+    bool is_it = object != NULL && Py_IS_TYPE(object, &PyCFunction_Type) &&
+                 ((PyCFunctionObject *)object)->m_self == (PyObject *)&PyTuple_Type;
+    return is_it ? Py_NewRef(object) : NULL;
 }
 
 /* Gets hold of the builtins that are done in place. */
@@ -90,12 +111,11 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_next, find_builtin("next"));
     Py_XSETREF(pyjit_state.builtin_sum, find_builtin("sum"));
     Py_XSETREF(pyjit_state.builtin_sorted, find_builtin("sorted"));
-    Py_XSETREF(pyjit_state.str_join, Py_XNewRef(PyDict_GetItemString(PyUnicode_Type.tp_dict, "join")));
-    Py_XSETREF(pyjit_state.tuple_new, Py_XNewRef(PyDict_GetItemString(PyTuple_Type.tp_dict, "__new__")));
-    Py_XSETREF(pyjit_state.list_append,
-               Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "append")));
-    Py_XSETREF(pyjit_state.dict_get, Py_XNewRef(PyDict_GetItemString(PyDict_Type.tp_dict, "get")));
-    Py_XSETREF(pyjit_state.list_pop, Py_XNewRef(PyDict_GetItemString(PyList_Type.tp_dict, "pop")));
+    Py_XSETREF(pyjit_state.str_join, find_method(&PyUnicode_Type, "join"));
+    Py_XSETREF(pyjit_state.tuple_new, find_tuple_new());
+    Py_XSETREF(pyjit_state.list_append, find_method(&PyList_Type, "append"));
+    Py_XSETREF(pyjit_state.dict_get, find_method(&PyDict_Type, "get"));
+    Py_XSETREF(pyjit_state.list_pop, find_method(&PyList_Type, "pop"));
 }
 
 /* Gets hold of the strings of one character that exist once, and of the type of iterators of such. */

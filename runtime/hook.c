@@ -22,6 +22,7 @@ hook_init(void)
         pyjit_state.instance_dealloc = ((PyTypeObject *)class)->tp_dealloc;
         pyjit_state.instance_new = ((PyTypeObject *)class)->tp_new;
         pyjit_state.instance_setattro = ((PyTypeObject *)class)->tp_setattro;
+        Py_TYPE(class)->tp_clear(class); /* it refers to itself, and is not for the garbage collector */
         Py_DECREF(class);
     }
     return 0;

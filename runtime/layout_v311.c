@@ -183,6 +183,14 @@ static bool attribute_is(PyObject *object, const char *name, long number)
     return same;
 }
 
+/* Is the object's attribute this one? */
+static bool attribute_is_this(PyObject *object, const char *name, PyObject *value)
+{
+    PyObject *found = PyObject_GetAttrString(object, name);
+    Py_XDECREF(found);
+    return found == value;
+}
+
 /* A code object. */
 static const char *probe_code(PyCodeObject *code)
 {
@@ -222,7 +230,7 @@ static const char *probe_function(PyFunctionObject *function)
     PyObject *object = (PyObject *)function;
     EXPECT(function->func_code == PyFunction_GetCode(object), "PyFunctionObject.func_code");
     EXPECT(function->func_globals == PyFunction_GetGlobals(object), "PyFunctionObject.func_globals");
-    EXPECT(function->func_builtins == PyEval_GetBuiltins(), "PyFunctionObject.func_builtins");
+    EXPECT(attribute_is_this(object, "__builtins__", function->func_builtins), "PyFunctionObject.func_builtins");
     EXPECT(function->func_defaults == PyFunction_GetDefaults(object) &&
                PyTuple_GET_SIZE(function->func_defaults) == 1,
            "PyFunctionObject.func_defaults");
@@ -247,10 +255,10 @@ static const char *probe_generator(PyGenObject *generator, PyObject *code)
     return NULL;
 }
 
-/* Does this table of keys hold one str, this one? */
-static bool holds_one_key(PyDictKeysObject *keys, PyObject *key)
+/* Is this str the first key in this table of keys? */
+static bool begins_with_key(PyDictKeysObject *keys, PyObject *key)
 {
-    return keys->dk_kind != DICT_KEYS_GENERAL && keys->dk_nentries == 1 &&
+    return keys->dk_kind != DICT_KEYS_GENERAL && keys->dk_nentries > 0 &&
            DK_UNICODE_ENTRIES(keys)[0].me_key == key;
 }
 
@@ -263,7 +271,7 @@ static const char *probe_dict(PyObject *key, PyObject *value)
     if (dict == NULL || PyDict_SetItem((PyObject *)dict, key, value) < 0 || dict->ma_used != 1 ||
         dict->ma_values != NULL || dict->ma_version_tag == version) {
         differs = "PyDictObject";
-    } else if (!holds_one_key(dict->ma_keys, key) ||
+    } else if (!begins_with_key(dict->ma_keys, key) ||
                DK_UNICODE_ENTRIES(dict->ma_keys)[0].me_value != value) {
         differs = "PyDictKeysObject";
     }
@@ -271,13 +279,13 @@ static const char *probe_dict(PyObject *key, PyObject *value)
     return differs;
 }
 
-/* An instance with one attribute, kept inline. */
+/* An instance with its attributes inline, of which this is the first. */
 static const char *probe_instance(PyObject *instance, PyObject *key, PyObject *value)
 {
     PyTypeObject *type = Py_TYPE(instance);
     EXPECT(PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT), "PyTypeObject.tp_flags");
     PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
-    EXPECT(keys != NULL && holds_one_key(keys, key), "PyHeapTypeObject.ht_cached_keys");
+    EXPECT(keys != NULL && begins_with_key(keys, key), "PyHeapTypeObject.ht_cached_keys");
     PyDictValues *values = *_PyObject_ValuesPointer(instance);
     EXPECT(values != NULL && values->values[0] == value, "PyDictValues");
     return NULL;

@@ -87,6 +87,7 @@ switch_on(PyObject *samples)
         return false;
     }
     if (compatibility_check(samples, text, sizeof text) < 0 || start(&why) < 0) {
+        PyErr_Clear();
         warn_off(why);
         log_line("off: %s", why);
         return false;

@@ -11,19 +11,60 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#define FRAMES_MOST 500     /* that begin without a loop in them */
-#define RECURSION_LEAST 100 /* levels that must be left to turn the JIT on */
+#define FRAMES_MOST 500    /* that begin without a loop in them */
+#define RECURSION_LEAST 20 /* levels of calls that must be left to turn the JIT on */
 #define CAPSULE "pyjit.wait"
 #define SETTINGS_PREFIX "PYJIT_"
 
 extern char **environ;
 
 static struct {
-    PyObject *turn_on; /* what is to be called, owned by a capsule of the interpreter's; NULL: nothing waits */
+    PyObject *samples; /* for the JIT's check of layouts, owned by a capsule of the interpreter's; NULL: nothing waits */
+    char *file;        /* the JIT's */
     int left;          /* frames */
-    bool over;         /* it has been done, once for the process */
+    bool over;         /* it has been turned on, or has failed to be, once for the process */
     _PyFrameEvalFunction evaluator; /* that comes after this one */
 } waiting = {.left = FRAMES_MOST, .evaluator = _PyEval_EvalFrameDefault};
+
+/* ---- turning the JIT on ------------------------------------------------------------------------ */
+
+/* Finds the function of the other extension module. NULL after one line on stderr. */
+static TurnOn *
+find_turn_on(void)
+{
+    TurnOn *found = NULL;
+    void *library = dlopen(waiting.file, RTLD_NOW); /* for good */
+    void *address = library == NULL ? NULL : dlsym(library, TURN_ON_NAME);
+    memcpy(&found, &address, sizeof found);
+    if (found == NULL) {
+        const char *why = dlerror();
+        PySys_WriteStderr("pyjit: off: %.800s\n", why != NULL ? why : "not loaded");
+    }
+    return found;
+}
+
+static PyObject *evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
+
+/* Ends the waiting. No code of Python's runs, that of finalizers included: the program may be anywhere. */
+static void
+turn_on(PyInterpreterState *interp)
+{
+    PyObject *samples = waiting.samples;
+    waiting.samples = NULL;
+    waiting.over = true;
+    if (_PyInterpreterState_GetEvalFrameFunc(interp) == evaluate) {
+        _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
+    }
+    int collects = PyGC_Disable();
+    TurnOn *function = find_turn_on();
+    _PyFrameEvalFunction evaluator = function == NULL ? NULL : function(samples);
+    if (evaluator != NULL) {
+        waiting.evaluator = evaluator;
+    }
+    if (collects) {
+        PyGC_Enable();
+    }
+}
 
 /* ---- waiting ----------------------------------------------------------------------------------- */
 
@@ -39,67 +80,18 @@ is_worth_it(const PyThreadState *tstate, const _PyInterpreterFrame *frame)
     return waiting.left == 0 || decode_has_loop(_PyCode_CODE(code), (int)Py_SIZE(code));
 }
 
-/* Can it be turned on here, which takes some frames of Python's, without the program noticing? Signals and the like, if they
- * are known by now, are for the program's frames. */
-static bool
-may_turn_on(const PyThreadState *tstate)
-{
-    return !_Py_atomic_load_relaxed(&tstate->interp->ceval.eval_breaker) && !tstate->cframe->use_tracing && tstate->tracing == 0 &&
-           tstate->recursion_remaining > RECURSION_LEAST && !_Py_IsFinalizing();
-}
-
-/* Takes the frames with these globals, the outermost, from the traceback of the pending exception. */
-static void
-hide(PyObject *globals)
-{
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    while (traceback != NULL) {
-        PyTracebackObject *entry = (PyTracebackObject *)traceback;
-        PyObject *others = PyFrame_GetGlobals(entry->tb_frame);
-        Py_DECREF(others);
-        if (others != globals) {
-            break;
-        }
-        PyObject *next = Py_XNewRef((PyObject *)entry->tb_next);
-        Py_SETREF(traceback, next);
-    }
-    PyErr_Restore(type, value, traceback);
-}
-
-static PyObject *evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag);
-
-/* Ends the waiting and turns the JIT on. Returns 0; or -1 with the exception of a signal handler that ran meanwhile, and
- * waits on if that kept the JIT from being turned on. */
-static int
-turn_on(PyInterpreterState *interp)
-{
-    PyObject *callable = waiting.turn_on;
-    const bool was_set = _PyInterpreterState_GetEvalFrameFunc(interp) == evaluate;
-    waiting.turn_on = NULL;
-    if (was_set) {
-        _PyInterpreterState_SetEvalFrameFunc(interp, _PyEval_EvalFrameDefault);
-    }
-PyObject *result = PyObject_CallNoArgs(callable);
-    Py_XDECREF(result);
-    if (result == NULL) {
-        hide(PyFunction_GetGlobals(callable));
-    }
-    if (result == NULL && !waiting.over) {
-        waiting.turn_on = callable;
-        if (was_set) {
-            _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
-        }
-    }
-    return result == NULL ? -1 : 0;
-}
-
-/* The frame evaluator (PEP 523). */
+/* The frame evaluator (PEP 523). If another extension has taken its place, and calls it, it has nothing to say; if one has put
+ * it back after its time, it sees to that. */
 static PyObject *
 evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
 {
-    if (waiting.turn_on != NULL && !throwflag && is_worth_it(tstate, frame) && may_turn_on(tstate)) {
-        throwflag = turn_on(tstate->interp) < 0;
+    if (_PyInterpreterState_GetEvalFrameFunc(tstate->interp) == evaluate) {
+        if (waiting.samples == NULL) {
+            _PyInterpreterState_SetEvalFrameFunc(tstate->interp, waiting.evaluator);
+        } else if (!throwflag && is_worth_it(tstate, frame) && tstate->recursion_remaining > RECURSION_LEAST &&
+                   !_Py_IsFinalizing()) {
+            turn_on(tstate->interp);
+        }
     }
     return waiting.evaluator(tstate, frame, throwflag);
 }
@@ -123,19 +115,19 @@ has_settings(void)
 static void
 forget(PyObject *capsule)
 {
-    waiting.turn_on = NULL;
+    waiting.samples = NULL;
     Py_DECREF((PyObject *)PyCapsule_GetContext(capsule));
 }
 
-/* Keeps the callable until the interpreter ends. */
+/* Keeps the samples until the interpreter ends. */
 static bool
-keep(PyInterpreterState *interp, PyObject *callable)
+keep_samples(PyInterpreterState *interp, PyObject *samples)
 {
     PyObject *dict = PyInterpreterState_GetDict(interp), *capsule = PyCapsule_New(&waiting, CAPSULE, NULL);
-    bool done = dict != NULL && capsule != NULL && PyCapsule_SetContext(capsule, callable) == 0 &&
+    bool done = dict != NULL && capsule != NULL && PyCapsule_SetContext(capsule, samples) == 0 &&
                 PyCapsule_SetDestructor(capsule, forget) == 0;
     if (done) {
-        Py_INCREF(callable);
+        Py_INCREF(samples);
         done = PyDict_SetItemString(dict, CAPSULE, capsule) == 0;
     }
     Py_XDECREF(capsule);
@@ -143,15 +135,47 @@ keep(PyInterpreterState *interp, PyObject *callable)
     return done;
 }
 
-static PyObject *
-begin(PyObject *Py_UNUSED(module), PyObject *callable)
+/* Keeps the name of the file for good. */
+static bool
+keep_file(PyObject *file)
 {
+    PyObject *path;
+    if (!PyUnicode_FSConverter(file, &path)) {
+        PyErr_Clear();
+        return false;
+    }
+    PyMem_RawFree(waiting.file);
+    waiting.file = PyMem_RawMalloc((size_t)PyBytes_GET_SIZE(path) + 1);
+    if (waiting.file != NULL) {
+        strcpy(waiting.file, PyBytes_AS_STRING(path));
+    }
+    Py_DECREF(path);
+    return waiting.file != NULL;
+}
+
+/* May something wait in this interpreter? */
+static bool
+may_wait(PyInterpreterState *interp)
+{
+    return !waiting.over && waiting.samples == NULL && !has_settings() &&
+           _PyInterpreterState_GetEvalFrameFunc(interp) == _PyEval_EvalFrameDefault;
+}
+
+static PyObject *
+begin(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *file, *samples;
     PyInterpreterState *interp = PyInterpreterState_Get();
-    if (waiting.over || waiting.turn_on != NULL || interp != PyInterpreterState_Main() || has_settings() ||
-        _PyInterpreterState_GetEvalFrameFunc(interp) != _PyEval_EvalFrameDefault || !keep(interp, callable)) {
+    if (!PyArg_ParseTuple(args, "UO:begin", &file, &samples)) {
+        return NULL;
+    }
+    if (interp != PyInterpreterState_Main()) {
+        Py_RETURN_TRUE;
+    }
+    if (!may_wait(interp) || !keep_file(file) || !keep_samples(interp, samples)) {
         Py_RETURN_FALSE;
     }
-    waiting.turn_on = callable;
+    waiting.samples = samples;
     _PyInterpreterState_SetEvalFrameFunc(interp, evaluate);
     Py_RETURN_TRUE;
 }
@@ -160,59 +184,19 @@ static PyObject *
 end(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 {
     PyInterpreterState *interp = PyInterpreterState_Get();
-    if (waiting.turn_on != NULL && interp == PyInterpreterState_Main() && turn_on(interp) < 0) {
-        return NULL;
+    if (waiting.samples != NULL && interp == PyInterpreterState_Main()) {
+        turn_on(interp);
     }
     Py_RETURN_NONE;
-}
-
-/* ---- the other extension module ---------------------------------------------------------------- */
-
-/* Finds its function. NULL after one line on stderr. */
-static TurnOn *
-find_turn_on(PyObject *file)
-{
-    TurnOn *found = NULL;
-    PyObject *path;
-    if (PyUnicode_FSConverter(file, &path)) {
-        void *library = dlopen(PyBytes_AS_STRING(path), RTLD_NOW); /* for good */
-        void *address = library == NULL ? NULL : dlsym(library, TURN_ON_NAME);
-        memcpy(&found, &address, sizeof found);
-        Py_DECREF(path);
-    }
-    if (found == NULL) {
-        const char *why = PyErr_Occurred() ? NULL : dlerror();
-        PyErr_Clear();
-        PySys_WriteStderr("pyjit: off: %.800s\n", why != NULL ? why : "no memory");
-    }
-    return found;
-}
-
-static PyObject *
-load(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    PyObject *file, *samples;
-    if (!PyArg_ParseTuple(args, "UO:load", &file, &samples)) {
-        return NULL;
-    }
-    waiting.over = true;
-    TurnOn *function = find_turn_on(file);
-    _PyFrameEvalFunction evaluator = function == NULL ? NULL : function(samples);
-    if (evaluator != NULL) {
-        waiting.evaluator = evaluator;
-    }
-    return PyBool_FromLong(evaluator != NULL);
 }
 
 /* ---- the module -------------------------------------------------------------------------------- */
 
 static PyMethodDef functions[] = {
-    {"begin", begin, METH_O,
-     PyDoc_STR("begin($module, turn_on, /)\n--\n\n"
-               "Have turn_on() called when there is something to compile. False if nothing can wait here.")},
-    {"end", end, METH_NOARGS, PyDoc_STR("end($module, /)\n--\n\nCall turn_on() now, if it has not been called.")},
-    {"load", load, METH_VARARGS,
-     PyDoc_STR("load($module, file, samples, /)\n--\n\nLoad the JIT and turn it on. True if it is on.")},
+    {"begin", begin, METH_VARARGS,
+     PyDoc_STR("begin($module, file, samples, /)\n--\n\n"
+               "Load the JIT when there is something to compile, and turn it on. False if nothing can wait here.")},
+    {"end", end, METH_NOARGS, PyDoc_STR("end($module, /)\n--\n\nDo so now, if it has not been done.")},
     {NULL, NULL, 0, NULL},
 };
 

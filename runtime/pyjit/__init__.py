@@ -9,21 +9,35 @@ when the program first calls a function of this package.
 
 TYPE_CHECKING = False  # importing typing, types or __future__ would be felt at every start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Generator
     from types import CodeType, FunctionType, MethodType
 
     from pyjit import _pyjit, _wait
+
+    def _extension(name: str) -> object: ...
+    def _extension_file(name: str) -> str: ...
 else:
-    # The extension module is where it is: searching for it would be felt as well.
+    # Extension modules are where they are: searching for them would be felt as well, and later be seen.
     import _imp
     from sys import implementation as _implementation
 
     _path, _suffix = __path__[0], _imp.extension_suffixes()[0]
-    _spec = type(_implementation)(name="pyjit._wait", origin=f"{_path}/_wait{_suffix}")
-    try:
-        _wait = _imp.create_dynamic(_spec)
-    except ImportError:
-        from pyjit import _foreign as _wait
+
+    def _extension_file(name):
+        """Return where an extension module of this package is, for this interpreter."""
+        return f"{_path}/{name}{_suffix}"
+
+    def _extension(name):
+        """Return an extension module of this package, or what stands in for it in other interpreters."""
+        try:
+            spec = type(_implementation)(name=f"pyjit.{name}", origin=_extension_file(name))
+            module = _imp.create_dynamic(spec)
+            _imp.exec_dynamic(module)
+        except ImportError:
+            from pyjit import _foreign as module
+        return module
+
+    _wait = _extension("_wait")
 
 __all__ = [
     "compile",
@@ -36,32 +50,23 @@ __all__ = [
 ]
 
 
-def _make_samples(type: type = type, next: "Callable[[Iterator[int]], int]" = next) -> tuple[object, ...]:
+def _function(a: int, b: int = 2, *, c: int = 3) -> int:
+    return a + b + c
+
+
+def _generate(a: int) -> "Generator[int, None, None]":
+    yield a
+
+
+def _make_samples() -> tuple[object, ...]:
     """Return objects in which the C half looks whether this interpreter lays things out as it expects.
 
-    They are a function, a generator function, a generator of it that has yielded, an instance with
-    one attribute, the attribute's name and its value. The program may have put something else in
-    the place of builtins.
+    They are a function, a generator function, a generator of it that has yielded, an instance whose
+    first attribute is the next but one object, and that attribute's name.
     """
-
-    def function(a: int, b: int = 2, *, c: int = 3) -> int:
-        return a + b + c
-
-    def generate(a: int) -> "Iterator[int]":
-        yield a
-
-    value = 123456
-    generator = generate(value)
-    next(generator)
-    sample = type("Sample", (), {})()
-    sample.attribute = value
-    return function, generate, generator, sample, "attribute", value
-
-
-def _turn_on() -> None:
-    """Load the JIT and turn it on: there is something to compile now."""
-    if not TYPE_CHECKING:
-        _wait.load(f"{_path}/_pyjit{_suffix}", _make_samples())
+    generator = _generate(123456)
+    generator.send(None)
+    return _function, _generate, generator, __spec__, "name", __spec__.name
 
 
 _asked: list[str] = []
@@ -83,7 +88,7 @@ def _start() -> None:
     if setting != "1":
         if sys.stderr is not None:
             print(f"pyjit: PYJIT takes 0 or 1, not '{setting:.100}'; off", file=sys.stderr)
-    elif not _wait.begin(_turn_on):
+    elif not _wait.begin(_extension_file("_pyjit"), _make_samples()):
         _load()
         _pyjit.enable(_make_samples())
 
@@ -91,12 +96,8 @@ def _start() -> None:
 def _load() -> None:
     """Have the extension module in ``_pyjit``, and the JIT on if it has been asked for."""
     _wait.end()
-    if not TYPE_CHECKING and "_pyjit" not in globals():
-        try:
-            from pyjit import _pyjit as extension
-        except ImportError:
-            from pyjit import _foreign as extension
-        globals()["_pyjit"] = extension
+    if "_pyjit" not in globals():
+        globals()["_pyjit"] = _extension("_pyjit")
 
 
 def enable() -> bool:

@@ -11,18 +11,13 @@ from typing import NoReturn
 _said: list[str] = []
 
 
-def begin(_turn_on: object, /) -> bool:
+def begin(_file: str, _samples: object, /) -> bool:
     """Return False: there is nothing to wait for."""
     return False
 
 
 def end() -> None:
     """Do nothing."""
-
-
-def load(_file: str, _samples: object, /) -> bool:
-    """Return False."""
-    return False
 
 
 def enable(_samples: object, /) -> bool:

@@ -40,6 +40,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--resume", type=pathlib.Path, metavar="FILE", help="go on from this state, keep it there"
     )
+    parser.add_argument("--batches", action="store_true",
+                        help="run programs in one process a side, several at a time: faster")  # fmt: skip
     parser.add_argument("--findings", type=pathlib.Path, default=pathlib.Path("fuzz-findings"), metavar="DIR",
                         help="where programs that differ are put")  # fmt: skip
     parser.add_argument("--coverage", type=pathlib.Path, metavar="FILE",
@@ -93,7 +95,7 @@ def main() -> int:
     if arguments.pyjit is None:
         arguments.pyjit = installed(arguments.python)
     source = source_of(arguments.source, arguments.python)
-    before = len(state.failures)
+    before, saved = len(state.failures), state.done
 
     def found(failure: Failure) -> None:
         path = keep(failure, arguments.findings)
@@ -109,7 +111,9 @@ def main() -> int:
             raise KeyboardInterrupt
 
     def progress() -> None:
-        if arguments.resume and state.done % SAVED == 0:
+        nonlocal saved
+        if arguments.resume and state.done - saved >= SAVED:
+            saved = state.done
             state.save(arguments.resume)
 
     with Workers() as workers:
@@ -119,8 +123,9 @@ def main() -> int:
         limit = arguments.minutes * 60 if arguments.minutes is not None else None
         try:
             campaign.run(
-                arguments.count if limit is None or arguments.count else None, limit, found, progress
-            )
+                arguments.count if limit is None or arguments.count else None, limit, found, progress,
+                batches=arguments.batches,
+            )  # fmt: skip
         except KeyboardInterrupt:
             print("stopped")
         if arguments.coverage:

@@ -142,11 +142,19 @@ class Campaign:
                     failures.append(Failure((seed,), side, True, (program,), plain, jit))
         return failures
 
+    def next_programs(self, count: int) -> tuple[list[int], list[str]]:
+        """Return the next seeds and their programs."""
+        seeds = [self.state.seed + self.state.done + number for number in range(count)]
+        self.state.done += count
+        return seeds, [self.source(seed) for seed in seeds]
+
     def step(self) -> list[Failure]:
         """Run the next program every way, and return where it failed."""
-        seed = self.state.seed + self.state.done
-        self.state.done += 1
-        program = self.source(seed)
+        (seed,), (program,) = self.next_programs(1)
+        return self.run_alone(seed, program)
+
+    def run_alone(self, seed: int, program: str) -> list[Failure]:
+        """Run a program every way, and return where it failed."""
         plain = self.workers.run(self.plain, [program])
         if plain.timed_out or plain.status != 0 or any(word in plain.out for word in UNSURE):
             self.state.skipped += 1
@@ -161,6 +169,40 @@ class Campaign:
             self.batch.append((seed, program))
         if len(self.batch) == BATCH:
             failures += self.run_batch()
+        return failures
+
+    def step_batch(self) -> list[Failure]:
+        """Run the next programs one after another in one process a side, and return where they failed."""
+        seeds, programs = self.next_programs(BATCH)
+        plain = self.workers.run(self.plain, programs)
+        if plain.timed_out or plain.status != 0:
+            return [
+                failure
+                for seed, program in zip(seeds, programs, strict=True)
+                for failure in self.run_alone(seed, program)
+            ]
+        sure = [not any(word in part for word in UNSURE) for part in plain.parts()]
+        if not all(sure):
+            kept = [number for number, is_sure in enumerate(sure) if is_sure]
+            seeds, programs = [seeds[number] for number in kept], [programs[number] for number in kept]
+            self.state.skipped += BATCH - len(seeds)
+            plain = self.workers.run(self.plain, programs)
+        rng = random.Random(seeds[0] if seeds else 0)
+        sides = [self.jit(1), self.jit(rng.choice((2, 2, 2, *THRESHOLDS)), tick=rng.choice(TICKS))]
+        if rng.random() < 0.1:
+            sides.append(self.jit(1, code_limit=LITTLE))
+        failures: list[Failure] = []
+        for side in sides if seeds else ():
+            for failure in self.compare(seeds, programs, side, plain) if not failures else ():
+                failures += self.narrow(failure) or [failure]
+        return failures
+
+    def narrow(self, failure: Failure) -> list[Failure]:
+        """Return the failures of the programs of a failure when each runs in a process of its own."""
+        failures = []
+        for seed, program in zip(failure.seeds, failure.programs, strict=True):
+            plain = self.workers.run(self.plain, [program])
+            failures += self.compare([seed], [program], failure.side, plain)
         return failures
 
     def run_batch(self) -> list[Failure]:
@@ -178,14 +220,19 @@ class Campaign:
         seconds: float | None,
         found: Callable[[Failure], None],
         progress: Callable[[], None],
+        *,
+        batches: bool = False,
     ) -> None:
-        """Go on for so many programs, or until so many seconds are over; `progress` is called after each."""
+        """Go on for so many programs, or until so many seconds are over; `progress` is called after each.
+
+        With `batches` several run in one process at a time, always.
+        """
         began, before = time.monotonic(), self.state.seconds
         end = None if count is None else self.state.done + count
         while (end is None or self.state.done < end) and (
             seconds is None or time.monotonic() - began < seconds
         ):
-            for failure in self.step():
+            for failure in self.step_batch() if batches else self.step():
                 self.state.failures.append(
                     {"seeds": list(failure.seeds), "side": failure.side.name, "fresh": failure.fresh}
                 )

@@ -33,6 +33,7 @@ TEMPORARY = re.compile(r"/tmp/tmp[a-z0-9_]{8}")  # names by chance
 FINALIZERS = re.compile(r"^(?:last|del) .*\n", re.MULTILINE)
 # Finalizers of what one collection finds run in an order that depends on what frames the collector sees.
 COLLECTION = re.compile(r"^collecting\n(.*?)^collected\n", re.MULTILINE | re.DOTALL)
+SEPARATOR = "\n=== next program\n"  # as worker.py writes it
 PATIENCE = 60.0  # seconds a worker may take besides, to start for example
 TIMEOUT = 4.0  # seconds a program may take
 
@@ -88,6 +89,10 @@ class Outcome:
         out, err = (TEMPORARY.sub("/tmp/tmp", ADDRESS.sub("0x", text)) for text in (self.out, self.err))
         out = COLLECTION.sub(lambda found: "".join(sorted(found[1].splitlines(keepends=True))), out)
         return self.status, out, "" if self.status < 0 else err
+
+    def parts(self) -> list[str]:
+        """Return what each of several programs wrote to stdout, if the process ended well."""
+        return self.out.split(SEPARATOR)[:-1]
 
     def promised(self, side: Side) -> tuple[int, str, str]:
         """Return what must be equal if one of the two sides is this one."""

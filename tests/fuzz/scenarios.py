@@ -138,7 +138,7 @@ SCENARIOS = [
             "o.prop",
             "o.prop = i", "len(o)",
          "bool(o)", "not o", "o or i", "o and i", "[*o]", "o @ i", "hash(o) & 0", "o[i] = x", "o.__add__(i)", "f'{o}'",
-         "int(o)", "[1, 2, 3][o]", "range(o)", "o < o", "1 if o else 2", "o is o", "o // 2", "2 ** o", "~o",
+         "int(o)", "[1, 2, 3][o]", "range(o)", "o < o", "1 if o else 2", "o is o", "o // 2", "2.0 ** o", "~o",
          "del o[i]", "[*zip(o, o)]", "max(o, i)", "{o: 1}", "o in {1: 2}", "x + o"],
         ["DNAME.__METHOD__ = lambda ARGS: <any>", "DNAME.__METHOD__ = lambda ARGS: NotImplemented",
          "DNAME.__METHOD__ = lambda self, *a: self.change(*a)", "del DNAME.__METHOD__", "DNAME.__METHOD__ = None", "DNAME.__METHOD__ = lambda ARGS: sys.settrace(tracer)", "DNAME.__METHOD__ = lambda ARGS: (sys.settrace(tracer), i)[1]",
