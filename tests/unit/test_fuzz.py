@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 from fuzz import coverage, library, planted, program
-from fuzz.campaign import State
+from fuzz.campaign import BATCH, Campaign, Failure, State
 from fuzz.runner import Outcome, Side, Worker, Workers
 from fuzz.shrink import shrink
 from fuzz.triage import signature
@@ -65,6 +65,25 @@ def test_worker_survives_crashes_and_loops() -> None:
         assert workers.run(plain, ["import os; os.abort()"]).status == -6
         assert workers.run(plain, ["while True: pass"], timeout=0.2).timed_out
         assert workers.run(plain, ["print(1)", "print(2)"]).out.count("next program") == 2
+
+
+PROGRAMS = {
+    3: "import os; print(os.environ.get('ODD'))",
+    4: "print('RecursionError')",
+    BATCH + 1: "import os, signal; os.kill(os.getpid(), signal.SIGALRM)",  # as if it took too long
+    BATCH + 2: "import os; print(os.environ.get('ODD'))",
+}
+
+
+def test_batches_find_the_programs_that_differ() -> None:
+    """Also where one of a batch is not to be compared, or does not end."""
+    python, found = pathlib.Path(sys.executable), list[Failure]()
+    with Workers() as workers:
+        base = Side(python, settings=(("ODD", "1"),))
+        campaign = Campaign(lambda seed: PROGRAMS.get(seed, "print(1)"), State(0), base, workers)
+        campaign.run(2 * BATCH, None, found.append, lambda: None, batches=True)
+    assert [failure.seeds for failure in found] == [(3,), (BATCH + 2,)]
+    assert (campaign.state.done, campaign.state.skipped) == (2 * BATCH, 2)
 
 
 def test_hanging_worker_is_ended() -> None:
