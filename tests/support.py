@@ -10,6 +10,7 @@ interpreter: ``--python`` (default: the one running the tests, which has pyjit i
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import pathlib
 import subprocess
@@ -66,6 +67,11 @@ class Interpreter:
     def is_sanitized(self) -> bool:
         """Is it run under sanitizers? They take terabytes of address space, and keep what is freed."""
         return "LD_PRELOAD" in dict(self.variables)
+
+    @functools.cached_property
+    def freezes_site(self) -> bool:
+        """Is the module site frozen? By that pyjit knows it; debug builds have it as a file."""
+        return "frozen" in self.run_code("import site; print(site.main.__code__.co_filename)").out
 
     def run(
         self,

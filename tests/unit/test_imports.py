@@ -76,6 +76,8 @@ def test_a_search_in_vain_is_one(jit: Interpreter, tmp_path: pathlib.Path) -> No
 
 def test_a_program_that_does_little_has_no_thread(jit: Interpreter, tmp_path: pathlib.Path) -> None:
     """There are loops, and imports, before it begins."""
+    if not jit.freezes_site:
+        pytest.skip("the module site is not known, and has loops")
     code = "import os\nprint(len(os.listdir('/proc/self/task')))\n"
     assert run(jit, tmp_path, {"PYJIT": "1"}, code).out == "1\n"
     assert run(jit, tmp_path, {"PYJIT": "1"}, "for i in range(3): pass\n" + code).out == "2\n"

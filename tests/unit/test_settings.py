@@ -18,7 +18,8 @@ def test_off_costs_no_import(jit: Interpreter, value: str) -> None:
 
 
 def test_on_imports_nothing_but_pyjit(jit: Interpreter) -> None:
-    code = "import sys; print(sorted(m for m in sys.modules if 'pyjit' not in m))"
+    """In debug builds CPython looks for the encoding of the name of any extension module."""
+    code = "import sys; print(sorted(m for m in sys.modules if 'pyjit' not in m and m != 'encodings.ascii'))"
     assert jit.run_code(code, PYJIT="1").report() == jit.run_code(code).report()
 
 

@@ -17,8 +17,8 @@ def _waiting(jit: Interpreter) -> None:
     """Skip the tests where nothing waits, or not for long."""
     if any(name.startswith("PYJIT_") for name, _ in jit.variables):
         pytest.skip("there are settings for all programs")
-    if "frozen" not in jit.run_code("import site; print(site.main.__code__.co_filename)").out:
-        pytest.skip("the module site is not known by its file, and has loops")
+    if not jit.freezes_site:
+        pytest.skip("the module site is not known, and has loops")
 
 
 # No loop, nor a class, and few calls.
