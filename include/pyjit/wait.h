@@ -6,7 +6,7 @@
 #include "cpython/interface.h"
 
 /* Turns the JIT on, with every setting at its default. `samples` are those of compatibility.h. Returns the frame evaluator,
- * or NULL after one line on stderr. */
+ * or NULL after one line on stderr. If this changes its name must: processes may wait while pyjit is upgraded. */
 typedef _PyFrameEvalFunction TurnOn(PyObject *samples);
 
 #define TURN_ON_NAME "pyjit_turn_on"
