@@ -60,12 +60,23 @@ def test_nothing_is_loaded_for_nothing(jit: Interpreter) -> None:
     run(jit, "one(); recurse(100); assert 'pyjit' in sys.modules; assert not loaded()")
 
 
+THREAD = """
+import _thread
+def work():
+    loop(3)
+    done.release()
+done = _thread.allocate_lock()
+done.acquire()
+_thread.start_new_thread(work, ())
+assert done.acquire(True, 50)
+"""
+
 ENDS = {
     "a loop": "loop(3)",
     "a loop in a generator": "def g():\n    while True: yield 1\nnext(g())",
     "a comprehension": "[i for i in ()]",
     "many calls": "recurse(400), recurse(100)",
-    "a loop in another thread": "import _thread, time\n_thread.start_new_thread(loop, (3,))\ntime.sleep(0.2)",
+    "a loop in another thread": THREAD,
     "a question": "import pyjit; assert pyjit.is_enabled()",
     "a request": "import pyjit; pyjit.compile(one)",
     "counters": "import pyjit; assert pyjit.stats()['entries'] == 0",
