@@ -116,20 +116,18 @@ static void
 forget(PyObject *capsule)
 {
     waiting.samples = NULL;
-    Py_DECREF((PyObject *)PyCapsule_GetContext(capsule));
+    Py_DECREF((PyObject *)PyCapsule_GetPointer(capsule, CAPSULE));
 }
 
 /* Keeps the samples until the interpreter ends. */
 static bool
 keep_samples(PyInterpreterState *interp, PyObject *samples)
 {
-    PyObject *dict = PyInterpreterState_GetDict(interp), *capsule = PyCapsule_New(&waiting, CAPSULE, NULL);
-    bool done = dict != NULL && capsule != NULL && PyCapsule_SetContext(capsule, samples) == 0 &&
-                PyCapsule_SetDestructor(capsule, forget) == 0;
-    if (done) {
+    PyObject *dict = PyInterpreterState_GetDict(interp), *capsule = PyCapsule_New(samples, CAPSULE, forget);
+    if (capsule != NULL) {
         Py_INCREF(samples);
-        done = PyDict_SetItemString(dict, CAPSULE, capsule) == 0;
     }
+    bool done = dict != NULL && capsule != NULL && PyDict_SetItemString(dict, CAPSULE, capsule) == 0;
     Py_XDECREF(capsule);
     PyErr_Clear();
     return done;

@@ -182,19 +182,19 @@ class Campaign:
                 for failure in self.run_alone(seed, program)
             ]
         sure = [not any(word in part for word in UNSURE) for part in plain.parts()]
-        if not all(sure):
-            kept = [number for number, is_sure in enumerate(sure) if is_sure]
+        kept = [number for number, is_sure in enumerate(sure) if is_sure]
+        if not kept:
+            self.state.skipped += BATCH
+            return []
+        if len(kept) < BATCH:
             seeds, programs = [seeds[number] for number in kept], [programs[number] for number in kept]
-            self.state.skipped += BATCH - len(seeds)
+            self.state.skipped += BATCH - len(kept)
             plain = self.workers.run(self.plain, programs)
-        rng = random.Random(seeds[0] if seeds else 0)
-        sides = [self.jit(1), self.jit(rng.choice((2, 2, 2, *THRESHOLDS)), tick=rng.choice(TICKS))]
-        if rng.random() < 0.1:
-            sides.append(self.jit(1, code_limit=LITTLE))
         failures: list[Failure] = []
-        for side in sides if seeds else ():
-            for failure in self.compare(seeds, programs, side, plain) if not failures else ():
-                failures += self.narrow(failure) or [failure]
+        for side in self.sides(seeds[0]):
+            if not failures:
+                for failure in self.compare(seeds, programs, side, plain):
+                    failures += self.narrow(failure) or [failure]
         return failures
 
     def narrow(self, failure: Failure) -> list[Failure]:
