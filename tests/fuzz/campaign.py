@@ -175,7 +175,12 @@ class Campaign:
         """Run the next programs one after another in one process a side, and return where they failed."""
         seeds, programs = self.next_programs(BATCH)
         plain = self.workers.run(self.plain, programs)
-        if plain.timed_out or plain.status != 0:
+        while plain.timed_out and programs:
+            endless = len(plain.parts())
+            del seeds[endless], programs[endless]
+            self.state.skipped += 1
+            plain = self.workers.run(self.plain, programs)
+        if plain.status != 0:
             return [
                 failure
                 for seed, program in zip(seeds, programs, strict=True)
@@ -184,11 +189,11 @@ class Campaign:
         sure = [not any(word in part for word in UNSURE) for part in plain.parts()]
         kept = [number for number, is_sure in enumerate(sure) if is_sure]
         if not kept:
-            self.state.skipped += BATCH
+            self.state.skipped += len(programs)
             return []
-        if len(kept) < BATCH:
+        if len(kept) < len(programs):
+            self.state.skipped += len(programs) - len(kept)
             seeds, programs = [seeds[number] for number in kept], [programs[number] for number in kept]
-            self.state.skipped += BATCH - len(kept)
             plain = self.workers.run(self.plain, programs)
         failures: list[Failure] = []
         for side in self.sides(seeds[0]):

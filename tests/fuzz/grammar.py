@@ -172,7 +172,7 @@ class Expander:
         order = sorted(range(1, len(parts), 3), key=lambda i: parts[i] == "new")
         for i in order:
             value = self.hole(parts[i], parts[i + 1], scope, level)
-            operand = parts[i + 2][:1] in (".", "[", "(") or parts[i - 1][-1:] in "*"
+            operand = parts[i + 2].startswith((".", "[", "(", " & ")) or parts[i - 1][-1:] in "*"
             filled[i] = f"({value})" if operand and not ATOM.fullmatch(value) else value
             filled[i + 1] = ""
         return "".join(filled)

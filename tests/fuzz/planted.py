@@ -222,7 +222,7 @@ def fuzz(python: pathlib.Path, directory: pathlib.Path, minutes: float, seed: in
     with tempfile.TemporaryDirectory() as findings:
         done = subprocess.run(
             [sys.executable, "-m", "fuzz", "--python", str(python), "--pyjit", str(directory), "--seed", str(seed),
-             "--minutes", str(minutes), "--most", "1", "--shrink", "0", "--findings", findings],
+             "--minutes", str(minutes), "--most", "1", "--shrink", "0", "--findings", findings, "--batches"],
             check=False, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
         )  # fmt: skip
     programs = re.search(r"(\d+) programs", done.stdout)

@@ -36,6 +36,7 @@ COLLECTION = re.compile(r"^collecting\n(.*?)^collected\n", re.MULTILINE | re.DOT
 SEPARATOR = "\n=== next program\n"  # as worker.py writes it
 PATIENCE = 60.0  # seconds a worker may take besides, to start for example
 TIMEOUT = 4.0  # seconds a program may take
+REMEMBERED = 100  # programs whose code is kept
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Outcome:
         return self.status, out, "" if self.status < 0 else err
 
     def parts(self) -> list[str]:
-        """Return what each of several programs wrote to stdout, if the process ended well."""
+        """Return what each of several programs that have ended wrote to stdout."""
         return self.out.split(SEPARATOR)[:-1]
 
     def promised(self, side: Side) -> tuple[int, str, str]:
@@ -102,6 +103,14 @@ class Outcome:
     def agrees(self, plain: Outcome, side: Side) -> bool:
         """Is it what the programs do without pyjit, as far as that is promised on this side?"""
         return self.promised(side) == plain.promised(side)
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """A program as a worker takes it: source, or code as `worker.marshalled` gives it."""
+
+    text: str
+    is_code: bool = False
 
 
 class Worker:
@@ -140,13 +149,22 @@ class Worker:
         self.process = self._start()
         return status
 
+    def compiled(self, program: str) -> Program:
+        """Return the program as code, if it can be compiled."""
+        line = self._ask(json.dumps({"compile": program}) + "\n", PATIENCE)
+        code = json.loads(line) if line else None
+        return Program(code, is_code=True) if code else Program(program)
+
     def run(
-        self, programs: list[str], timeout: float = TIMEOUT, limit: int = LIMIT, displaced: int = 0
+        self, programs: list[Program], timeout: float = TIMEOUT, limit: int = LIMIT, displaced: int = 0
     ) -> Outcome:
         """Run the programs one after another in one process, `displaced` times some objects being there."""
-        asked = {"programs": programs, "timeout": timeout, "limit": limit, "displaced": displaced}
-        request = json.dumps(asked)
-        line = self._ask(request + "\n", timeout + PATIENCE)
+        asked = {
+            "programs": [program.text for program in programs],
+            "are_code": [program.is_code for program in programs],
+            "timeout": timeout, "limit": limit, "displaced": displaced,
+        }  # fmt: skip
+        line = self._ask(json.dumps(asked) + "\n", timeout + PATIENCE)
         if not line:
             return Outcome(self._restart(), "", "the worker itself has ended")
         answer = json.loads(line)
@@ -181,6 +199,7 @@ class Workers:
     def __init__(self) -> None:
         """Begin with none."""
         self.workers: dict[Side, Worker] = {}
+        self.programs: dict[str, Program] = {}  # the last ones, which are run on several sides
 
     def __enter__(self) -> Workers:
         """Return itself."""
@@ -203,9 +222,22 @@ class Workers:
         displaced: int = 0,
     ) -> Outcome:
         """Run the programs one after another in one process on a side, as Worker.run does."""
+        ready = [self.compiled(Side(side.python), program) for program in programs]
+        return self.worker(side).run(ready, timeout, limit, displaced)
+
+    def worker(self, side: Side) -> Worker:
+        """Return the worker of a side."""
         if side not in self.workers:
             self.workers[side] = Worker(side)
-        return self.workers[side].run(programs, timeout, limit, displaced)
+        return self.workers[side]
+
+    def compiled(self, plain: Side, program: str) -> Program:
+        """Return a program as code, compiled by the plain interpreter once for all sides."""
+        if program not in self.programs:
+            if len(self.programs) >= REMEMBERED:
+                self.programs.clear()
+            self.programs[program] = self.worker(plain).compiled(program)
+        return self.programs[program]
 
     def coverage(self) -> dict[str, Counter[str]]:
         """Return what was covered on all sides, by kind and name."""

@@ -4,13 +4,17 @@ As a server it reads requests from stdin, one JSON object a line, runs the progr
 and answers by one line: the status the child ended with, and what it wrote.  A fork costs a millisecond, and
 a crash ends the child only.  With ``--once FILE`` it runs one program in the process itself.
 
+A program is its text, or what ``compile`` makes of it, marshalled: asked for by one side, run by all.
+
 What it imports beforehand, programs need not: that would take longer than running them.
 """
 
+import base64
 import builtins
 import contextlib
 import importlib
 import json
+import marshal
 import os
 import resource
 import signal
@@ -19,6 +23,7 @@ import tempfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import types
     import typing
 
 PRELOADED = (
@@ -36,11 +41,24 @@ MEMORY = 1 << 30  # bytes of address space
 SEPARATOR = "\n=== next program\n"
 
 
-def run(program: str) -> None:
-    """Run one program as the main module."""
+def compiled(program: str) -> "types.CodeType":
+    """Return the code of a program; may raise whatever `compile` does."""
+    return compile(program, "program.py", "exec", dont_inherit=True)
+
+
+def marshalled(program: str) -> "str | None":
+    """Return the code of a program as text that `run` takes, None if there is none."""
+    try:
+        return base64.b64encode(marshal.dumps(compiled(program))).decode()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def run(program: str, is_code: bool) -> None:
+    """Run one program, or its code, as the main module."""
     space = {"__name__": "__main__", "__builtins__": builtins}
     try:
-        exec(compile(program, "program.py", "exec", dont_inherit=True), space)
+        exec(marshal.loads(base64.b64decode(program)) if is_code else compiled(program), space)
     except BaseException as error:
         sys.stdout.write(f"uncaught {type(error).__name__}\n")
     space.clear()
@@ -61,10 +79,10 @@ def child(request: "dict[str, typing.Any]", out: int, err: int) -> None:
     os.dup2(err, 2)
     sys.stdout = open(1, "w", 1 << 16, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
-    for program in request["programs"]:
-        run(program)
+    for program, is_code in zip(request["programs"], request["are_code"], strict=True):
+        run(program, is_code)
         sys.stdout.write(SEPARATOR)
-    sys.stdout.flush()
+        sys.stdout.flush()
     sys.stderr.flush()
     displacing.clear()
 
@@ -91,6 +109,10 @@ def serve() -> None:
     out, err, counts = (os.memfd_create(name) for name in ("out", "err", "counts"))
     for line in sys.stdin:
         request = json.loads(line)
+        if "compile" in request:
+            sys.stdout.write(json.dumps(marshalled(request["compile"])) + "\n")
+            sys.stdout.flush()
+            continue
         for file in (out, err, counts):
             reset(file)
         process = os.fork()
@@ -119,7 +141,7 @@ def main() -> None:
             importlib.import_module(name)
     if "--once" in sys.argv:
         with open(sys.argv[-1], encoding="utf-8") as file:
-            run(file.read())
+            run(file.read(), is_code=False)
     else:
         serve()
 

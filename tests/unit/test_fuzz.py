@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from fuzz import coverage, library, planted, program
 from fuzz.campaign import BATCH, Campaign, Failure, State
-from fuzz.runner import Outcome, Side, Worker, Workers
+from fuzz.runner import Outcome, Program, Side, Worker, Workers
 from fuzz.shrink import shrink
 from fuzz.triage import signature
 
@@ -88,9 +88,19 @@ def test_batches_find_the_programs_that_differ() -> None:
 
 def test_hanging_worker_is_ended() -> None:
     worker = Worker(Side(pathlib.Path(sys.executable)))
-    assert worker.run(["print(1)"]).status == 0
+    assert worker.run([Program("print(1)")]).status == 0
     worker.process.send_signal(signal.SIGSTOP)
     assert worker._ask("\n", 0.2) == ""
+    worker.close()
+
+
+def test_programs_run_as_code_or_as_text() -> None:
+    worker = Worker(Side(pathlib.Path(sys.executable)))
+    code, text = worker.compiled("print(__name__)"), worker.compiled("print(1")
+    assert code.is_code
+    assert text == Program("print(1")
+    assert worker.run([code]).parts() == ["__main__\n"]
+    assert worker.run([text]).parts() == ["uncaught SyntaxError\n"]
     worker.close()
 
 
