@@ -111,6 +111,8 @@ EFFECTS = [
     "O1.f = Last()",
     "GL[:1] = [Last()]",
     "global G1; G1 = Last()",
+    "LOOKING.append(1)",
+    "LOOKING.clear()",
     "global G0; G0 = Last()",
     "C0.n = property(lambda self: <any>)",
     "C0.n = <int>",

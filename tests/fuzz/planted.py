@@ -229,7 +229,7 @@ def fuzz(python: pathlib.Path, directory: pathlib.Path, minutes: float, seed: in
     what = re.search(r"^differs.*?\n(.*(?:\n  pyjit.*)?)", done.stdout, re.MULTILINE)
     text = f"{programs[1] if programs else '?'} programs, {time.monotonic() - began:.0f} s"
     if done.returncode not in (0, 1) or not programs:
-        return Verdict(True, f"{text}: {done.stderr[-300:]}")
+        return Verdict(False, f"{text}: the fuzzer itself failed: {done.stderr[-300:]}")
     return Verdict(done.returncode == 1, text + (f"\n{what[1]}" if what else ""))
 
 

@@ -11,6 +11,7 @@ gc.disable()
 NAN, INF = float('nan'), float('inf')
 HELD = None
 LOG, EVENTS, STOP, THREADS = [], [], [], []
+LOOKING = []  # not empty: finalizers look at the frames that they interrupt
 COUNTS = [0, 0, 0]  # lines, ticks, finalizers; not globals that change: code relies on a module's globals
 LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
 ZERO, ONE, LAST_ONE = 0, 1, -1
@@ -56,7 +57,7 @@ class Last:
 
     def __del__(self):
         COUNTS[2] += 1
-        sys.stdout.write('last %s %d\\n' % (type(self.n).__name__, COUNTS[1]))
+        sys.stdout.write('last %s %d%s\\n' % (type(self.n).__name__, COUNTS[1], seen(sys._getframe(1))))
 
 
 class Custom(Exception):
@@ -112,7 +113,17 @@ def inside(frame):
         return ''
     plain = int, float, bool, str, type(None)
     known = [(name, v) for name, v in frame.f_locals.items() if type(v) in plain]
-    return ' '.join([name + '=' + text(v) for name, v in sorted(known)][:8])
+    return ' '.join([name + '=' + text(v)[:60] for name, v in sorted(known)][:8])
+
+
+def seen(frame):
+    if not LOOKING:
+        return ''
+    places = ''
+    while frame is not None and LEN(places) < 200:
+        places += ' | %s %s %s' % (frame.f_code.co_name, frame.f_lineno, inside(frame))
+        frame = frame.f_back
+    return places
 
 
 def where(tb, kind):

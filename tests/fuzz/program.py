@@ -336,6 +336,8 @@ class ProgramWriter:
                 "THREADS.append(threading.Thread(target=idle, args=(STOP,)))",
                 "THREADS[0].start()",
             ]
+        if self.rng.random() < 0.3:
+            self.lines += ["LOOKING.append(1)"]
         self.lines += ["", "try:"]
         for call in calls:
             guarded = ["try:", *indented(call), "except Exception as e:", "    emit(trouble(e))"]
