@@ -101,8 +101,8 @@ def content(file: int) -> str:
 
 def coverage() -> "dict[str, dict[str, int]]":
     """Return what a build for coverage has counted in this process."""
-    count = getattr(sys.modules.get("pyjit._pyjit"), "coverage", dict)
-    return count()
+    extension = getattr(sys.modules.get("pyjit"), "_pyjit", None)
+    return extension.coverage() if hasattr(extension, "coverage") else {}
 
 
 def serve() -> None:
