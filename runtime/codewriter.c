@@ -16,6 +16,7 @@
 #include "cpython/interface.h"
 #include "pyjit/memory.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -50,7 +51,7 @@ static struct {
 static struct {
     uint8_t *base;      /* of code memory */
     uint8_t *writable;  /* the same memory; NULL: there is no such view */
-    size_t size;        /* of both */
+    size_t size;        /* of each */
     size_t executable;  /* bytes from base that have been committed */
     bool shared;        /* with another process; never if there is no second view */
     int apart;          /* writes since then */
@@ -109,7 +110,8 @@ copy_file(void)
     return file;
 }
 
-/* Puts a file at the place of code memory. Nobody executes there: the GIL is held. */
+/* Puts a file at the place of code memory, of which it has the content. Nobody executes there: the GIL is held.
+ * False if that has been done for none or for a part of it. */
 static bool
 map_executable(int file)
 {
@@ -131,13 +133,13 @@ go_private(void)
         return -1;
     }
     memcpy(copy, views.base, views.executable);
-    if ((views.executable > 0 && mprotect(copy, views.executable, PROT_READ | PROT_EXEC) != 0) ||
-        (views.executable < views.size &&
-         mprotect(copy + views.executable, views.size - views.executable, PROT_NONE) != 0) ||
+    /* All of it gets the same protection, since only one mapping can be moved at a time. */
+    if (mprotect(copy, views.size, PROT_READ | PROT_EXEC) != 0 ||
         mremap(copy, views.size, views.size, MREMAP_MAYMOVE | MREMAP_FIXED, views.base) == MAP_FAILED) {
         munmap(copy, views.size);
         return -1;
     }
+    (void)mprotect(views.base + views.executable, views.size - views.executable, PROT_NONE);
     munmap(views.writable, views.size);
     views.writable = NULL;
     views.shared = false;
@@ -151,15 +153,15 @@ unshare_views(void)
     int file = copy_file();
     if (file >= 0) {
         uint8_t *writable = mmap(NULL, views.size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        if (writable != MAP_FAILED) {
-            if (!map_executable(file)) {
-                Py_FatalError("pyjit: code memory cannot be mapped again");
-            }
+        if (writable != MAP_FAILED && map_executable(file)) {
             close(file);
             munmap(views.writable, views.size);
             views.writable = writable;
             views.shared = false;
             return 0;
+        }
+        if (writable != MAP_FAILED) {
+            munmap(writable, views.size);
         }
         close(file);
     }
@@ -178,17 +180,15 @@ can_execute(int file)
 void
 codewriter_init(uint8_t *base, size_t size)
 {
+    views.base = base;
+    views.size = size;
     int file = fault_now() ? -1 : open_file(size);
     if (file < 0) {
         return;
     }
     uint8_t *writable = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     bool mapped = writable != MAP_FAILED && can_execute(file) && pthread_atfork(NULL, note_fork, note_fork) == 0;
-    if (mapped) {
-        views.base = base;
-        views.size = size;
-        mapped = map_executable(file);
-    }
+    mapped = mapped && map_executable(file);
     close(file);
     if (mapped) {
         views.writable = writable;
@@ -202,22 +202,62 @@ codewriter_init(uint8_t *base, size_t size)
 
 /* ---- writing ------------------------------------------------------------------------------------- */
 
-/* Writes the window by changing the protection of its pages. Returns 0 or -1. */
+/* A stretch of code memory, whole pages. */
+typedef struct {
+    uint8_t *start;
+    size_t size;
+} Pages;
+
+static bool
+protect(Pages pages, int protection)
+{
+    return mprotect(pages.start, pages.size, protection) == 0;
+}
+
+static Pages
+pages_of_window(void)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), mask = ~(page - 1);
+    uint8_t *start = (uint8_t *)((uintptr_t)window.at & mask);
+    size_t size = (size_t)(window.at + window.size - start);
+    return (Pages){start, (size + page - 1) & mask};
+}
+
+/* Writes the window by changing the protection of its pages, or else of all: that splits no mapping, of
+ * which a process may have only so many. Returns 0 or -1. */
 static int
 write_by_protection(void)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), mask = ~(page - 1);
-    uintptr_t first = (uintptr_t)window.at & mask;
-    uintptr_t end = ((uintptr_t)window.at + window.size + page - 1) & mask;
-    if (mprotect((void *)first, end - first, PROT_READ | PROT_WRITE) != 0) {
+    Pages all = {views.base, views.executable}, some = pages_of_window();
+    if (!protect(some, PROT_READ | PROT_EXEC)) { /* as it is: who refuses that would do so afterwards as well */
         return -1;
     }
+    if (!protect(some, PROT_READ | PROT_WRITE)) {
+        some = all;
+        if (!protect(some, PROT_READ | PROT_WRITE)) {
+            return -1;
+        }
+    }
     memcpy(window.at, window.bytes, window.size);
-    bool executable = mprotect((void *)first, end - first, PROT_READ | PROT_EXEC) == 0;
+    bool executable = protect(some, PROT_READ | PROT_EXEC) || protect(all, PROT_READ | PROT_EXEC);
     if (!executable && (views.writable == NULL || unshare_views() < 0)) {
         Py_FatalError("pyjit: cannot make code memory executable again");
     }
     return 0;
+}
+
+/* Has the system write the window, which does not ask for a page's protection but may have been told never to do so.
+ * Returns 0 or -1. */
+static int
+write_by_system(void)
+{
+    int file = open("/proc/self/mem", O_WRONLY | O_CLOEXEC);
+    if (file < 0) {
+        return -1;
+    }
+    ssize_t written = pwrite(file, window.bytes, window.size, (off_t)(uintptr_t)window.at);
+    close(file);
+    return written == (ssize_t)window.size ? 0 : -1;
 }
 
 /* Writes the window through the second view. Returns 0 or -1. */
@@ -288,17 +328,22 @@ codemem_write(uint8_t *at, const void *bytes, size_t size)
     return 0;
 }
 
-/* Writes the window and empties it. Returns 0 or -1. */
+/* Writes the window in the best way there is. Returns 0 or -1. */
 static int
 write_window(void)
 {
     if (views.shared && ++views.apart > WRITES_APART && unshare_views() < 0) {
         views.apart = 0;
     }
-    int result = views.writable != NULL && !views.shared ? write_by_view() : write_by_protection();
+    return views.writable != NULL && !views.shared ? write_by_view() : write_by_protection();
+}
+
+/* Empties the window, which has been written or not. */
+static void
+close_window(void)
+{
     __builtin___clear_cache((char *)window.at, (char *)window.at + window.size);
     window.size = 0;
-    return result;
 }
 
 /* Writes what has been noted. */
@@ -308,11 +353,9 @@ codemem_flush(void)
     if (window.size == 0) {
         return 0;
     }
-    if (fault_now()) {
-        window.size = 0;
-        return -1;
-    }
-    return write_window();
+    int result = fault_now() ? -1 : write_window();
+    close_window();
+    return result;
 }
 
 /* Writes at once what must not stay as it is. */
@@ -323,9 +366,14 @@ codemem_overwrite(uint8_t *at, const void *bytes, size_t size)
     window.at = at;
     window.size = size;
     memcpy(window.bytes, bytes, size);
-    if (write_window() < 0) {
+    /* Memory may be exchanged where its protection cannot be changed. */
+    bool written = write_window() == 0 ||
+                   (views.writable != NULL && unshare_views() == 0 && write_window() == 0) ||
+                   write_by_system() == 0;
+    if (!written) {
         Py_FatalError("pyjit: code memory cannot be written");
     }
+    close_window();
 }
 
 /* Gets the next bytes ready for being executed and written. */

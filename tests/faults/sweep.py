@@ -13,44 +13,15 @@ import argparse
 import os
 import signal
 import sys
-import types
 from collections.abc import Callable
 
 import pyjit
 import snippets
 from pyjit import _pyjit
+from running import outcomes, renew
 
 REPEAT = 3  # calls in a row with the same arguments
 REACHED = 10  # exit status of a process in which the failure came about
-
-
-def fresh(code: types.CodeType) -> types.CodeType:
-    """The same code as if it had never run, with all that is in it."""
-    constants = tuple(fresh(c) if isinstance(c, types.CodeType) else c for c in code.co_consts)
-    return code.replace(co_consts=constants)
-
-
-def renew() -> None:
-    """Makes the code of all functions and methods of the snippets as if it had never run."""
-    for value in vars(snippets).values():
-        members = vars(value).values() if isinstance(value, type) else [value]
-        for member in members:
-            function = member.fget if isinstance(member, property) else member
-            if isinstance(function, types.FunctionType):
-                function.__code__ = fresh(function.__code__)
-
-
-def outcome(function: Callable[..., object], case: object) -> str:
-    """What a call gives, as text."""
-    arguments = case() if callable(case) else case
-    try:
-        return repr(function(*arguments))
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-
-
-def outcomes(function: Callable[..., object], cases: tuple[object, ...]) -> list[str]:
-    return [outcome(function, case) for case in cases for _ in range(REPEAT)]
 
 
 def attempt(
@@ -65,7 +36,7 @@ def attempt(
         try:
             renew()
             _pyjit.fail(number, on)
-            results = outcomes(function, cases)
+            results = outcomes(function, cases, REPEAT)
             count = _pyjit.fail(0, False)
             if results != expected[function]:
                 print("expected", expected[function], "got", results, file=sys.stderr)
@@ -106,7 +77,7 @@ options = parser.parse_args()
 
 _pyjit.disable()
 chosen = [entry for entry in snippets.SNIPPETS if not options.names or entry[0].__name__ in options.names]
-expected = {function: outcomes(function, cases) for function, *cases in chosen}
+expected = {function: outcomes(function, cases, REPEAT) for function, *cases in chosen}
 assert pyjit.enable()
 total, failures = 0, []
 for function, *cases in chosen:

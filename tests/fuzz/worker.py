@@ -102,7 +102,8 @@ def content(file: int) -> str:
 def coverage() -> "dict[str, dict[str, int]]":
     """Return what a build for coverage has counted in this process."""
     extension = getattr(sys.modules.get("pyjit"), "_pyjit", None)
-    return extension.coverage() if hasattr(extension, "coverage") else {}
+    count = getattr(extension, "coverage", dict)
+    return count()
 
 
 def serve() -> None:
@@ -120,12 +121,12 @@ def serve() -> None:
         if process == 0:
             child(request, out, err)
             if counted := coverage():
-                os.write(counts, json.dumps(counted).encode())
+                os.write(counts, marshal.dumps(counted))  # which runs no code that a program may have changed
             os._exit(0)
         status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         answer = {"status": status, "out": content(out), "err": content(err)}
-        if covered := content(counts):
-            answer["coverage"] = json.loads(covered)
+        if os.fstat(counts).st_size:
+            answer["coverage"] = marshal.loads(os.pread(counts, MOST, 0))
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -102,6 +102,48 @@ def test_memory_that_may_not_be_executed(jit: Interpreter, expected: str) -> Non
     assert run.err.count("pyjit: ") == 1, run.err
 
 
+# Functions compiled into others end after no memory may be made executable any more, in a child that shares
+# code memory with its parent, or in a process that has one view of it.
+SHUT_IN = """
+import os, resource, sys
+import pyjit
+
+def make(n):
+    space = {}
+    exec(f"def small(x): return x + {n}\\ndef user(f, x): return f(x) * 2", space)
+    return space["small"], space["user"]
+
+if sys.argv[1] == "one-view":
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    assert pyjit.enable()
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+else:
+    assert pyjit.enable()
+pairs = [make(n) for n in range(20)]
+expected = [2 * n + 2 for n in range(20) for _ in range(5)]
+assert [user(small, 1) for small, user in pairs for _ in range(5)] == expected
+process = os.fork() if sys.argv[1] == "child" else 0
+if process == 0:
+    deny_executable_memory()
+    users = [user for _, user in pairs]
+    pairs.clear()
+    assert [user(len, "abc") for user in users for _ in range(5)] == [6] * 100
+    assert [user(make(n)[0], 1) for n, user in enumerate(users) for _ in range(5)] == expected
+elif os.waitpid(process, 0)[1]:
+    sys.exit("the child has failed")
+"""
+
+
+@pytest.mark.parametrize("how", ["child", "one-view", "two-views"])
+def test_code_ends_when_no_more_memory_may_be_executed(
+    jit: Interpreter, expected: str, how: str, tmp_path: pathlib.Path
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(DENY_EXECUTABLE + SHUT_IN + RUN)
+    check(jit.run(program, how, PYJIT_THRESHOLD="1"), expected * (2 if how == "child" else 1))
+
+
 def test_no_more_memory_may_be_executed(jit: Interpreter, expected: str) -> None:
     """What has been got by then is used up, and then nothing more is compiled."""
     code = DENY_EXECUTABLE + "import pyjit\nassert pyjit.enable()\ndeny_executable_memory()\n" + RUN
