@@ -123,6 +123,8 @@ EFFECTS = [
     "builtins.isinstance = ISINSTANCE",
     "builtins.range = RANGE",
     "builtins.P9 = 1",
+    "tracemalloc.start()",
+    "tracemalloc.stop()",
 ]
 
 TRACING = ["sys.settrace(tracer)", "sys.settrace(None)", "sys.setprofile(profiler)", "sys.setprofile(None)"]

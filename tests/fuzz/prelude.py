@@ -5,7 +5,7 @@ It is part of the program, so that a program stands alone, and so that it can be
 """
 
 PRELUDE = """\
-import _thread, builtins, functools, gc, math, operator, signal, sys, threading
+import _thread, builtins, functools, gc, math, operator, signal, sys, threading, tracemalloc
 from array import array
 gc.disable()
 NAN, INF = float('nan'), float('inf')
@@ -13,7 +13,7 @@ HELD = None
 LOG, EVENTS, STOP, THREADS = [], [], [], []
 LOOKING = []  # not empty: finalizers look at the frames that they interrupt
 COUNTS = [0, 0, 0]  # lines, ticks, finalizers; not globals that change: code relies on a module's globals
-LEN, ABS, ISINSTANCE, RANGE = len, abs, isinstance, range
+LEN, ABS, ISINSTANCE, RANGE, CHR, MAX = len, abs, isinstance, range, chr, max
 ZERO, ONE, LAST_ONE = 0, 1, -1
 BB, AB = bytearray(b'a\\0\\xff'), array('b', [1, -128, 127])
 AI, AD = array('i', [5, -1, 2**31 - 1]), array('d', [0.5, -0.0])
@@ -194,6 +194,29 @@ def deep(n):
     return deep(n + 1)
 
 
+def deep_builtin(n):
+    globals()
+    return deep_builtin(n + 1)
+
+
+def deep_method(n):
+    n.bit_length()
+    return deep_method(n + 1)
+
+
+def deep_with(n):
+    [n].extend(())
+    return deep_with(n + 1)
+
+
+def deep_check(n):
+    isinstance(n, int)
+    return deep_check(n + 1)
+
+
+DEEP = deep, deep_builtin, deep_method, deep_with, deep_check
+
+
 def idle(stop):
     n = 0
     while not stop:
@@ -202,7 +225,7 @@ def idle(stop):
 
 def fall():
     try:
-        deep(0)
+        DEEP[COUNTS[1] % 5](0)
     except RecursionError:
         return 'deep'
 
@@ -289,14 +312,16 @@ class AsyncCount:
 """
 
 FINALE = """\
-COUNTS[:] = -1000, -1000
+COUNTS[:] = -1000, -1000, 0
 STOP.append(1)
 for thread in THREADS:
     thread.join()
 sys.settrace(None)
 sys.setprofile(None)
+tracemalloc.stop()
 signal.signal(signal.SIGUSR1, signal.SIG_DFL)
 builtins.len, builtins.abs, builtins.isinstance, builtins.range = LEN, ABS, ISINSTANCE, RANGE
+builtins.chr, builtins.max = CHR, MAX
 globals().pop('len', None)
 globals().pop('abs', None)
 emit('--- end')

@@ -70,7 +70,98 @@ class SNAME:
         return self.f, v
 
     far = made = fixed = near
-    prop = property(lambda self: self.n)"""
+    prop = property(lambda self: self.n)
+
+
+def dNAME(n):
+    made = KNAME(n)
+    made.__dict__
+    if n == 5:
+        del made.n
+    if n in (6, 8):
+        made.__dict__ = {'z': n, 'f': Last()}
+    return made"""
+ARRAYS = """\
+aHNAME, ahNAME = array('H', [1, 65535, 3]), array('h', [5, -32768, 7])
+aINAME, aqNAME = array('I', [1, 2**32 - 1, 3]), array('q', [2**62, -2**63, 7])
+abNAME, afNAME = array('b', [1, -128, 127]), array('f', [0.5, -0.0, 1e30])"""
+ITERATOR = """\
+def stepNAME(it, v):
+    it.n -= 1
+    if it.n < 0:
+        raise StopIteration
+    return v
+
+
+class BaseNAME:
+    def __init__(self, n):
+        self.n = n
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.n -= 1
+        if self.n < 0:
+            raise StopIteration
+        if tick(7):
+            sys.settrace(tracer)
+        return self.n
+
+
+class OneNAME(BaseNAME):
+    def __iter__(self):
+        return iter((self.n, 2))
+
+
+def rNAME(v):
+    return zip(v, (1, 2, 3))"""
+CORNERS = """\
+class TNAME(tuple):
+    pass
+
+
+class ONAME:
+    def __hash__(self):
+        return hash('k')
+
+    def __eq__(self, other):
+        return tick(2)
+
+
+def tNAME(n):
+    return n, Last(n)
+
+
+def lNAME(n):
+    return [n, Last(n)]
+
+
+def recNAME(n):
+    def inner(v):
+        return v if v <= 0 else inner(v - 1)
+    if n == 5:
+        kept, inner = inner, lambda v: 'other'
+        return kept(n)
+    return inner(n)
+
+
+def setNAME(v):
+    global gNAME
+    gNAME = v
+
+
+def cellNAME(n):
+    def inner():
+        nonlocal n
+        n = n + 1
+        return n
+    return inner() + n
+
+
+jNAME, newNAME, kNAME, gNAME = '-'.join, tuple.__new__, {'k': 1, 'l': 2.5}, 1
+codeNAME = compile('for k in range(3):\\n    a = k\\n    b = a\\nc = b\\na = c = d = a\\nb = \'x\'\\n', 'code', 'exec')
+spaceNAME = [{}, {'a': Last(), 'c': Last()}, {'b': 1}]"""
 
 SCENARIOS = [
     Scenario(
@@ -78,7 +169,8 @@ SCENARIOS = [
          "z = Last(); o.n = z; z = i; o.n = z", "o.next = o; o.next = i; o.next = y", "o.f = y; o.f += 1.5; o.n = i; o.n += 1",
          "o.n", "o.n = i", "o.n = y", "o.f = y", "o.f = x", "o.n += 1", "o.f *= 0.5", "o.n = o", "o.n = Last()", "o.more = i", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop", "o.fixed(i)",
          "o.made(i)", "KNAME.shared", "KNAME.fixed(i)", "KNAME.made(i)", "KNAME.inherited", "LNAME.near(o, i)",
-         "KNAME(i).n", "KNAME(i, x).near(i)", "KNAME().f", "LNAME(i).near()", "(o.n, o.f, o.shared)",
+         "SNAME(i).n", "SNAME(i, x).f", "dNAME(i).n", "dNAME(i).f", "(KNAME(i).near if i & 1 else o.near)(i)",
+         "o.n = Last(); o.n = i + 1", "o.f = Last(); o.f = y + 0.5", "o.f = y * 0.5", "o.n = i * 2", "KNAME(i).n", "KNAME(i, x).near(i)", "KNAME().f", "LNAME(i).near()", "(o.n, o.f, o.shared)",
          "isinstance(o, KNAME)", "type(o) is KNAME", "o.inherited", "hasattr(o, 'more')", "getattr(o, 'n', None)"],
         ["o.n = <any>", "del o.n", "o.f = <any>", "o.n = Last()", "o.more = <any>", "o.shared = <any>",
          "o.near = lambda *a: <any>", "o.prop = <any>", "o.__class__ = LNAME", "o.__class__ = KNAME",
@@ -86,7 +178,7 @@ SCENARIOS = [
          "vars(o).clear()", "v = o.n; del o.n; o.n = v", "[(setattr(o, 'z', k), delattr(o, 'z')) for k in range(40)]",
          "v = o.n; del o.n; o.n = v; [(setattr(o, 'z', k), delattr(o, 'z')) for k in range(40)]", "KNAME.shared = <any>", "del KNAME.shared", "KNAME.n = property(lambda self: <any>)",
          "KNAME.near = lambda self, v=1: <any>", "KNAME.near.__code__ = (lambda self, v=1: 7).__code__",
-         "KNAME.near.__defaults__ = (<any>,)", "KNAME.near.__defaults__ = None", "del LNAME.near",
+         "KNAME.near.__defaults__ = (<any>,)", "KNAME.near.__defaults__ = None", "del LNAME.near", "LNAME.near.__closure__[0].cell_contents = BaseNAME", "LNAME.near.__closure__[0].cell_contents = <any>",
          "BaseNAME.inherited = <any>", "BaseNAME.near = 1", "del BaseNAME.inherited", "KNAME.far = <any>",
          "KNAME.__getattr__ = lambda self, name: name", "KNAME.__getattribute__ = lambda self, name: name",
          "KNAME.__init__ = lambda self, *a: None", "KNAME.__init__ = lambda self, *a: 5",
@@ -98,7 +190,8 @@ SCENARIOS = [
             "KNAME.prop = property(lambda self: i, lambda self, v: None)", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
          "KNAME.__bases__ = (BaseNAME, Custom)", "LNAME.__bases__ = (KNAME,)", "global KNAME; KNAME = LNAME",
          "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
-         "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "collect()"],
+         "vars(KNAME)['prop'].__init__(lambda self: <any>)", "vars(KNAME)['fixed'].__init__(lambda v=0: <any>)",
+         "vars(KNAME)['made'].__init__(lambda cls, v=0: <any>)", "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "collect()"],
         CLASS,
         "KNAME()|KNAME()|LNAME()|SNAME()|SNAME()",
     ),
@@ -171,6 +264,48 @@ SCENARIOS = [
          "x = <any>", "x = Last()", "o = type('LL', (list,), {})([1, 2])", "del o[0]", "o = {1, 2}", "o = iter([1, 2])",
          "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')"],
         "",
+    ),
+    Scenario(
+        ["aHNAME[i & 1]", "ahNAME[i & 1]", "aINAME[i % 3]", "aqNAME[i & 1]", "abNAME[i]", "afNAME[i & 1]", "aqNAME[1] - i",
+         "aHNAME[i & 1] = i", "ahNAME[i & 1] = i - 3", "aINAME[i & 1] = i", "aqNAME[i & 1] = i * 2", "abNAME[i & 1] = i * 30",
+         "afNAME[i & 1] = y", "afNAME[i % 3] = x", "aHNAME[i & 1] += 1", "aHNAME[i]", "ahNAME[i - 4]", "aINAME[i]", "aqNAME[i]", "aqNAME[0] += i", "sum(aqNAME)", "[v for v in aHNAME]"],
+        ["global aHNAME; aHNAME = ahNAME", "global aINAME; aINAME = aqNAME", "aHNAME.append(i)", "aqNAME.pop()",
+         "aqNAME[0] = -2**63", "aqNAME[1] = 2**63 - 1", "aINAME[0] = 2**32 - 1", "global aqNAME; aqNAME = [1, <any>]",
+         "x = <any>", "global ahNAME; ahNAME = array('L', [2**64 - 1, 1])", "del abNAME[1:]", "x = 2.5",
+         "global afNAME; afNAME = array('d', [1.5, 2])", "global abNAME; abNAME = array('B', [200, 1])",
+         "global aqNAME; aqNAME = type('A', (array,), {})('q', [5, 6])", "aINAME.extend([1] * 100)"],
+        ARRAYS,
+    ),
+    Scenario(
+        ["[(a, b) for a, b in rNAME(o)]", "[b for a, b in rNAME((1, x))]", "[v for v in BaseNAME(i & 3)]",
+         "[v for v in OneNAME(i)]", "[*BaseNAME(2)]", "sum(v for v in BaseNAME(3))", "[(a, b) for a, b in zip(BaseNAME(2), o)]",
+         "[(a, b) for a, b in enumerate(BaseNAME(2))]", "[(k, v) for k, v in {'a': i, 'b': x}.items()]", "(*OneNAME(1),)",
+         "[v for v in (OneNAME(i) if i & 1 else BaseNAME(2))]", "[v for v in reversed(o)]", "i in BaseNAME(3)"],
+        ["BaseNAME.__iter__ = lambda self: 5", "OneNAME.__iter__ = lambda self: [i, x]", "OneNAME.__iter__ = lambda self: <any>",
+         "BaseNAME.__next__ = lambda self: stepNAME(self, <any>)", "BaseNAME.__next__ = lambda self: 1 // 0", "del OneNAME.__iter__",
+         "OneNAME.__iter__ = lambda self: BaseNAME(2)", "BaseNAME.__iter__ = None", "sys.settrace(None)",
+         "global rNAME; rNAME = lambda v: zip(v, v, v)", "global rNAME; rNAME = lambda v: zip('ab', v)",
+         "global rNAME; rNAME = lambda v: zip(v, v)", "global rNAME; rNAME = lambda v: enumerate(v)", "o = (3, x)",
+         "global rNAME; rNAME = lambda v: {1: v, 2: x}.items()", "o = 'abc'", "o = OneNAME(3)", "sys.settrace(tracer)",
+         "BaseNAME.__next__ = lambda self: stepNAME(self, o)", "o = [(1, 2), (3, 4)]", "global rNAME; rNAME = lambda v: [v, v]"],
+        ITERATOR,
+    ),
+    Scenario(
+        ["jNAME(str(v) for v in range(i & 3))", "jNAME(v for v in ('a', 'b', x))", "newNAME(TNAME, (i, x))",
+         "newNAME(TNAME, [i])[0]", "TNAME((i, x))", "chr(i + 60)", "chr(i * 30)", "chr(i * 300000)", "ord(chr(i + 200))",
+         "max(y, y * 0.5)", "min(y, y - 1.5)", "max(i, i - 3)", "min(i + 1, 3)", "max(x, y)", "min(y * 2, y + 1.0)",
+         "(i - 2**62) - (i + 2**62) - (i + 2**62)", "abs((i * 0 - 2**59) * 16)", "(i * 0 - 2**59) * 16 - i", "abs(i - 3)", "tNAME(i)[0]", "tNAME(i)[-1]",
+         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "setNAME(i)", "setNAME(x)", "setNAME(Last())", "setNAME(o)", "gNAME", "kNAME.get('k', i)", "kNAME.get(o, x)", "kNAME.get('m', y)",
+         "kNAME['k'] = i", "kNAME['k'] = y", "kNAME['l'] = Last()", "kNAME.get('k')", "'k' in kNAME", "kNAME['k']",
+         "exec(codeNAME, spaceNAME[i % 3])", "[k for k in spaceNAME[i % 3] if k[0] != '_']", "isinstance(tNAME(i), tuple)"],
+        ["global jNAME; jNAME = '+'.join", "global jNAME; jNAME = list", "global jNAME; jNAME = len", "x = 'c'", "x = <any>",
+         "global newNAME; newNAME = lambda *a: a", "TNAME.__new__ = lambda *a: <any>", "o = 'k'", "o = 'l'", "o = ONAME()",
+         "kNAME[ONAME()] = 3", "kNAME.clear()", "kNAME['k'] = Last()", "global kNAME; kNAME = type('D', (dict,), {})(k=4)",
+         "global kNAME; kNAME = {ONAME(): 1}", "global kNAME; kNAME = {'l': 1, 'k': <any>}", "global tNAME; tNAME = lNAME",
+         "global lNAME; lNAME = tNAME", "global gNAME; del gNAME", "globals()['new%d' % COUNTS[1]] = 1", "tNAME.__code__ = lNAME.__code__", "spaceNAME[0]['c'] = Last()", "spaceNAME[0].clear()",
+         "spaceNAME[1]['z'] = 1", "spaceNAME[2] = {'a': 1, 'b': Last(), 'c': x}", "builtins.chr = lambda v: <any>",
+         "builtins.max = lambda *v: v", "fall()", "tracemalloc.start()", "tracemalloc.stop()", "recNAME.__code__ = cellNAME.__code__"],
+        CORNERS,
     ),
     Scenario(
         ["next(tNAME, 'end')", "tNAME.send(i)", "[*uNAME(i & 3)]", "[*vNAME(i)]", "[*wNAME(vNAME(i))]", "[*wNAME(wNAME(o))]", "[v for v in vNAME(x)]", "sum(vNAME(i))", "sum(uNAME(3))", "(lambda: (yield i))().send(None)",

@@ -35,6 +35,7 @@ PRELOADED = (
     "warnings",
     "threading",
     "signal",
+    "tracemalloc",
 )  # what many programs import
 LIMIT = 400  # of recursion, where nothing else is said
 MEMORY = 1 << 30  # bytes of address space
