@@ -100,6 +100,13 @@ class Campaign:
             some.append(self.jit(1, code_limit=LITTLE))
         return some
 
+    def few_sides(self, seed: int) -> list[Side]:
+        """Return the sides on which a batch is run: fewer, for more programs."""
+        rng = random.Random(seed)
+        threshold = 2 if rng.random() < 0.5 else rng.choice(THRESHOLDS)
+        some = [self.jit(1), self.jit(threshold, tick=rng.choice(TICKS))]
+        return [*some, self.jit(1, code_limit=LITTLE)] if rng.random() < 0.05 else some
+
     def fresh_sides(self, seed: int) -> list[Side]:
         """Return the sides on which a program is run in a fresh interpreter."""
         fault = int(2 ** random.Random(seed).uniform(1, 13))
@@ -196,7 +203,7 @@ class Campaign:
             seeds, programs = [seeds[number] for number in kept], [programs[number] for number in kept]
             plain = self.workers.run(self.plain, programs)
         failures: list[Failure] = []
-        for side in self.sides(seeds[0]):
+        for side in self.few_sides(seeds[0]):
             if not failures:
                 for failure in self.compare(seeds, programs, side, plain):
                     failures += self.narrow(failure) or [failure]
