@@ -2,7 +2,7 @@
 
 A scenario is a class of uses, each an expression of `i` (the turn), `o` (an object), `x` (a number); and of
 changes, statements that change what the uses mean.  Everything is of the scenario's own, so that nothing of
-the program gets in the way.
+the program gets in the way.  A change may also come within an expression, between two of the same use.
 """
 
 from __future__ import annotations
@@ -151,6 +151,11 @@ def setNAME(v):
     gNAME = v
 
 
+def makeNAME(n):
+    kept = Last(n)
+    return lambda: kept
+
+
 def cellNAME(n):
     def inner():
         nonlocal n
@@ -189,11 +194,11 @@ SCENARIOS = [
             "KNAME.prop = property(lambda self: self.n)",
             "KNAME.prop = property(lambda self: i, lambda self, v: None)", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
          "KNAME.__bases__ = (BaseNAME, Custom)", "LNAME.__bases__ = (KNAME,)", "global KNAME; KNAME = LNAME",
-         "o = KNAME(2.5, 3)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
+         "o = KNAME(2.5, 3)", "o = dNAME(i)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
          "vars(KNAME)['prop'].__init__(lambda self: <any>)", "vars(KNAME)['fixed'].__init__(lambda v=0: <any>)",
          "vars(KNAME)['made'].__init__(lambda cls, v=0: <any>)", "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "collect()"],
         CLASS,
-        "KNAME()|KNAME()|LNAME()|SNAME()|SNAME()",
+        "KNAME()|KNAME()|LNAME()|SNAME()|SNAME()|dNAME(1)",
     ),
     Scenario(
         ["fNAME(i)", "fall()", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
@@ -258,11 +263,12 @@ SCENARIOS = [
     Scenario(
         ["[v for v in o]", "[(v, o.append(v))[0] for v in o if LEN(o) < 9]", "[*zip(o, o)]", "o[i & 1]", "o[-1]",
          "o[x]", "o[i & 1] = x", "o.append(i)", "o.pop()", "i in o", "sum(o)", "o[:2]", "(lambda a, *b: (a, b))(*o)",
-         "[v for k, v in enumerate(o)]", "o.index(1)", "o.sort()", "o += [i]", "LEN(o)", "o == [1, 2]", "a, b = o"],
+         "[v for k, v in enumerate(o)]", "o.index(1)", "o.sort()", "o += [i]", "LEN(o)", "o == [1, 2]", "a, b = o",
+         "(o[-1], o.pop())", "[o[0], o.pop(0)]", "o[-1] is o.pop()", "(o[-1], o.append([i]), o.pop())", "o[0] is o.clear()"],
         ["o.append(<any>)", "o.clear()", "o = (1, 2)", "o = [1, <any>]", "o = {1: 2, 'a': 3}", "o = 'abc'",
          "o = range(3)", "o = 5", "o[0] = <any>", "o = [Last(), Last()]", "o[:] = [Last(), 2]", "x = 0", "x = -1",
          "x = <any>", "x = Last()", "o = type('LL', (list,), {})([1, 2])", "del o[0]", "o = {1, 2}", "o = iter([1, 2])",
-         "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')"],
+         "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')", "o = [[i], [x], Last()]"],
         "",
     ),
     Scenario(
@@ -295,7 +301,7 @@ SCENARIOS = [
          "newNAME(TNAME, [i])[0]", "TNAME((i, x))", "chr(i + 60)", "chr(i * 30)", "chr(i * 300000)", "ord(chr(i + 200))",
          "max(y, y * 0.5)", "min(y, y - 1.5)", "max(i, i - 3)", "min(i + 1, 3)", "max(x, y)", "min(y * 2, y + 1.0)",
          "(i - 2**62) - (i + 2**62) - (i + 2**62)", "abs((i * 0 - 2**59) * 16)", "(i * 0 - 2**59) * 16 - i", "abs(i - 3)", "tNAME(i)[0]", "tNAME(i)[-1]",
-         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "setNAME(i)", "setNAME(x)", "setNAME(Last())", "setNAME(o)", "gNAME", "kNAME.get('k', i)", "kNAME.get(o, x)", "kNAME.get('m', y)",
+         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "makeNAME(i) is x", "text(makeNAME(i))", "a = makeNAME(i); a = i", "makeNAME(i)().n", "setNAME(i)", "setNAME(x)", "setNAME(Last())", "setNAME(o)", "gNAME", "kNAME.get('k', i)", "kNAME.get(o, x)", "kNAME.get('m', y)",
          "kNAME['k'] = i", "kNAME['k'] = y", "kNAME['l'] = Last()", "kNAME.get('k')", "'k' in kNAME", "kNAME['k']",
          "exec(codeNAME, spaceNAME[i % 3])", "[k for k in spaceNAME[i % 3] if k[0] != '_']", "isinstance(tNAME(i), tuple)"],
         ["global jNAME; jNAME = '+'.join", "global jNAME; jNAME = list", "global jNAME; jNAME = len", "x = 'c'", "x = <any>",
@@ -428,6 +434,14 @@ def _named(writer: Expander, text: str, number: int) -> str:
     return text.replace("NAME", f"_{number}").replace("BASE", writer.rng.choice(BASES))
 
 
+def _is_statement(use: str) -> bool:
+    return "= " in use.replace("== ", "").replace("!= ", "") or use.startswith("del ")
+
+
+def _without_global(change: str) -> str:
+    return change.partition("; ")[2] if change.startswith("global ") else change
+
+
 def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]:
     """Return the definitions of a scenario, and what runs it."""
     rng = writer.rng
@@ -443,11 +457,13 @@ def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]
     turns = rng.randint(4, 14)
     body = [*declared, "y = 0.5", f"for i in range({turns}):", "    y = y * 1.5 + i"]
     for change in changes:
-        rest = change.partition("; ")[2] if change.startswith("global ") else change
-        body += [f"    if i == {rng.randrange(turns)} and turn != {rng.randrange(3)}:", f"        {rest}"]
+        body += [f"    if i == {rng.randrange(turns)} and turn != {rng.randrange(3)}:"]
+        body += [f"        {_without_global(change)}"]
+    between = f"b_{number}(o, x, y, i, turn)"
     for use in uses:
-        statement = "= " in use.replace("== ", "").replace("!= ", "") or use.startswith("del ")
-        shown = [use, "show(y)"] if statement else [f"show({use})"]
+        shown = [use, "show(y)"] if _is_statement(use) else [f"show({use})"]
+        if not _is_statement(use) and rng.random() < 0.3:
+            shown = [f"show({use}, {between}, {use})"]
         if rng.random() < 0.6:
             caught = ["except Exception as e:", "    emit(trouble(e))"]
             body += indented(["try:", *indented(shown), *caught])
@@ -460,6 +476,18 @@ def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]
     )
     name = f"Z{number}"
     definitions = [*lines, "", "", f"def {name}(o, x, turn):", *indented(body), "", ""]
+    change = text(rng.choice(scenario.changes))
+    definitions += [
+        f"def {between}:",
+        *indented([change.split("; ")[0]] if change.startswith("global ") else []),
+    ]
+    definitions += [
+        f"    if tick({rng.choice((3, 7, 11))}):",
+        f"        {_without_global(change)}",
+        "    return 1",
+        "",
+        "",
+    ]
     x = writer.fill("<int>" if rng.random() < 0.5 else "<float>", scope, 4)
     call = f"attempt('{name}', {name}, o, {x}, turn)"
     fresh = rng.random() < 0.5
