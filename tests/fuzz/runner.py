@@ -132,12 +132,14 @@ class Worker:
     def _ask(self, request: str, patience: float) -> str:
         """Return the answer to a request, nothing if the process has ended or hangs for so many seconds."""
         assert self.process.stdin and self.process.stdout
-        try:
-            self.process.stdin.write(request)
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            return ""
-        if not select.select([self.process.stdout], [], [], patience)[0]:
+        rest, pipe = request.encode(), self.process.stdin.fileno()
+        os.set_blocking(pipe, False)
+        while rest and select.select([], [pipe], [], patience)[1]:
+            try:
+                rest = rest[os.write(pipe, rest) :]
+            except BrokenPipeError:
+                return ""
+        if rest or not select.select([self.process.stdout], [], [], patience)[0]:
             self.process.kill()
         return self.process.stdout.readline()
 

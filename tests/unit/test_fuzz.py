@@ -94,6 +94,14 @@ def test_hanging_worker_is_ended() -> None:
     worker.close()
 
 
+def test_worker_that_does_not_read_is_ended() -> None:
+    """The request is more than fits into a pipe."""
+    worker = Worker(Side(pathlib.Path(sys.executable)))
+    worker.process.send_signal(signal.SIGSTOP)
+    assert worker._ask(f"{'x' * 10_000_000}\n", 0.2) == ""
+    worker.close()
+
+
 def test_programs_run_as_code_or_as_text() -> None:
     worker = Worker(Side(pathlib.Path(sys.executable)))
     code, text = worker.compiled("print(__name__)"), worker.compiled("print(1")
