@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from fuzz.runner import LIMIT, Outcome, Side, Workers, run_fresh
+from fuzz.runner import ENDED, LIMIT, Outcome, Side, Workers, run_fresh
 
 BATCH = 12  # programs that run one after another in one process
 FRESH = 40  # one program in so many runs in a fresh interpreter as well
@@ -210,7 +210,12 @@ class Campaign:
         return failures
 
     def narrow(self, failure: Failure) -> list[Failure]:
-        """Return the failures of the programs of a failure when each runs in a process of its own."""
+        """Return the failures of the programs of a failure when each runs in a process of its own.
+
+        None if it was the worker that failed, which each of them would find out for itself.
+        """
+        if failure.jit.err == ENDED:
+            return []
         failures = []
         for seed, program in zip(failure.seeds, failure.programs, strict=True):
             plain = self.workers.run(self.plain, [program])

@@ -36,6 +36,7 @@ COLLECTION = re.compile(r"^collecting\n(.*?)^collected\n", re.MULTILINE | re.DOT
 SEPARATOR = "\n=== next program\n"  # as worker.py writes it
 PATIENCE = 60.0  # seconds a worker may take besides, to start for example
 TIMEOUT = 4.0  # seconds a program may take
+ENDED = "the worker itself has ended"
 REMEMBERED = 100  # programs whose code is kept
 
 
@@ -168,7 +169,7 @@ class Worker:
         }  # fmt: skip
         line = self._ask(json.dumps(asked) + "\n", timeout + PATIENCE)
         if not line:
-            return Outcome(self._restart(), "", "the worker itself has ended")
+            return Outcome(self._restart(), "", ENDED)
         answer = json.loads(line)
         for name, counts in answer.get("coverage", {}).items():
             self.coverage.setdefault(name, Counter()).update(counts)
