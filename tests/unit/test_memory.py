@@ -48,7 +48,8 @@ assert sum(f(5) for f in kept) == sum(range(3000)) + 30000
     assert run.status == 0, run.report()
 
 
-FUNCTIONS = 100_000 if os.environ.get("PYJIT_TEST_LONG") else 10_000
+FUNCTIONS = 1_000_000 if os.environ.get("PYJIT_TEST_LONG") else 10_000
+PATIENCE = 60 + FUNCTIONS / 500  # seconds
 
 
 def test_code_is_freed_with_its_functions(jit: Interpreter) -> None:
@@ -76,8 +77,39 @@ assert pyjit.stats()["code_memory_used"] <= used + (64 << 10), (used, pyjit.stat
 grown = rss() - size
 assert grown < (4 << 20), grown
 """
-    run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
+    run = jit.run("-c", code, timeout=PATIENCE, PYJIT="1", PYJIT_THRESHOLD="1")
     assert run.status == 0, run.report()
+
+
+CROWD = f"""
+import types
+def rss():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * 4096
+def model(n):
+    t = 0
+    for i in range(n):
+        t += i
+    return t
+def make(i):
+    f = types.FunctionType(model.__code__.replace(co_name="f%d" % (i % 50)), {{}})
+    assert f(4) == f(4) == 6
+    return f
+make(0)
+size = rss()
+kept = [make(i) for i in range({FUNCTIONS})]
+print((rss() - size) // {FUNCTIONS})
+"""
+
+
+def test_functions_that_find_code_memory_full_take_little(jit: Interpreter) -> None:
+    """What is remembered of each is bounded, however many there are."""
+    if jit.is_sanitized:
+        pytest.skip("not under sanitizers")
+    with_pyjit = {"PYJIT": "1", "PYJIT_THRESHOLD": "1", "PYJIT_CODE_LIMIT": "1M"}
+    plain, compiled = (jit.run("-c", CROWD, timeout=PATIENCE, settings=more) for more in ({}, with_pyjit))
+    assert (plain.status, compiled.status) == (0, 0), compiled.report()
+    assert int(compiled.out) - int(plain.out) < 700  # bytes
 
 
 def test_what_is_kept_of_bytecode_is_freed(jit: Interpreter) -> None:
