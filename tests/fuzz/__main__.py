@@ -101,7 +101,7 @@ def main() -> int:
         path = keep(failure, arguments.findings)
         print(f"differs: seed {failure.seeds[0]}, {failure.side.name}: {path}\n{failure.first_difference()}",
               flush=True)  # fmt: skip
-        if arguments.shrink and len(failure.programs) == 1:
+        if arguments.shrink and failure.reducible and len(failure.programs) == 1:
             small = shrink_failure(
                 workers, campaign.plain, failure.side, failure.programs[0], arguments.shrink
             )

@@ -18,6 +18,8 @@ from fuzz.runner import ENDED, LIMIT, Outcome, Side, Workers, run_fresh
 
 BATCH = 12  # programs that run one after another in one process
 FRESH = 40  # one program in so many runs in a fresh interpreter as well
+BALANCED = 120  # and one in so many is run many times, to see whether memory is left behind
+RUNS = (30, 120)  # how many times: if it seems to be, the second number
 # What is known to differ (docs/status.md): where exactly the recursion limit is reached; in a traceback,
 # where an unbound local was read. And how soon memory is at its limit.
 UNSURE = ("RecursionError", "UnboundLocalError: ", "MemoryError")
@@ -61,6 +63,7 @@ class Failure:
     programs: tuple[str, ...]
     plain: Outcome
     jit: Outcome
+    reducible: bool = True  # by running programs once on both sides
 
     def first_difference(self) -> str:
         """Return the first lines that differ."""
@@ -149,6 +152,20 @@ class Campaign:
                     failures.append(Failure((seed,), side, True, (program,), plain, jit))
         return failures
 
+    def compare_balance(self, seed: int, program: str) -> list[Failure]:
+        """Run a program many times and see whether pyjit leaves more memory behind than the interpreter."""
+        side = self.jit(1, tick="0")
+        for runs in RUNS:
+            self.state.runs += runs
+            grown = self.workers.growth(side, program, runs)
+            if grown is None or grown <= 0:
+                return []
+        usual = self.workers.growth(self.plain, program, RUNS[-1])
+        if usual is None or grown is None or grown <= usual:
+            return []
+        plain, jit = (Outcome(0, f"{blocks} blocks left by each run", "") for blocks in (usual, grown))
+        return [Failure((seed,), side, False, (program,), plain, jit, reducible=False)]
+
     def next_programs(self, count: int) -> tuple[list[int], list[str]]:
         """Return the next seeds and their programs."""
         seeds = [self.state.seed + self.state.done + number for number in range(count)]
@@ -172,6 +189,8 @@ class Campaign:
                 failures += self.compare([seed], [program], side, plain)
         if not failures and seed % FRESH == 0:
             failures += self.compare_fresh(seed, program, self.fresh_sides(seed))
+        if not failures and seed % BALANCED == 0:
+            failures += self.compare_balance(seed, program)
         if not failures:
             self.batch.append((seed, program))
         if len(self.batch) == BATCH:
@@ -207,6 +226,9 @@ class Campaign:
             if not failures:
                 for failure in self.compare(seeds, programs, side, plain):
                     failures += self.narrow(failure) or [failure]
+        for seed, program in zip(seeds, programs, strict=True):
+            if not failures and seed % BALANCED == 0:
+                failures += self.compare_balance(seed, program)
         return failures
 
     def narrow(self, failure: Failure) -> list[Failure]:

@@ -37,6 +37,7 @@ SEPARATOR = "\n=== next program\n"  # as worker.py writes it
 PATIENCE = 60.0  # seconds a worker may take besides, to start for example
 TIMEOUT = 4.0  # seconds a program may take
 ENDED = "the worker itself has ended"
+LATE = 8  # runs, of many, of which the balance is looked at
 REMEMBERED = 100  # programs whose code is kept
 
 
@@ -159,13 +160,22 @@ class Worker:
         return Program(code, is_code=True) if code else Program(program)
 
     def run(
-        self, programs: list[Program], timeout: float = TIMEOUT, limit: int = LIMIT, displaced: int = 0
+        self,
+        programs: list[Program],
+        timeout: float = TIMEOUT,
+        limit: int = LIMIT,
+        displaced: int = 0,
+        balance: int = 0,
     ) -> Outcome:
-        """Run the programs one after another in one process, `displaced` times some objects being there."""
+        """Run the programs one after another in one process, `displaced` times some objects being there.
+
+        With `balance` the first one is run so many times, and what is written is how many blocks of memory
+        more there were after each.
+        """
         asked = {
             "programs": [program.text for program in programs],
             "are_code": [program.is_code for program in programs],
-            "timeout": timeout, "limit": limit, "displaced": displaced,
+            "timeout": timeout, "limit": limit, "displaced": displaced, "balance": balance,
         }  # fmt: skip
         line = self._ask(json.dumps(asked) + "\n", timeout + PATIENCE)
         if not line:
@@ -241,6 +251,16 @@ class Workers:
                 self.programs.clear()
             self.programs[program] = self.worker(plain).compiled(program)
         return self.programs[program]
+
+    def growth(self, side: Side, program: str, runs: int) -> int | None:
+        """Return how many blocks of memory a run leaves behind at least, after many runs.
+
+        pyjit keeps memory that it will use again, up to a limit, which takes some runs to be reached. None if
+        the runs take too long.
+        """
+        ready = [self.compiled(Side(side.python), program)]
+        done = self.worker(side).run(ready, TIMEOUT * runs, balance=runs)
+        return None if done.status else min(json.loads(done.out)[-LATE:])
 
     def coverage(self) -> dict[str, Counter[str]]:
         """Return what was covered on all sides, by kind and name."""

@@ -6,12 +6,16 @@ a crash ends the child only.  With ``--once FILE`` it runs one program in the pr
 
 A program is its text, or what ``compile`` makes of it, marshalled: asked for by one side, run by all.
 
+Asked for a balance, a child runs one program so many times in a row and writes by how many blocks of memory
+each run has made the process grow.
+
 What it imports beforehand, programs need not: that would take longer than running them.
 """
 
 import base64
 import builtins
 import contextlib
+import gc
 import importlib
 import json
 import marshal
@@ -89,6 +93,22 @@ def child(request: "dict[str, typing.Any]", out: int, err: int) -> None:
     displacing.clear()
 
 
+def balance(request: "dict[str, typing.Any]", out: int) -> None:
+    """Run a program many times in a row, and write by how many blocks each run made the process grow."""
+    signal.setitimer(signal.ITIMER_REAL, request["timeout"])
+    os.chdir(tempfile.gettempdir())
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    collect, allocated, growths = gc.collect, sys.getallocatedblocks, []
+    before = 0
+    for _ in range(request["balance"]):
+        run(request["programs"][0], request["are_code"][0])
+        collect()
+        now = allocated()
+        growths.append(now - before)
+        before = now
+    os.write(out, json.dumps(growths).encode())
+
+
 def reset(file: int) -> None:
     """Empty a file."""
     os.ftruncate(file, 0)
@@ -120,6 +140,9 @@ def serve() -> None:
             reset(file)
         process = os.fork()
         if process == 0:
+            if request["balance"]:
+                balance(request, out)
+                os._exit(0)
             child(request, out, err)
             if counted := coverage():
                 os.write(counts, marshal.dumps(counted))  # which runs no code that a program may have changed

@@ -86,6 +86,17 @@ def test_batches_find_the_programs_that_differ() -> None:
     assert (campaign.state.done, campaign.state.skipped) == (2 * BATCH, 2)
 
 
+def test_memory_left_behind_is_found() -> None:
+    """By a program that keeps one more list every time, on the side that is taken for pyjit."""
+    leak = "import os, gc\nif 'ODD' in os.environ: os.environ.kept = [getattr(os.environ, 'kept', None)]"
+    python = pathlib.Path(sys.executable)
+    with Workers() as workers:
+        campaign = Campaign(str, State(0), Side(python, settings=(("ODD", "1"),)), workers)
+        (failure,) = campaign.compare_balance(0, leak)
+        assert "blocks left" in failure.first_difference()
+        assert campaign.compare_balance(0, "[[] for _ in range(1000)]") == []
+
+
 def test_hanging_worker_is_ended() -> None:
     worker = Worker(Side(pathlib.Path(sys.executable)))
     assert worker.run([Program("print(1)")]).status == 0
