@@ -73,6 +73,10 @@ class SNAME:
     prop = property(lambda self: self.n)
 
 
+class PNAME(KNAME):
+    __class__ = property(lambda self: LNAME)
+
+
 def dNAME(n):
     made = KNAME(n)
     made.__dict__
@@ -151,6 +155,21 @@ def setNAME(v):
     gNAME = v
 
 
+def sameNAME(n):
+    z, w = n * 1000, n * 0.5
+    kept = [z, w]
+    for k in range(3):
+        z2 = z + k
+        if k == n:
+            kept.append(z)
+        if tick(13):
+            kept.append(w)
+        kept.append(z2)
+        if kept[-1] is not z2:
+            emit('another')
+    return kept[0] is z, kept[1] is w, [v is z or v is w for v in kept[2:]]
+
+
 def makeNAME(n):
     kept = Last(n)
     return lambda: kept
@@ -164,7 +183,7 @@ def cellNAME(n):
     return inner() + n
 
 
-jNAME, newNAME, kNAME, gNAME = '-'.join, tuple.__new__, {'k': 1, 'l': 2.5}, 1
+jNAME, newNAME, kNAME, gNAME, mNAME = '-'.join, tuple.__new__, {'k': 1, 'l': 2.5}, 1, {1, 'a', (2,)}
 codeNAME = compile('for k in range(3):\\n    a = k\\n    b = a\\nc = b\\na = c = d = a\\nb = \'x\'\\n', 'code', 'exec')
 spaceNAME = [{}, {'a': Last(), 'c': Last()}, {'b': 1}]"""
 
@@ -176,7 +195,8 @@ SCENARIOS = [
          "o.made(i)", "KNAME.shared", "KNAME.fixed(i)", "KNAME.made(i)", "KNAME.inherited", "LNAME.near(o, i)",
          "SNAME(i).n", "SNAME(i, x).f", "dNAME(i).n", "dNAME(i).f", "(KNAME(i).near if i & 1 else o.near)(i)",
          "o.n = Last(); o.n = i + 1", "o.f = Last(); o.f = y + 0.5", "o.f = y * 0.5", "o.n = i * 2", "KNAME(i).n", "KNAME(i, x).near(i)", "KNAME().f", "LNAME(i).near()", "(o.n, o.f, o.shared)",
-         "isinstance(o, KNAME)", "type(o) is KNAME", "o.inherited", "hasattr(o, 'more')", "getattr(o, 'n', None)"],
+         "isinstance(o, KNAME)", "isinstance(o, LNAME)", "isinstance(o, (int, LNAME))", "isinstance(o, PNAME)", "o.__class__ is LNAME",
+         "type(o) is KNAME", "o.inherited", "hasattr(o, 'more')", "getattr(o, 'n', None)"],
         ["o.n = <any>", "del o.n", "o.f = <any>", "o.n = Last()", "o.more = <any>", "o.shared = <any>",
          "o.near = lambda *a: <any>", "o.prop = <any>", "o.__class__ = LNAME", "o.__class__ = KNAME",
          "o.__dict__", "o.__dict__ = {'n': <any>, 'f': 0.5}", "o.__dict__['n'] = <any>", "o.__dict__['far'] = len",
@@ -194,11 +214,11 @@ SCENARIOS = [
             "KNAME.prop = property(lambda self: self.n)",
             "KNAME.prop = property(lambda self: i, lambda self, v: None)", "KNAME.fixed = staticmethod(lambda v=0: <any>)", "KNAME.made = <any>",
          "KNAME.__bases__ = (BaseNAME, Custom)", "LNAME.__bases__ = (KNAME,)", "global KNAME; KNAME = LNAME",
-         "o = KNAME(2.5, 3)", "o = dNAME(i)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
+         "o = KNAME(2.5, 3)", "o = PNAME(3)", "o = dNAME(i)", "o = LNAME()", "o = SNAME()", "o = SNAME('n', <any>)", "o = Last()", "x = <any>",
          "vars(KNAME)['prop'].__init__(lambda self: <any>)", "vars(KNAME)['fixed'].__init__(lambda v=0: <any>)",
          "vars(KNAME)['made'].__init__(lambda cls, v=0: <any>)", "KNAME.n = 7", "KNAME.f = Descriptor(3)", "SNAME.n = <any>", "KNAME.__slots__ = ()", "collect()"],
         CLASS,
-        "KNAME()|KNAME()|LNAME()|SNAME()|SNAME()|dNAME(1)",
+        "KNAME()|KNAME()|LNAME()|SNAME()|SNAME()|dNAME(1)|PNAME()",
     ),
     Scenario(
         ["fNAME(i)", "fall()", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)", "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
@@ -268,7 +288,7 @@ SCENARIOS = [
         ["o.append(<any>)", "o.clear()", "o = (1, 2)", "o = [1, <any>]", "o = {1: 2, 'a': 3}", "o = 'abc'",
          "o = range(3)", "o = 5", "o[0] = <any>", "o = [Last(), Last()]", "o[:] = [Last(), 2]", "x = 0", "x = -1",
          "x = <any>", "x = Last()", "o = type('LL', (list,), {})([1, 2])", "del o[0]", "o = {1, 2}", "o = iter([1, 2])",
-         "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')", "o = [[i], [x], Last()]"],
+         "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')", "o = [[i], [x], Last()]", "sys.setprofile(profiler)", "sys.setprofile(None)"],
         "",
     ),
     Scenario(
@@ -301,7 +321,11 @@ SCENARIOS = [
          "newNAME(TNAME, [i])[0]", "TNAME((i, x))", "chr(i + 60)", "chr(i * 30)", "chr(i * 300000)", "ord(chr(i + 200))",
          "max(y, y * 0.5)", "min(y, y - 1.5)", "max(i, i - 3)", "min(i + 1, 3)", "max(x, y)", "min(y * 2, y + 1.0)",
          "(i - 2**62) - (i + 2**62) - (i + 2**62)", "abs((i * 0 - 2**59) * 16)", "(i * 0 - 2**59) * 16 - i", "abs(i - 3)", "tNAME(i)[0]", "tNAME(i)[-1]",
-         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "makeNAME(i) is x", "text(makeNAME(i))", "a = makeNAME(i); a = i", "makeNAME(i)().n", "setNAME(i)", "setNAME(x)", "setNAME(Last())", "setNAME(o)", "gNAME", "kNAME.get('k', i)", "kNAME.get(o, x)", "kNAME.get('m', y)",
+         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "makeNAME(i) is x", "text(makeNAME(i))", "a = makeNAME(i); a = i", "makeNAME(i)().n", "sameNAME(i)", "sameNAME(x)",
+         "[tick(3) and kNAME.update({i: k}) for k in kNAME]", "[tick(4) and kNAME.pop(k) for k in kNAME]",
+         "[tick(3) and (kNAME.pop(k), kNAME.update({(k, i): 1})) for k in kNAME]", "[tick(5) and kNAME.clear() for v in kNAME.values()]",
+         "[tick(3) and kNAME.update({i: k}) for k, v in kNAME.items()]", "[tick(3) and mNAME.add((i, k)) for k in mNAME]",
+         "[tick(4) and mNAME.discard(k) for k in mNAME]", "[k for k in kNAME]", "[(k, v) for k, v in kNAME.items()]", "setNAME(i)", "setNAME(x)", "setNAME(Last())", "setNAME(o)", "gNAME", "kNAME.get('k', i)", "kNAME.get(o, x)", "kNAME.get('m', y)",
          "kNAME['k'] = i", "kNAME['k'] = y", "kNAME['l'] = Last()", "kNAME.get('k')", "'k' in kNAME", "kNAME['k']",
          "exec(codeNAME, spaceNAME[i % 3])", "[k for k in spaceNAME[i % 3] if k[0] != '_']", "isinstance(tNAME(i), tuple)"],
         ["global jNAME; jNAME = '+'.join", "global jNAME; jNAME = list", "global jNAME; jNAME = len", "x = 'c'", "x = <any>",
@@ -309,7 +333,7 @@ SCENARIOS = [
          "kNAME[ONAME()] = 3", "kNAME.clear()", "kNAME['k'] = Last()", "global kNAME; kNAME = type('D', (dict,), {})(k=4)",
          "global kNAME; kNAME = {ONAME(): 1}", "global kNAME; kNAME = {'l': 1, 'k': <any>}", "global tNAME; tNAME = lNAME",
          "global lNAME; lNAME = tNAME", "global gNAME; del gNAME", "globals()['new%d' % COUNTS[1]] = 1", "tNAME.__code__ = lNAME.__code__", "spaceNAME[0]['c'] = Last()", "spaceNAME[0].clear()",
-         "spaceNAME[1]['z'] = 1", "spaceNAME[2] = {'a': 1, 'b': Last(), 'c': x}", "builtins.chr = lambda v: <any>",
+         "spaceNAME[1]['z'] = 1", "spaceNAME[2] = {'a': 1, 'b': Last(), 'c': x}", "builtins.chr = lambda v: <any>", "sys.setprofile(profiler)", "sys.setprofile(None)", "mNAME.add(i)", "kNAME.update(n=i, m=2)",
          "builtins.max = lambda *v: v", "fall()", "tracemalloc.start()", "tracemalloc.stop()", "recNAME.__code__ = cellNAME.__code__"],
         CORNERS,
     ),
