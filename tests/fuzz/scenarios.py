@@ -155,6 +155,15 @@ def setNAME(v):
     gNAME = v
 
 
+def addNAME(d, k):
+    d[k] = 1
+    yield k
+
+
+def takeNAME(*a, **k):
+    return a, sorted(k)
+
+
 def sameNAME(n):
     z, w = n * 1000, n * 0.5
     kept = [z, w]
@@ -183,7 +192,7 @@ def cellNAME(n):
     return inner() + n
 
 
-jNAME, newNAME, kNAME, gNAME, mNAME = '-'.join, tuple.__new__, {'k': 1, 'l': 2.5}, 1, {1, 'a', (2,)}
+jNAME, newNAME, kNAME, gNAME, mNAME, qNAME = '-'.join, tuple.__new__, {'k': 1, 'l': 2.5}, 1, {1, 'a', (2,)}, {}
 codeNAME = compile('for k in range(3):\\n    a = k\\n    b = a\\nc = b\\na = c = d = a\\nb = \'x\'\\n', 'code', 'exec')
 spaceNAME = [{}, {'a': Last(), 'c': Last()}, {'b': 1}]"""
 
@@ -321,7 +330,8 @@ SCENARIOS = [
          "newNAME(TNAME, [i])[0]", "TNAME((i, x))", "chr(i + 60)", "chr(i * 30)", "chr(i * 300000)", "ord(chr(i + 200))",
          "max(y, y * 0.5)", "min(y, y - 1.5)", "max(i, i - 3)", "min(i + 1, 3)", "max(x, y)", "min(y * 2, y + 1.0)",
          "(i - 2**62) - (i + 2**62) - (i + 2**62)", "abs((i * 0 - 2**59) * 16)", "(i * 0 - 2**59) * 16 - i", "abs(i - 3)", "tNAME(i)[0]", "tNAME(i)[-1]",
-         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "makeNAME(i) is x", "text(makeNAME(i))", "a = makeNAME(i); a = i", "sum(v * 2**61 for v in (i, 3, 2, i))", "sum(2**62 - v for v in range(i & 7))", "sum(v for v in (True, i, 2.5, o, x))",
+         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "makeNAME(i) is x", "text(makeNAME(i))", "a = makeNAME(i); a = i", "takeNAME(*addNAME(qNAME, 'z'), **qNAME)", "takeNAME(*addNAME(qNAME, f'q{i & 3}'), **qNAME)", "takeNAME(**qNAME)",
+         "sum(v * 2**61 for v in (i, 3, 2, i))", "sum(2**62 - v for v in range(i & 7))", "sum(v for v in (True, i, 2.5, o, x))",
          "sum((y for v in range(3)), i)", "all(v < 9 for v in (i, x))", "any(v > i for v in (1, 2))", "max(v & 3 for v in (i, 5))",
          "list(v * y for v in range(3))", "makeNAME(i)().n", "sameNAME(i)", "sameNAME(x)",
          "[tick(3) and kNAME.update({i: k}) for k in kNAME]", "[tick(4) and kNAME.pop(k) for k in kNAME]",
@@ -335,7 +345,7 @@ SCENARIOS = [
          "kNAME[ONAME()] = 3", "kNAME.clear()", "kNAME['k'] = Last()", "global kNAME; kNAME = type('D', (dict,), {})(k=4)",
          "global kNAME; kNAME = {ONAME(): 1}", "global kNAME; kNAME = {'l': 1, 'k': <any>}", "global tNAME; tNAME = lNAME",
          "global lNAME; lNAME = tNAME", "global gNAME; del gNAME", "globals()['new%d' % COUNTS[1]] = 1", "tNAME.__code__ = lNAME.__code__", "spaceNAME[0]['c'] = Last()", "spaceNAME[0].clear()",
-         "spaceNAME[1]['z'] = 1", "spaceNAME[2] = {'a': 1, 'b': Last(), 'c': x}", "builtins.chr = lambda v: <any>", "sys.setprofile(profiler)", "sys.setprofile(None)", "mNAME.add(i)", "kNAME.update(n=i, m=2)",
+         "spaceNAME[1]['z'] = 1", "spaceNAME[2] = {'a': 1, 'b': Last(), 'c': x}", "builtins.chr = lambda v: <any>", "sys.setprofile(profiler)", "sys.setprofile(None)", "mNAME.add(i)", "qNAME.clear()", "kNAME.update(n=i, m=2)",
          "builtins.max = lambda *v: v", "fall()", "tracemalloc.start()", "tracemalloc.stop()", "recNAME.__code__ = cellNAME.__code__"],
         CORNERS,
     ),
