@@ -37,7 +37,6 @@ SEPARATOR = "\n=== next program\n"  # as worker.py writes it
 PATIENCE = 60.0  # seconds a worker may take besides, to start for example
 TIMEOUT = 4.0  # seconds a program may take
 ENDED = "the worker itself has ended"
-LATE = 8  # runs, of many, of which the balance is looked at
 REMEMBERED = 100  # programs whose code is kept
 
 
@@ -252,15 +251,11 @@ class Workers:
             self.programs[program] = self.worker(plain).compiled(program)
         return self.programs[program]
 
-    def growth(self, side: Side, program: str, runs: int) -> int | None:
-        """Return how many blocks of memory a run leaves behind at least, after many runs.
-
-        pyjit keeps memory that it will use again, up to a limit, which takes some runs to be reached. None if
-        the runs take too long.
-        """
+    def growth(self, side: Side, program: str, runs: int) -> list[int]:
+        """Return how many blocks of memory each of many runs leaves behind; nothing if they take too long."""
         ready = [self.compiled(Side(side.python), program)]
         done = self.worker(side).run(ready, TIMEOUT * runs, balance=runs)
-        return None if done.status else min(json.loads(done.out)[-LATE:])
+        return [] if done.status else json.loads(done.out)
 
     def coverage(self) -> dict[str, Counter[str]]:
         """Return what was covered on all sides, by kind and name."""

@@ -88,7 +88,7 @@ def test_batches_find_the_programs_that_differ() -> None:
 
 def test_memory_left_behind_is_found() -> None:
     """By a program that keeps one more list every time, on the side that is taken for pyjit."""
-    leak = "import os, gc\nif 'ODD' in os.environ: os.environ.kept = [getattr(os.environ, 'kept', None)]"
+    leak = "import os\nif 'ODD' in os.environ: os.environ.kept = [getattr(os.environ, 'kept', None)]"
     python = pathlib.Path(sys.executable)
     with Workers() as workers:
         campaign = Campaign(str, State(0), Side(python, settings=(("ODD", "1"),)), workers)

@@ -18,15 +18,14 @@ from support import Interpreter, Run
 FAULTS = pathlib.Path(__file__).parents[1] / "faults"
 COMPILING = {"PYJIT_THRESHOLD": "1"}  # everything is compiled when it is first reached
 WATCHING = {"PYJIT_TICK": "50"}  # much is interpreted, and looked at by a thread
-MEMORY = ("malloc", "calloc", "realloc")
 # How often pyjit calls a function at least, when compiling and when watching; 0 where it never does.
 CALLED = {
     "mmap64": (6, 3), "munmap": (1, 1), "mprotect": (100, 2), "madvise": (10, 1),
     "memfd_create": (2, 1), "ftruncate64": (2, 1), "pwrite64": (1, 0), "fopen64": (1, 1),
-    "clock_gettime": (500, 50), "pthread_create": (0, 1), "pthread_attr_init": (0, 1),
+    "clock_gettime": (500, 5), "pthread_create": (0, 1), "pthread_attr_init": (0, 1),
     "pthread_condattr_init": (0, 1), "pthread_condattr_setclock": (0, 1), "pthread_cond_init": (0, 1),
-    "pthread_setname_np": (0, 1), "__register_atfork": (1, 2), "malloc": (1000, 20), "calloc": (500, 5),
-    "realloc": (100, 5),
+    "pthread_setname_np": (0, 1), "__register_atfork": (1, 2), "malloc": (1000, 5), "calloc": (500, 2),
+    "realloc": (100, 2),
 }  # fmt: skip
 # The default is a look at calls further and further apart; this at all of them.
 THOROUGH = "PYJIT_TEST_LONG" in os.environ
