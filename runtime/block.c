@@ -676,7 +676,7 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
 static uint64_t
 now(void)
 {
-    struct timespec time;
+    struct timespec time = {0};
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }

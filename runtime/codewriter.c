@@ -1,11 +1,13 @@
 /* Writing to code memory, which is never writable where it is executable.
  *
  * Owns the window: a stretch of code memory with its new content, in which near writes are collected, so
- * that they take effect together or not at all. There are two ways to bring it there:
+ * that they take effect together or not at all. There are three ways to bring it there:
  *
  * - through a second view of the same memory at another address, which costs no system call;
  * - where that is not to be had, by making the pages writable, copying, and making them executable
- *   again. Under the GIL no thread executes code meanwhile.
+ *   again. Under the GIL no thread executes code meanwhile;
+ * - by a file of the system's that is the process's memory, for what must be written when the system refuses
+ *   the rest.
  *
  * Everything runs under the GIL. */
 #if !defined(_GNU_SOURCE)
@@ -229,21 +231,22 @@ static int
 write_by_protection(void)
 {
     Pages all = {views.base, views.executable}, some = pages_of_window();
-    if (!protect(some, PROT_READ | PROT_EXEC)) { /* as it is: who refuses that would do so afterwards as well */
+    if (!protect(some, PROT_READ | PROT_EXEC)) { /* as it is: if that is refused, it would be afterwards as well */
         return -1;
     }
-    if (!protect(some, PROT_READ | PROT_WRITE)) {
+    bool writable = protect(some, PROT_READ | PROT_WRITE);
+    if (!writable) { /* perhaps in part */
         some = all;
-        if (!protect(some, PROT_READ | PROT_WRITE)) {
-            return -1;
-        }
+        writable = protect(some, PROT_READ | PROT_WRITE);
     }
-    memcpy(window.at, window.bytes, window.size);
+    if (writable) {
+        memcpy(window.at, window.bytes, window.size);
+    }
     bool executable = protect(some, PROT_READ | PROT_EXEC) || protect(all, PROT_READ | PROT_EXEC);
     if (!executable && (views.writable == NULL || unshare_views() < 0)) {
         Py_FatalError("pyjit: cannot make code memory executable again");
     }
-    return 0;
+    return writable ? 0 : -1;
 }
 
 /* Has the system write the window, which does not ask for a page's protection but may have been told never to do so.
@@ -257,6 +260,7 @@ write_by_system(void)
     }
     ssize_t written = pwrite(file, window.bytes, window.size, (off_t)(uintptr_t)window.at);
     close(file);
+    serialize();
     return written == (ssize_t)window.size ? 0 : -1;
 }
 
@@ -366,10 +370,8 @@ codemem_overwrite(uint8_t *at, const void *bytes, size_t size)
     window.at = at;
     window.size = size;
     memcpy(window.bytes, bytes, size);
-    /* Memory may be exchanged where its protection cannot be changed. */
-    bool written = write_window() == 0 ||
-                   (views.writable != NULL && unshare_views() == 0 && write_window() == 0) ||
-                   write_by_system() == 0;
+    bool written = write_window() == 0 || write_by_system() == 0 ||
+                   (views.writable != NULL && unshare_views() == 0 && write_window() == 0);
     if (!written) {
         Py_FatalError("pyjit: code memory cannot be written");
     }

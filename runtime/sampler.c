@@ -91,7 +91,7 @@ ask(void)
 static struct timespec
 time_in(long microseconds)
 {
-    struct timespec time;
+    struct timespec time = {0};
     clock_gettime(CLOCK_MONOTONIC, &time);
     long nanoseconds = time.tv_nsec + microseconds % 1000000 * 1000;
     time.tv_sec += microseconds / 1000000 + nanoseconds / 1000000000;

@@ -57,7 +57,7 @@ __attribute__((constructor)) static void begin(void)
 static bool is_of_pyjit(const void *place)
 {
     Dl_info where;
-    return dladdr(place, &where) != 0 && strstr(where.dli_fname, "pyjit.cpython") != NULL;
+    return dladdr(place, &where) != 0 && strstr(where.dli_fname, "/pyjit/_") != NULL;
 }
 
 /* Does the call of a function, which will return to a place, have to fail? */
@@ -74,6 +74,13 @@ static bool fails(const char *function, const void *place)
     return false;
 }
 
+/* The C library's function. dlsym() alone would give the oldest of several versions in older libraries. */
+static void *find(const char *function)
+{
+    void *found = dlvsym(RTLD_NEXT, function, "GLIBC_2.3.2"); /* of pthread_cond_init */
+    return found != NULL ? found : dlsym(RTLD_NEXT, function);
+}
+
 /* Defines a function that fails by returning `failure`, with errno set to `error`, or else does what the C
  * library's does. */
 #define FAILING(result, function, parameters, arguments, failure, error)                                              \
@@ -81,7 +88,7 @@ static bool fails(const char *function, const void *place)
     {                                                                                                                 \
         static result(*real) parameters;                                                                              \
         if (real == NULL) {                                                                                           \
-            real = (result(*) parameters)dlsym(RTLD_NEXT, #function);                                                 \
+            real = (result(*) parameters)find(#function);                                                            \
         }                                                                                                             \
         if (fails(#function, __builtin_return_address(0))) {                                                          \
             errno = error;                                                                                            \

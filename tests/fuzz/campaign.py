@@ -12,7 +12,7 @@ import pathlib
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fuzz.runner import ENDED, LIMIT, Outcome, Side, Workers, run_fresh
 
@@ -87,6 +87,7 @@ class Campaign:
         self.plain = Side(base.python)
         self.workers = workers
         self.batch: list[tuple[int, str]] = []
+        self.last_skipped = -1  # seed
 
     def jit(self, threshold: int, **settings: str) -> Side:
         """Return the side of pyjit with a threshold and more settings, their names without PYJIT_."""
@@ -119,11 +120,27 @@ class Campaign:
         """Run programs under pyjit and compare."""
         jit = self.workers.run(side, programs)
         self.state.runs += len(programs)
+        if jit.timed_out and len(programs) > 1:
+            return self.compare_each(seeds, programs, side)
         if jit.timed_out:
-            self.state.skipped += len(programs)
+            self.skip(seeds[0])
         elif not jit.agrees(plain, side) and self.repeats(programs, plain):
             return [Failure(tuple(seeds), side, False, tuple(programs), plain, jit)]
         return []
+
+    def compare_each(self, seeds: Sequence[int], programs: Sequence[str], side: Side) -> list[Failure]:
+        """Run each of the programs in a process of its own and compare."""
+        failures = []
+        for seed, program in zip(seeds, programs, strict=True):
+            plain = self.workers.run(self.plain, [program])
+            failures += self.compare([seed], [program], side, plain)
+        return failures
+
+    def skip(self, seed: int) -> None:
+        """Note that a program has not been compared on all sides."""
+        if seed != self.last_skipped:
+            self.state.skipped += 1
+        self.last_skipped = seed
 
     def repeats(self, programs: list[str], plain: Outcome) -> bool:
         """Do the programs do the same again without pyjit?"""
@@ -161,17 +178,22 @@ class Campaign:
         """
         side = self.jit(1, tick="0")
         self.state.runs += FEW_RUNS
-        if min(self.workers.growth(side, program, FEW_RUNS)[-8:], default=0) <= 0:
+        jit = self.workers.run_often(side, program, FEW_RUNS)
+        if jit.timed_out or (jit.status == 0 and min(json.loads(jit.out)[-8:]) <= 0):
             return []
         self.state.runs += MANY_RUNS
-        late = slice(FEW_RUNS, None)
-        usual = self.workers.growth(self.plain, program, MANY_RUNS)[late]
-        grown = self.workers.growth(side, program, MANY_RUNS)[late]
-        if not usual or sum(grown) - sum(usual) < len(grown) / 2:
+        plain = self.workers.run_often(self.plain, program, MANY_RUNS)
+        if plain.status != 0:
             return []
-        plain, jit = (
-            Outcome(0, f"{sum(grew)} blocks left by {len(grew)} runs", "") for grew in (usual, grown)
-        )
+        if jit.status == 0:
+            jit = self.workers.run_often(side, program, MANY_RUNS)
+        if jit.status == 0:
+            usual, grown = (sum(json.loads(done.out)[FEW_RUNS:]) for done in (plain, jit))
+            if grown - usual < (MANY_RUNS - FEW_RUNS) / 2:
+                return []
+            plain, jit = Outcome(0, f"{usual} blocks left", ""), Outcome(0, f"{grown} blocks left", "")
+        if jit.timed_out:
+            return []
         return [Failure((seed,), side, False, (program,), plain, jit, reducible=False)]
 
     def next_programs(self, count: int) -> tuple[list[int], list[str]]:
@@ -189,7 +211,7 @@ class Campaign:
         """Run a program every way, and return where it failed."""
         plain = self.workers.run(self.plain, [program])
         if plain.timed_out or plain.status != 0 or any(word in plain.out for word in UNSURE):
-            self.state.skipped += 1
+            self.skip(seed)
             return []
         failures: list[Failure] = []
         for side in self.sides(seed):
@@ -210,9 +232,9 @@ class Campaign:
         seeds, programs = self.next_programs(BATCH)
         plain = self.workers.run(self.plain, programs)
         while plain.timed_out and programs:
-            endless = len(plain.parts())
-            del seeds[endless], programs[endless]
-            self.state.skipped += 1
+            endless = min(len(plain.parts()), len(programs) - 1)
+            self.skip(seeds.pop(endless))
+            del programs[endless]
             plain = self.workers.run(self.plain, programs)
         if plain.status != 0:
             return [
@@ -242,15 +264,11 @@ class Campaign:
     def narrow(self, failure: Failure) -> list[Failure]:
         """Return the failures of the programs of a failure when each runs in a process of its own.
 
-        None if it was the worker that failed, which each of them would find out for itself.
+        If the worker itself has ended nothing is run: every program would end it, and take its time.
         """
         if failure.jit.err == ENDED:
             return []
-        failures = []
-        for seed, program in zip(failure.seeds, failure.programs, strict=True):
-            plain = self.workers.run(self.plain, [program])
-            failures += self.compare([seed], [program], failure.side, plain)
-        return failures
+        return self.compare_each(failure.seeds, failure.programs, failure.side)
 
     def run_batch(self) -> list[Failure]:
         """Run the programs collected one after another in one process."""

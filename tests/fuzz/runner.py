@@ -55,7 +55,8 @@ class Side:
         if not self.pyjit:
             return "plain"
         threshold = f"threshold-{self.threshold}" if self.threshold else "default"
-        return "-".join([threshold, *(f"{name[6:].lower()}-{value}" for name, value in self.settings)])
+        settings = [(name[6:].lower(), value) for name, value in self.settings if name.startswith("PYJIT_")]
+        return "-".join([threshold, *(f"{name}-{value}" for name, value in settings)])
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables of its processes."""
@@ -128,7 +129,13 @@ class Worker:
         return subprocess.Popen(
             self.side.command(), env=self.side.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, encoding="utf-8", errors="backslashreplace", cwd=self.scratch.name,
+            start_new_session=True,
         )  # fmt: skip
+
+    def _kill(self) -> None:
+        """End it and its children."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def _ask(self, request: str, patience: float) -> str:
         """Return the answer to a request, nothing if the process has ended or hangs for so many seconds."""
@@ -141,7 +148,7 @@ class Worker:
             except BrokenPipeError:
                 return ""
         if rest or not select.select([self.process.stdout], [], [], patience)[0]:
-            self.process.kill()
+            self._kill()
         return self.process.stdout.readline()
 
     def _restart(self) -> int:
@@ -155,6 +162,10 @@ class Worker:
     def compiled(self, program: str) -> Program:
         """Return the program as code, if it can be compiled."""
         line = self._ask(json.dumps({"compile": program}) + "\n", PATIENCE)
+        if not line:
+            self._kill()
+            self.process.wait()
+            self.process = self._start()
         code = json.loads(line) if line else None
         return Program(code, is_code=True) if code else Program(program)
 
@@ -176,7 +187,7 @@ class Worker:
             "are_code": [program.is_code for program in programs],
             "timeout": timeout, "limit": limit, "displaced": displaced, "balance": balance,
         }  # fmt: skip
-        line = self._ask(json.dumps(asked) + "\n", timeout + PATIENCE)
+        line = self._ask(json.dumps(asked) + "\n", timeout * len(programs) + PATIENCE)
         if not line:
             return Outcome(self._restart(), "", ENDED)
         answer = json.loads(line)
@@ -188,7 +199,7 @@ class Worker:
         """End it."""
         with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
             self.process.communicate(timeout=10)
-        self.process.kill()
+        self._kill()
         self.scratch.cleanup()
 
 
@@ -251,11 +262,13 @@ class Workers:
             self.programs[program] = self.worker(plain).compiled(program)
         return self.programs[program]
 
-    def growth(self, side: Side, program: str, runs: int) -> list[int]:
-        """Return how many blocks of memory each of many runs leaves behind; nothing if they take too long."""
+    def run_often(self, side: Side, program: str, runs: int) -> Outcome:
+        """Run a program many times in one process. If that ends well, what it "writes" is numbers in JSON.
+
+        They say how many blocks of memory each run leaves behind.
+        """
         ready = [self.compiled(Side(side.python), program)]
-        done = self.worker(side).run(ready, TIMEOUT * runs, balance=runs)
-        return [] if done.status else json.loads(done.out)
+        return self.worker(side).run(ready, TIMEOUT * runs, balance=runs)
 
     def coverage(self) -> dict[str, Counter[str]]:
         """Return what was covered on all sides, by kind and name."""

@@ -78,14 +78,15 @@ def displace(count: int) -> "list[object]":
 def child(request: "dict[str, typing.Any]", out: int, err: int) -> None:
     """Run programs one after another, as the request says; does not return."""
     displacing = displace(request["displaced"])
+    setitimer, real = signal.setitimer, signal.ITIMER_REAL
     sys.setrecursionlimit(request["limit"])
     os.chdir(tempfile.gettempdir())
-    signal.setitimer(signal.ITIMER_REAL, request["timeout"])  # nobody handles it: it ends the process
     os.dup2(out, 1)
     os.dup2(err, 2)
     sys.stdout = open(1, "w", 1 << 16, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
     for program, is_code in zip(request["programs"], request["are_code"], strict=True):
+        setitimer(real, request["timeout"])  # nobody handles the signal: it ends the process
         run(program, is_code)
         sys.stdout.write(SEPARATOR)
         sys.stdout.flush()
@@ -97,7 +98,10 @@ def balance(request: "dict[str, typing.Any]", out: int) -> None:
     """Run a program many times in a row, and write by how many blocks each run made the process grow."""
     signal.setitimer(signal.ITIMER_REAL, request["timeout"])
     os.chdir(tempfile.gettempdir())
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    null = os.open(os.devnull, os.O_RDWR)
+    for file in range(3):
+        os.dup2(null, file)
+    sys.stdout = sys.stderr = open(1, "w", closefd=False)  # noqa: SIM115
     collect, allocated, growths = gc.collect, sys.getallocatedblocks, []
     before = 0
     for _ in range(request["balance"]):

@@ -118,8 +118,10 @@ if sys.argv[1] == "one-view":
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
     assert pyjit.enable()
     resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "memfd:pyjit" not in open("/proc/self/maps").read()
 else:
     assert pyjit.enable()
+    assert "memfd:pyjit" in open("/proc/self/maps").read()
 pairs = [make(n) for n in range(20)]
 expected = [2 * n + 2 for n in range(20) for _ in range(5)]
 assert [user(small, 1) for small, user in pairs for _ in range(5)] == expected
@@ -129,7 +131,8 @@ if process == 0:
     users = [user for _, user in pairs]
     pairs.clear()
     assert [user(len, "abc") for user in users for _ in range(5)] == [6] * 100
-    assert [user(make(n)[0], 1) for n, user in enumerate(users) for _ in range(5)] == expected
+    renewed = [user(make(n + 50)[0], 1) for n, user in enumerate(users) for _ in range(5)]
+    assert renewed == [n + 100 for n in expected]
 elif os.waitpid(process, 0)[1]:
     sys.exit("the child has failed")
 """

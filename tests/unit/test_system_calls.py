@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ COMPILING = {"PYJIT_THRESHOLD": "1"}  # everything is compiled when it is first 
 WATCHING = {"PYJIT_TICK": "50"}  # much is interpreted, and looked at by a thread
 # How often pyjit calls a function at least, when compiling and when watching; 0 where it never does.
 CALLED = {
-    "mmap64": (6, 3), "munmap": (1, 1), "mprotect": (100, 2), "madvise": (10, 1),
+    "mmap64": (6, 3), "munmap": (1, 1), "mprotect": (100, 1), "madvise": (10, 1),
     "memfd_create": (2, 1), "ftruncate64": (2, 1), "pwrite64": (1, 0), "fopen64": (1, 1),
     "clock_gettime": (500, 5), "pthread_create": (0, 1), "pthread_attr_init": (0, 1),
     "pthread_condattr_init": (0, 1), "pthread_condattr_setclock": (0, 1), "pthread_cond_init": (0, 1),
@@ -39,11 +39,12 @@ def failing(jit: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Faili
     if jit.is_sanitized:
         pytest.skip("not under sanitizers, which have the functions in their hands")
     where = tmp_path_factory.mktemp("failing")
-    compiler = shutil.which("cc") or shutil.which("gcc") or "cc"
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None or platform.libc_ver()[0] != "glibc":
+        pytest.skip("no compiler, or another C library")
     library, report = where / "failing.so", where / "failed"
     command = [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(FAULTS / "failing.c"), "-ldl"]
-    if subprocess.run(command, check=False, capture_output=True).returncode != 0:
-        pytest.skip("no compiler")
+    subprocess.run(command, check=True)
 
     def run(what: str, settings: dict[str, str]) -> tuple[Run, list[str]]:
         report.unlink(missing_ok=True)
@@ -64,13 +65,11 @@ def expected(interpreter: Interpreter) -> str:
 
 
 def numbers() -> Iterator[int]:
-    """Yield which calls fail."""
-    if THOROUGH:
-        yield from itertools.count(1)
+    """Yield which calls fail: less and less of them, or of the first hundreds nearly all."""
     number = 1.0
     while True:
         yield int(number)
-        number = max(number + 1, number * 1.7)
+        number = max(number + 1, number * (1.01 if THOROUGH else 1.7))
 
 
 def check(run: Run, expected: str) -> None:
@@ -113,9 +112,11 @@ def test_children_without_a_file_of_their_own(failing: Failing, expected: str, m
     assert {"memfd_create", more.partition(":")[0]} <= {*failed}
 
 
-@pytest.mark.parametrize("more", ["mprotect:2", "mprotect:30", "mprotect:31", "mprotect:100", "madvise:1+"])
+@pytest.mark.parametrize(
+    "more", ["mprotect:29", "mprotect:30", "mprotect:31", "mprotect:32", "mprotect:30,mprotect:30"]
+)
 def test_one_view_of_code_memory(failing: Failing, expected: str, more: str) -> None:
     """Without files that have no name, code memory is made writable, and then executable again."""
     run, failed = failing(f"memfd_create:1+,{more}", COMPILING)
     check(run, expected)
-    assert "memfd_create" in failed
+    assert {"memfd_create", "mprotect"} <= {*failed}
