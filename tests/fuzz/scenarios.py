@@ -141,6 +141,16 @@ def lNAME(n):
     return [n, Last(n)]
 
 
+class SNAME:
+    __slots__ = ('n',)
+
+    def __init__(self, n):
+        self.n = n
+
+    def __del__(self):
+        COUNTS[2] += 1
+
+
 def recNAME(n):
     def inner(v):
         return v if v <= 0 else inner(v - 1)
@@ -193,7 +203,7 @@ def cellNAME(n):
 
 
 jNAME, newNAME, kNAME, gNAME, mNAME, qNAME = '-'.join, tuple.__new__, {'k': 1, 'l': 2.5}, 1, {1, 'a', (2,)}, {}
-codeNAME = compile('for k in range(3):\\n    a = k\\n    b = a\\nc = b\\na = c = d = a\\nb = \'x\'\\n', 'code', 'exec')
+codeNAME = compile('for k in range(3):\\n    a = k\\n    b = a\\nc = b\\na = c = d = a\\nb = 1.5\\n', 'code', 'exec')
 spaceNAME = [{}, {'a': Last(), 'c': Last()}, {'b': 1}]"""
 
 SCENARIOS = [
@@ -330,7 +340,7 @@ SCENARIOS = [
          "newNAME(TNAME, [i])[0]", "TNAME((i, x))", "chr(i + 60)", "chr(i * 30)", "chr(i * 300000)", "ord(chr(i + 200))",
          "max(y, y * 0.5)", "min(y, y - 1.5)", "max(i, i - 3)", "min(i + 1, 3)", "max(x, y)", "min(y * 2, y + 1.0)",
          "(i - 2**62) - (i + 2**62) - (i + 2**62)", "abs((i * 0 - 2**59) * 16)", "(i * 0 - 2**59) * 16 - i", "abs(i - 3)", "tNAME(i)[0]", "tNAME(i)[-1]",
-         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "recNAME(i)", "cellNAME(i)", "makeNAME(i) is x", "text(makeNAME(i))", "a = makeNAME(i); a = i", "takeNAME(*addNAME(qNAME, 'z'), **qNAME)", "takeNAME(*addNAME(qNAME, f'q{i & 3}'), **qNAME)", "takeNAME(**qNAME)",
+         "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x", "SNAME(i).n", "SNAME(x).n", "recNAME(i)", "cellNAME(i)", "makeNAME(i) is x", "text(makeNAME(i))", "a = makeNAME(i); a = i", "takeNAME(*addNAME(qNAME, 'z'), **qNAME)", "takeNAME(*addNAME(qNAME, f'q{i & 3}'), **qNAME)", "takeNAME(**qNAME)",
          "sum(v * 2**61 for v in (i, 3, 2, i))", "sum(2**62 - v for v in range(i & 7))", "sum(v for v in (True, i, 2.5, o, x))",
          "sum((y for v in range(3)), i)", "all(v < 9 for v in (i, x))", "any(v > i for v in (1, 2))", "max(v & 3 for v in (i, 5))",
          "list(v * y for v in range(3))", "makeNAME(i)().n", "sameNAME(i)", "sameNAME(x)",

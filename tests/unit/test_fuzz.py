@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 
 import pytest
-from fuzz import coverage, library, planted, program
+from fuzz import coverage, library, planted, program, scenarios
 from fuzz.campaign import BATCH, Campaign, Failure, State
 from fuzz.runner import Outcome, Program, Side, Worker, Workers
 from fuzz.shrink import shrink
@@ -37,6 +37,14 @@ def test_program_does_not_depend_on_the_process() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_programs_compile(seed: int) -> None:
     compile(program.generate(seed), "program", "exec")
+
+
+@pytest.mark.parametrize("scenario", scenarios.SCENARIOS)
+def test_scenarios_compile(scenario: scenarios.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them: a program that does not compile is thrown away and another one made."""
+    monkeypatch.setattr(scenarios, "SCENARIOS", [scenario])
+    texts = [program.ProgramWriter(seed, 0).text() for seed in range(20)]
+    assert all(program.compiles(text) for text in texts)
 
 
 def test_programs_end_and_repeat_themselves() -> None:
