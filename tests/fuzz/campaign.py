@@ -188,8 +188,8 @@ class Campaign:
         if jit.status == 0:
             jit = self.workers.run_often(side, program, MANY_RUNS)
         if jit.status == 0:
-            usual, grown = (sum(json.loads(done.out)[FEW_RUNS:]) for done in (plain, jit))
-            if grown - usual < (MANY_RUNS - FEW_RUNS) / 2:
+            usual, grown = (sum(json.loads(done.out)[MANY_RUNS // 2 :]) for done in (plain, jit))
+            if grown - usual < MANY_RUNS // 4:
                 return []
             plain, jit = Outcome(0, f"{usual} blocks left", ""), Outcome(0, f"{grown} blocks left", "")
         if jit.timed_out:
