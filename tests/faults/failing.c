@@ -130,7 +130,7 @@ void *mremap(void *address, size_t old, size_t size, int flags, ...)
     void *to = (flags & MREMAP_FIXED) != 0 ? __builtin_va_arg(rest, void *) : NULL;
     __builtin_va_end(rest);
     if (real == NULL) {
-        real = (void *(*)(void *, size_t, size_t, int, ...))dlsym(RTLD_NEXT, "mremap");
+        real = (void *(*)(void *, size_t, size_t, int, ...))find("mremap");
     }
     if (fails("mremap", __builtin_return_address(0))) {
         errno = ENOMEM;

@@ -87,7 +87,7 @@ class Campaign:
         self.plain = Side(base.python)
         self.workers = workers
         self.batch: list[tuple[int, str]] = []
-        self.last_skipped = -1  # seed
+        self.skipped: set[int] = set()  # seeds
 
     def jit(self, threshold: int, **settings: str) -> Side:
         """Return the side of pyjit with a threshold and more settings, their names without PYJIT_."""
@@ -103,13 +103,6 @@ class Campaign:
         if rng.random() < 0.1:
             some.append(self.jit(1, code_limit=LITTLE))
         return some
-
-    def few_sides(self, seed: int) -> list[Side]:
-        """Return the sides on which a batch is run: fewer, for more programs."""
-        rng = random.Random(seed)
-        threshold = 2 if rng.random() < 0.5 else rng.choice(THRESHOLDS)
-        some = [self.jit(1), self.jit(threshold, tick=rng.choice(TICKS))]
-        return [*some, self.jit(1, code_limit=LITTLE)] if rng.random() < 0.05 else some
 
     def fresh_sides(self, seed: int) -> list[Side]:
         """Return the sides on which a program is run in a fresh interpreter."""
@@ -138,9 +131,8 @@ class Campaign:
 
     def skip(self, seed: int) -> None:
         """Note that a program has not been compared on all sides."""
-        if seed != self.last_skipped:
-            self.state.skipped += 1
-        self.last_skipped = seed
+        self.state.skipped += seed not in self.skipped
+        self.skipped.add(seed)
 
     def repeats(self, programs: list[str], plain: Outcome) -> bool:
         """Do the programs do the same again without pyjit?"""
@@ -242,17 +234,17 @@ class Campaign:
                 for seed, program in zip(seeds, programs, strict=True)
                 for failure in self.run_alone(seed, program)
             ]
-        sure = [not any(word in part for word in UNSURE) for part in plain.parts()]
-        kept = [number for number, is_sure in enumerate(sure) if is_sure]
-        if not kept:
-            self.state.skipped += len(programs)
+        unsure = [number for number, part in enumerate(plain.parts()) if any(word in part for word in UNSURE)]
+        for number in reversed(unsure):
+            self.skip(seeds.pop(number))
+            del programs[number]
+        if not programs:
             return []
-        if len(kept) < len(programs):
-            self.state.skipped += len(programs) - len(kept)
-            seeds, programs = [seeds[number] for number in kept], [programs[number] for number in kept]
+        if unsure:
             plain = self.workers.run(self.plain, programs)
         failures: list[Failure] = []
-        for side in self.few_sides(seeds[0]):
+        first, *_, last = self.sides(seeds[0])  # not all, for more programs
+        for side in (first, last):
             if not failures:
                 for failure in self.compare(seeds, programs, side, plain):
                     failures += self.narrow(failure) or [failure]

@@ -41,7 +41,7 @@ def __init__(self, n=<lit:int>, f=<lit:float>):
     self.n, self.f, self.s, self.items = n, f, <str>, []
     self.next = self
 def __del__(self):
-    emit('del ' + text(self.n) + seen(sys._getframe(1)))"""
+    emit('del ' + text(self.n) + seen())"""
 HEADS = [
     (PLAIN, ""),
     (PLAIN, ""),

@@ -57,7 +57,7 @@ class Last:
 
     def __del__(self):
         COUNTS[2] += 1
-        sys.stdout.write('last %s %d%s\\n' % (type(self.n).__name__, COUNTS[1], seen(sys._getframe(1))))
+        sys.stdout.write('last %s %d%s\\n' % (type(self.n).__name__, COUNTS[1], seen()))
 
 
 class Custom(Exception):
@@ -116,10 +116,10 @@ def inside(frame):
     return ' '.join([name + '=' + text(v)[:60] for name, v in sorted(known)][:8])
 
 
-def seen(frame):
+def seen():
     if not LOOKING:
         return ''
-    places = ''
+    frame, places = sys._getframe(2), ''
     while frame is not None and LEN(places) < 200:
         places += ' | %s %s %s' % (frame.f_code.co_name, frame.f_lineno, inside(frame))
         frame = frame.f_back

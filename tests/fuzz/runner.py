@@ -154,8 +154,6 @@ class Worker:
     def _restart(self) -> int:
         """Start it again, and return the status with which it had ended."""
         status = self.process.wait()
-        if not self.side.pyjit:
-            raise RuntimeError(f"a worker without pyjit has ended with status {status}")
         self.process = self._start()
         return status
 
@@ -164,8 +162,7 @@ class Worker:
         line = self._ask(json.dumps({"compile": program}) + "\n", PATIENCE)
         if not line:
             self._kill()
-            self.process.wait()
-            self.process = self._start()
+            self._restart()
         code = json.loads(line) if line else None
         return Program(code, is_code=True) if code else Program(program)
 
@@ -189,7 +186,10 @@ class Worker:
         }  # fmt: skip
         line = self._ask(json.dumps(asked) + "\n", timeout * len(programs) + PATIENCE)
         if not line:
-            return Outcome(self._restart(), "", ENDED)
+            status = self._restart()
+            if not self.side.pyjit:
+                raise RuntimeError(f"a worker without pyjit has ended with status {status}")
+            return Outcome(status, "", ENDED)
         answer = json.loads(line)
         for name, counts in answer.get("coverage", {}).items():
             self.coverage.setdefault(name, Counter()).update(counts)

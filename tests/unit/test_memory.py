@@ -50,14 +50,16 @@ assert sum(f(5) for f in kept) == sum(range(3000)) + 30000
 
 FUNCTIONS = 1_000_000 if os.environ.get("PYJIT_TEST_LONG") else 10_000
 PATIENCE = 60 + FUNCTIONS / 500  # seconds
-
-
-def test_code_is_freed_with_its_functions(jit: Interpreter) -> None:
-    code = f"""
-import gc, pyjit
+RSS = """
 def rss():
     with open("/proc/self/statm") as f:
         return int(f.read().split()[1]) * 4096
+"""
+
+
+def test_code_is_freed_with_its_functions(jit: Interpreter) -> None:
+    code = f"""{RSS}
+import gc, pyjit
 SOURCE = "def f(n):\\n    t = 0\\n    for i in range(n):\\n        t += i\\n    return t"
 compiled = compile(SOURCE, "<made>", "exec")
 def make(n):
@@ -81,11 +83,8 @@ assert grown < (4 << 20), grown
     assert run.status == 0, run.report()
 
 
-CROWD = f"""
+CROWD = f"""{RSS}
 import types
-def rss():
-    with open("/proc/self/statm") as f:
-        return int(f.read().split()[1]) * 4096
 def model(n):
     t = 0
     for i in range(n):
@@ -115,11 +114,10 @@ def test_functions_that_find_code_memory_full_take_little(jit: Interpreter) -> N
 def test_what_is_kept_of_bytecode_is_freed(jit: Interpreter) -> None:
     if jit.is_sanitized:
         pytest.skip("not under sanitizers")
-    code = """
+    code = (
+        RSS
+        + """
 import gc
-def rss():
-    with open("/proc/self/statm") as f:
-        return int(f.read().split()[1]) * 4096
 space = {}
 exec("def f(n):\\n    if n:\\n" + "        n += n * n\\n" * 1000 + "    return n", space)
 f = space["f"]
@@ -139,6 +137,7 @@ assert grown < (4 << 20), grown
 import pyjit
 assert pyjit.stats()["codes_compiled"] >= 2000, pyjit.stats()
 """
+    )
     run = jit.run_code(code, PYJIT="1", PYJIT_THRESHOLD="1")
     assert run.status == 0, run.report()
 

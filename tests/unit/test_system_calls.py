@@ -113,10 +113,14 @@ def test_children_without_a_file_of_their_own(failing: Failing, expected: str, m
 
 
 @pytest.mark.parametrize(
-    "more", ["mprotect:29", "mprotect:30", "mprotect:31", "mprotect:32", "mprotect:30,mprotect:30"]
+    "refused", ["mprotect:29", "mprotect:30", "mprotect:31", "mprotect:32", "mprotect:30,mprotect:30"]
 )
-def test_one_view_of_code_memory(failing: Failing, expected: str, more: str) -> None:
-    """Without files that have no name, code memory is made writable, and then executable again."""
-    run, failed = failing(f"memfd_create:1+,{more}", COMPILING)
+def test_one_view_of_code_memory(failing: Failing, expected: str, refused: str) -> None:
+    """Without files that have no name, code memory is made writable, and then executable again.
+
+    That takes three calls, each of which is among four in a row. The 30th is one that makes pages writable;
+    when it is refused the next one tries it with all of them.
+    """
+    run, failed = failing(f"memfd_create:1+,{refused}", COMPILING)
     check(run, expected)
-    assert {"memfd_create", "mprotect"} <= {*failed}
+    assert failed.count("mprotect") == refused.count("mprotect")
