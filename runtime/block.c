@@ -432,7 +432,7 @@ leave_site(Block *b)
     b->ended = true;
 }
 
-/* Forgets what is known about locals in memory that are not read any more from this jump target on. */
+/* Forgets what is known about locals that are not read any more from this jump target on, if they are in memory. */
 static void
 forget_dead_locals(Block *b, int offset)
 {
@@ -441,19 +441,19 @@ forget_dead_locals(Block *b, int offset)
     }
     LocalSet live = liveness_at(b->state->live, b->state->live_count, offset);
     for (int i = 0; i < b->ctx.local_count; i++) {
-        if (!(live >> i & 1) && b->ctx.entries[i].location == IN_SLOT) {
+        if (!(live >> i & 1) && block_uses_slot(&b->ctx.entries[i])) {
             b->ctx.entries[i] = (Entry){0};
         }
     }
 }
 
-/* Forgets that locals in registers have boxes as well: a box that is needed again will be found in the
- * slot. */
+/* Forgets that locals in registers have boxes as well, which would only tell versions apart: a box that is needed
+ * again will be found in the slot. Parameters to which nothing is assigned always have one. */
 static void
 forget_boxes(Block *b)
 {
     for (int i = 0; i < b->ctx.local_count; i++) {
-        if (b->ctx.entries[i].location != IN_SLOT) {
+        if (b->ctx.entries[i].location != IN_SLOT && (b->site != NULL || b->state->assigned >> i & 1)) {
             b->ctx.entries[i].boxed = 0;
         }
     }
@@ -621,7 +621,8 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
         Exit *after)
 {
     if (state->live == NULL) {
-        state->live = liveness_find(state->units, state->unit_count, state->targets, &state->live_count);
+        state->live = liveness_find(state->units, state->unit_count, state->targets, &state->live_count,
+                                    &state->assigned);
         if (state->live == NULL) {
             return NULL;
         }

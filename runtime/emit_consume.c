@@ -160,17 +160,50 @@ call_next(Block *b, const Call *call)
     return true;
 }
 
+/* send() of a generator or coroutine. */
+static bool
+call_send(Block *b, const Call *call)
+{
+    if (call->keywords != 0 || call->count != 2 || call->callee != b->in.oparg + 1) {
+        return false;
+    }
+    PyTypeObject *type = call->callable == pyjit_state.generator_send ? &PyGen_Type : &PyCoro_Type;
+    if (emit_class_of(b, 1) != type) {
+        return b->ended;
+    }
+    PyObject *sample = block_sample(b, 1);
+    PyCodeObject *code = sample == NULL ? NULL : ((PyGenObject *)sample)->gi_code;
+    if (code == NULL || !emit_can_resume(code)) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    emit_guard_class(b, 1, type);
+    block_escape(b);
+    block_settle_stack(b);
+    intptr_t value = slot_of_stack(b, b->ctx.depth - 1), receiver = slot_of_stack(b, b->ctx.depth - 2);
+    ASM(&b->as, OP_increment, value); /* the call has one as well, until it ends */
+    emit_resume_send(b, receiver, value, code);
+    ASM(&b->as, OP_take_only, (intptr_t)block_exit_error(b));
+    emit_release_call(b);
+    emit_push_call_result(b);
+    return true;
+}
+
 /* CALL of a builtin function, type or method with a generator that it uses up, or takes one item of. */
 bool
 emit_call_consumer(Block *b, const Call *call)
 {
     Way way;
-    if (call->callable == pyjit_state.builtin_next && b->site == NULL && !block_must_be_generic(b) &&
-        b->ctx.depth <= CTX_STACK) {
+    if (b->site != NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK) {
+        return false;
+    }
+    if (call->callable == pyjit_state.builtin_next) {
         return call_next(b, call);
     }
-    if (b->site != NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || !find_way(call->callable, &way) ||
-        !arguments_fit(b, call, &way) || block_learn(b, 0, 1u << TYPE_GENERATOR) != TYPE_GENERATOR) {
+    if (call->callable == pyjit_state.generator_send || call->callable == pyjit_state.coroutine_send) {
+        return call_send(b, call);
+    }
+    if (!find_way(call->callable, &way) || !arguments_fit(b, call, &way) || block_learn(b, 0, 1u << TYPE_GENERATOR) != TYPE_GENERATOR) {
         return b->ended;
     }
     PyCodeObject *code = generator_code(b);

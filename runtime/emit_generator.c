@@ -34,6 +34,16 @@ emit_resume_next(Block *b, intptr_t iterator, PyCodeObject *code)
     asm_depend(&b->as, code);
 }
 
+/* Emits the sending of a value, whose reference is taken, to a generator or coroutine, both in their slots, that is likely
+ * to be of this code, for which emit_can_resume(). */
+void
+emit_resume_send(Block *b, intptr_t receiver, intptr_t value, PyCodeObject *code)
+{
+    ASM(&b->as, OP_resume_send, receiver, value, (intptr_t)code, (intptr_t)resume_table(code), block_instr_address(b),
+        IMM_CONTINUATION, (intptr_t)codemem_base());
+    asm_depend(&b->as, code);
+}
+
 /* FOR_ITER over a generator, which is in its slot on top of the stack. False when that is not simple;
  * then nothing has been emitted. */
 bool
@@ -73,8 +83,7 @@ send_to_generator(Block *b)
         return false;
     }
     PyCodeObject *code = ((PyGenObject *)sample)->gi_code;
-    uint32_t *resume = resume_table(code);
-    if (resume == NULL) {
+    if (!emit_can_resume(code)) {
         return false;
     }
     ASM(&b->as, OP_guard_type, block_object_slot(b, 1), (intptr_t)Py_TYPE(sample),
@@ -83,9 +92,7 @@ send_to_generator(Block *b)
     block_settle_stack(b);
     intptr_t value = slot_of_stack(b, b->ctx.depth - 1);
     intptr_t receiver = slot_of_stack(b, b->ctx.depth - 2);
-    ASM(&b->as, OP_resume_send, receiver, value, (intptr_t)code, (intptr_t)resume,
-        block_instr_address(b), IMM_CONTINUATION, (intptr_t)codemem_base());
-    asm_depend(&b->as, code);
+    emit_resume_send(b, receiver, value, code);
     block_pop(b, 1);
     Context waiting = b->ctx;
     intptr_t error = (intptr_t)block_exit_error(b);
@@ -112,6 +119,22 @@ emit_send(Block *b)
     if (!send_to_generator(b)) {
         emit_send_generic(b);
     }
+}
+
+/* GET_AWAITABLE: a coroutine that has not begun is its own. */
+void
+emit_get_awaitable(Block *b)
+{
+    PyTypeObject *type = block_must_be_generic(b) ? NULL : emit_class_of(b, 0);
+    if (b->ended) {
+        return;
+    }
+    if (type != &PyCoro_Type) {
+        emit_generic(b);
+        return;
+    }
+    emit_guard_class(b, 0, type);
+    ASM(&b->as, OP_guard_unstarted, block_object_slot(b, 0), (intptr_t)block_exit_generic(b));
 }
 
 /* YIELD_VALUE. */

@@ -19,7 +19,7 @@ iterator_type(ValueType type)
     return type == TYPE_LIST ? TYPE_LIST_ITERATOR : type == TYPE_TUPLE ? TYPE_TUPLE_ITERATOR : TYPE_UNKNOWN;
 }
 
-/* GET_ITER. */
+/* GET_ITER, and GET_YIELD_FROM_ITER, which differs for coroutines only: they have no tp_iter. */
 void
 emit_get_iter(Block *b)
 {

@@ -24,6 +24,7 @@ only_looks(int opcode)
     case IS_OP:
     case UNPACK_SEQUENCE:
     case GET_ITER:
+    case GET_YIELD_FROM_ITER:
     case PRECALL: /* calls in place leave arguments where they are, others copy them or give them references */
     case POP_JUMP_FORWARD_IF_TRUE:
     case POP_JUMP_FORWARD_IF_FALSE:

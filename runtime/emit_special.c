@@ -32,7 +32,7 @@ finish(Block *b, const Special *special)
     }
     if (fused || opcode == CONTAINS_OP) {
         ASM(&b->as, OP_truth_of_result, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
-    } else if (opcode == GET_ITER) {
+    } else if (opcode == GET_ITER || opcode == GET_YIELD_FROM_ITER) {
         ASM(&b->as, OP_check_iterator, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
     } else if (!special_keeps_any(opcode)) {
         ASM(&b->as, OP_check_implemented, (intptr_t)block_exit_finish(b, FINISH_REGISTER));
@@ -122,7 +122,7 @@ emit_special_returned(Block *b)
             block_own(b, 0);
             ASM(&b->as, OP_invert_bool, slot_of_stack(b, b->ctx.depth - 1));
         }
-    } else if (opcode == GET_ITER) {
+    } else if (opcode == GET_ITER || opcode == GET_YIELD_FROM_ITER) {
         if (!is_iterator(block_type(b, 0))) {
             ASM(&b->as, OP_guard_iterator, block_object_slot(b, 0), (intptr_t)block_exit_finish(b, FINISH_STACK));
         }

@@ -112,6 +112,8 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_sum, find_builtin("sum"));
     Py_XSETREF(pyjit_state.builtin_sorted, find_builtin("sorted"));
     Py_XSETREF(pyjit_state.str_join, find_method(&PyUnicode_Type, "join"));
+    Py_XSETREF(pyjit_state.generator_send, find_method(&PyGen_Type, "send"));
+    Py_XSETREF(pyjit_state.coroutine_send, find_method(&PyCoro_Type, "send"));
     Py_XSETREF(pyjit_state.tuple_new, find_tuple_new());
     Py_XSETREF(pyjit_state.list_append, find_method(&PyList_Type, "append"));
     Py_XSETREF(pyjit_state.dict_get, find_method(&PyDict_Type, "get"));

@@ -520,7 +520,7 @@ block_box_local(Block *b, int i)
         ASM(&b->as, OP_box_float_local, entry->index, slot_of_local(i));
         entry->boxed = 1;
     } else if (entry->location == IN_INT) {
-        ASM(&b->as, OP_box_int_local, entry->index, slot_of_local(i),
+        ASM(&b->as, OP_box_int_local, entry->index, slot_of_local(i), slot_of_local(i),
             (intptr_t)pyjit_state.small_ints);
         entry->boxed = 1;
     }

@@ -106,13 +106,14 @@ liveness_is_dead(const _Py_CODEUNIT *units, int unit_count, const LivePoint *poi
  * backwards? */
 static int
 collect(Event *events, const _Py_CODEUNIT *units, int count, const uint8_t *targets, const LivePoint *points,
-        int point_count, bool *backwards)
+        int point_count, bool *backwards, LocalSet *assigned)
 {
     int found = 0, next_point = 0;
     for (int at = 0; at < count;) {
         Instr in = decode_at(units, at);
         Event *event = &events[found];
         bool matters = note(event, &in);
+        *assigned |= event->sets >= 0 ? (LocalSet)1 << event->sets : 0;
         int target = decode_jump_target(&in);
         if (target >= 0) {
             event->jump = find_point(points, point_count, target);
@@ -156,7 +157,7 @@ pass(const Event *events, int count, LivePoint *points)
 
 /* The jump targets with their live locals. */
 LivePoint *
-liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found)
+liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found, LocalSet *assigned)
 {
     int point_count = 0;
     for (int i = 0; i <= count / 8; i++) {
@@ -175,7 +176,7 @@ liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int 
         }
     }
     bool backwards = false;
-    int event_count = collect(events, units, count, targets, points, point_count, &backwards);
+    int event_count = collect(events, units, count, targets, points, point_count, &backwards, assigned);
     while (point_count > 0 && pass(events, event_count, points) && backwards) {
     }
     pj_free(events);

@@ -130,6 +130,7 @@ special_unshared(int opcode, PyTypeObject *type)
     case CONTAINS_OP:
         return (Special){.function = plan_method(type, pyjit_names.dunder_contains), .count = 2, .arguments = {0, 1}};
     case GET_ITER:
+    case GET_YIELD_FROM_ITER:
         return (Special){.function = plan_method(type, pyjit_names.dunder_iter), .count = 1, .arguments = {0}};
     case UNARY_NEGATIVE:
         return (Special){.function = plan_method(type, pyjit_names.dunder_neg), .count = 1, .arguments = {0}};
@@ -150,6 +151,7 @@ special_operands(int opcode)
     case UNARY_NEGATIVE:
     case UNARY_INVERT:
     case GET_ITER:
+    case GET_YIELD_FROM_ITER:
     case LOAD_ATTR:
     case LOAD_METHOD:
     case CALL:
@@ -337,7 +339,7 @@ go_on_contains(int negated, PyObject *result)
     return truth < 0 ? NULL : PyBool_FromLong(truth != negated);
 }
 
-/* GET_ITER. Steals `result`. */
+/* GET_ITER, GET_YIELD_FROM_ITER. Steals `result`. */
 static PyObject *
 go_on_iter(PyObject *result)
 {
@@ -408,6 +410,7 @@ special_finish(PyThreadState *Py_UNUSED(tstate), PyObject **sp, const Instr *in,
         result = go_on_contains(in->oparg, result);
         break;
     case GET_ITER:
+    case GET_YIELD_FROM_ITER:
         result = go_on_iter(result);
         break;
     case CALL:

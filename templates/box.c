@@ -95,14 +95,13 @@ is_box_of(PyObject *object, int64_t value)
 }
 
 /* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old int of
- * the same value is the box already; one that nobody else refers to is used again. */
-OPERATION(box_int_local, IREG(x), SLOT(to), PTR(zero)) {
-    PyObject *old = to;
-    if (old != NULL && (void *)Py_TYPE(old) == ADDRESS(PyLong_Type)) {
-        if (is_box_of(old, x)) CONTINUE();
-        if (put_int_in_place(old, x)) CONTINUE();
-    }
-    to = new_int(x, zero);
+ * the same value is the box already; one that nobody else refers to is used again. `place` is the same slot: what is
+ * done rarely has its address from there, and the usual way needs no register for it. */
+OPERATION(box_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
+    if (put_int_in_place(to, x)) CONTINUE();
+    PyObject *old = place;
+    if (old != NULL && (void *)Py_TYPE(old) == ADDRESS_HERE(PyLong_Type) && is_box_of(old, x)) CONTINUE();
+    place = new_int(x, zero);
     if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
 }
 

@@ -95,6 +95,11 @@ RAW_CALLING_OPERATION(take_only, EXIT(error)) {
     CONTINUE();
 }
 
+/* Has the generator or coroutine not begun yet? */
+OPERATION(guard_unstarted, SLOT(x), EXIT(miss)) {
+    if (unlikely(((PyGenObject *)x)->gi_frame_state != FRAME_CREATED)) LEAVE(miss);
+}
+
 /* Sends a value, whose reference is taken, to a generator or coroutine. */
 RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(resume), PTR(at),
                       IMM(continuation), PTR(base)) {

@@ -52,39 +52,44 @@ is_small(int64_t number)
     return (uint64_t)(number + 5) < 262;
 }
 
+/* Makes an int object of one digit hold a number whose magnitude fits. */
+static inline __attribute__((always_inline)) void
+set_digit(PyObject *object, int64_t number, int64_t sign, uint64_t magnitude)
+{
+    ((PyVarObject *)object)->ob_size = sign | 1;
+    ((PyLongObject *)object)->ob_digit[0] = (digit)magnitude;
+}
+
 static inline __attribute__((always_inline)) bool
 put_int_in_place(PyObject *old, int64_t number)
 {
-    uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
-    if (is_small(number) || magnitude >> PyLong_SHIFT != 0 || old == NULL ||
-        (void *)Py_TYPE(old) != ADDRESS(PyLong_Type) || old->ob_refcnt != 1) {
-        return false;
-    }
-    ((PyVarObject *)old)->ob_size = number < 0 ? -1 : 1;
-    ((PyLongObject *)old)->ob_digit[0] = (digit)magnitude;
+    if (unlikely(old == NULL || (void *)Py_TYPE(old) != ADDRESS(PyLong_Type) || old->ob_refcnt != 1)) return false;
+    int64_t sign = number >> 63;
+    uint64_t magnitude = (uint64_t)((number ^ sign) - sign);
+    if (unlikely(magnitude >> PyLong_SHIFT != 0) || unlikely(is_small(number))) return false;
+    set_digit(old, number, sign, magnitude);
     return true;
 }
 
 static inline __attribute__((always_inline)) PyObject *
 new_int(int64_t number, void *zero)
 {
-    if (is_small(number)) {
+    if (unlikely(is_small(number))) {
         PyObject *object = (PyObject *)((char *)zero + number * 32);
         Py_INCREF(object);
         return object;
     }
-    PyLongObject *object = (PyLongObject *)STATE->free_ints;
-    uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
-    if (unlikely(magnitude >> PyLong_SHIFT != 0 || object == NULL)) {
-        return CALL_ASIDE(PyObject *, box_int, number);
-    }
+    int64_t sign = number >> 63;
+    uint64_t magnitude = (uint64_t)((number ^ sign) - sign);
+    if (unlikely(magnitude >> PyLong_SHIFT != 0)) return CALL_ASIDE(PyObject *, box_int, number);
+    PyObject *object = STATE->free_ints;
+    if (unlikely(object == NULL)) return CALL_ASIDE(PyObject *, box_int, number);
     STATE->free_ints = (PyObject *)Py_TYPE(object);
     STATE->free_count--;
-    first_reference((PyObject *)object);
-    ((PyObject *)object)->ob_type = ADDRESS(PyLong_Type);
-    ((PyVarObject *)object)->ob_size = number < 0 ? -1 : 1;
-    object->ob_digit[0] = (digit)magnitude;
-    return (PyObject *)object;
+    first_reference(object);
+    object->ob_type = ADDRESS_HERE(PyLong_Type);
+    set_digit(object, number, sign, magnitude);
+    return object;
 }
 
 #endif

@@ -45,6 +45,8 @@
  *   return expression  leave compiled code: return a PyObject * to C (raw operations)
  *   ADDRESS(symbol)    the address of any C symbol as a void *. Required for data (types, None,
  *                      runtime tables), which may be far away; functions are simply called
+ *   ADDRESS_HERE(symbol)  the same, loaded where it is written; on a way that is rarely gone it then takes no
+ *                      register from the usual one
  *   CALL_ASIDE(result, function, argument)  an unlikely call of a C function of one argument (a
  *                      pointer, an int64_t or a double) that keeps all registers and needs no
  *                      stack frame: (result) is its type or void. Py_DECREF and Py_XDECREF use it
@@ -117,6 +119,12 @@ extern HOLE CallingStencil NEXT_CALLING;
         __asm__("movabsq $" #symbol ", %0" : "=r"(address_));                                      \
         address_;                                                                                  \
     })
+#define WIDE_ADDRESS_HERE(symbol)                                                                  \
+    ({                                                                                             \
+        void *address_;                                                                            \
+        __asm__ volatile("movabsq $" #symbol ", %0" : "=r"(address_));                             \
+        address_;                                                                                  \
+    })
 #define NEAR_ADDRESS(symbol)                                                                       \
     ({                                                                                             \
         void *address_;                                                                            \
@@ -143,6 +151,7 @@ extern HOLE CallingStencil NEXT_CALLING;
                 : "=r"(address_));                                                                 \
         address_;                                                                                  \
     })
+#define WIDE_ADDRESS_HERE(symbol) WIDE_ADDRESS(symbol)
 #define NEAR_ADDRESS(symbol) WIDE_ADDRESS(symbol)
 
 #else
@@ -153,6 +162,7 @@ extern HOLE CallingStencil NEXT_CALLING;
 #define SLOT_ADDRESS(slot) (&(slot))
 #define SLOT_AS(slot, type) (*(type *)&(slot))
 #define ADDRESS(symbol) WIDE_ADDRESS(symbol)
+#define ADDRESS_HERE(symbol) WIDE_ADDRESS_HERE(symbol)
 #define EXIT_ADDRESS(exit) WIDE_ADDRESS(exit)
 #define NEXT_ADDRESS() NEXT_ADDRESS_(NEXT)
 #define NEXT_ADDRESS_(next) NEAR_ADDRESS(next)

@@ -79,8 +79,13 @@ bool emit_for_iter_generator(Block *b);
 bool emit_can_resume(PyCodeObject *code);
 void emit_resume_next(Block *b, intptr_t iterator, PyCodeObject *code);
 
+/* Emits the sending of a value, whose reference is taken, to a generator or coroutine, both in their slots, that is likely
+ * to be of this code, for which emit_can_resume(). */
+void emit_resume_send(Block *b, intptr_t receiver, intptr_t value, PyCodeObject *code);
+
 /* emit_iterate.c */
 void emit_get_iter(Block *b);
+void emit_get_awaitable(Block *b);
 void emit_for_iter(Block *b);
 
 /* emit_arithmetic.c */

@@ -29,7 +29,7 @@ Special special_binary(PyTypeObject *x, PyTypeObject *y, int oparg);
 Special special_compare(PyTypeObject *x, PyTypeObject *y, int oparg);
 
 /* The method of an instruction that asks the class of its operand `owner` only, counted from the top:
- * BINARY_SUBSCR, STORE_SUBSCR, CONTAINS_OP, GET_ITER, UNARY_NEGATIVE, UNARY_INVERT. */
+ * BINARY_SUBSCR, STORE_SUBSCR, CONTAINS_OP, GET_ITER, GET_YIELD_FROM_ITER, UNARY_NEGATIVE, UNARY_INVERT. */
 Special special_unshared(int opcode, PyTypeObject *type);
 
 /* How many operands the instruction has that stay on the stack. None for the last cache entry of a CALL, where

@@ -27,6 +27,7 @@ typedef struct PyjitState {
     PyObject *builtin_len, *builtin_isinstance, *builtin_ord, *builtin_chr, *builtin_abs, *builtin_min, *builtin_max;
     PyObject *builtin_any, *builtin_all, *builtin_sum, *builtin_sorted, *builtin_next;
     PyObject *list_append, *list_pop, *dict_get, *str_join, *tuple_new;
+    PyObject *generator_send, *coroutine_send;
     destructor instance_dealloc;      /* of instances of Python classes */
     newfunc instance_new;             /* of Python classes with a __new__ */
     setattrofunc instance_setattro;   /* of Python classes with a __setattr__ or a __delattr__ */
