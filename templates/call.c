@@ -208,7 +208,7 @@ OPERATION(check_room, IMM(size), PTR(gate), EXIT(rare)) {
 /* Room for a frame of so many bytes; takes nothing yet. */
 OPERATION(frame_push, IMM(size), EXIT(rare)) {
     char *top = (char *)tstate->datastack_top;
-    if (unlikely((char *)tstate->datastack_limit - top <= size)) LEAVE(rare);
+    if (unlikely(top + size >= (char *)tstate->datastack_limit)) LEAVE(rare);
     if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
     r0 = (int64_t)top;
 }
@@ -276,7 +276,7 @@ OPERATION(pack_arguments, PTR(plan), EXIT(rare)) {
 /* Fills the rest of the frame and links it. Steals the callee's reference. */
 static inline __attribute__((always_inline)) void
 enter_frame(Frame *frame, PyThreadState *tstate, Frame *pushed, PyFunctionObject *function,
-            PyCodeObject *code, int64_t size, void *at, int64_t continuation)
+            PyCodeObject *code, int64_t size, void *at)
 {
     Py_INCREF(code);
     pushed->f_func = function;
@@ -294,13 +294,13 @@ enter_frame(Frame *frame, PyThreadState *tstate, Frame *pushed, PyFunctionObject
     tstate->recursion_remaining--;
     tstate->cframe->current_frame = pushed;
     frame->prev_instr = at;
-    frame->stacktop = (int)continuation;
 }
 
 /* Runs the function in r1; `entry` is where its code's entry is kept. */
 RAW_CALLING_OPERATION(call_function, PTR(code), IMM(size), PTR(at), IMM(continuation), PTR(entry)) {
     Frame *pushed = (Frame *)r0;
-    enter_frame(frame, tstate, pushed, (PyFunctionObject *)r1, code, size, at, continuation);
+    enter_frame(frame, tstate, pushed, (PyFunctionObject *)r1, code, size, at);
+    STORE32(frame->stacktop, continuation);
     frame = pushed;
     TAIL_TO(*(void **)entry);
 }
@@ -308,7 +308,8 @@ RAW_CALLING_OPERATION(call_function, PTR(code), IMM(size), PTR(at), IMM(continua
 /* The same when there is compiled code to jump to. */
 RAW_CALLING_OPERATION(call_function_at, PTR(code), IMM(size), PTR(at), IMM(continuation), FUNC(entry)) {
     Frame *pushed = (Frame *)r0;
-    enter_frame(frame, tstate, pushed, (PyFunctionObject *)r1, code, size, at, continuation);
+    enter_frame(frame, tstate, pushed, (PyFunctionObject *)r1, code, size, at);
+    STORE32(frame->stacktop, continuation);
     frame = pushed;
     TAIL_TO((void *)entry);
 }

@@ -34,8 +34,7 @@ resume_distance(const Frame *frame, const void *code, const void *resume)
 
 /* Links a generator's frame, which then runs, above the frame that waits for it. */
 static inline __attribute__((always_inline)) Frame *
-wake(Frame *frame, PyThreadState *tstate, PyGenObject *generator, PyObject *value, void *at,
-     int64_t continuation)
+wake(Frame *frame, PyThreadState *tstate, PyGenObject *generator, PyObject *value, void *at)
 {
     Frame *woken = (Frame *)generator->gi_iframe;
     woken->localsplus[woken->stacktop] = value;
@@ -48,7 +47,6 @@ wake(Frame *frame, PyThreadState *tstate, PyGenObject *generator, PyObject *valu
     tstate->recursion_remaining--;
     tstate->cframe->current_frame = woken;
     frame->prev_instr = at;
-    frame->stacktop = (int)continuation;
     return woken;
 }
 
@@ -60,7 +58,8 @@ RAW_CALLING_OPERATION(resume_next, SLOT(iterator), PTR(code), PTR(resume), PTR(a
     if (likely(target != NULL)) {
         PyObject *none = ADDRESS(_Py_NoneStruct);
         Py_INCREF(none);
-        frame = wake(frame, tstate, generator, none, at, continuation);
+        STORE32(frame->stacktop, continuation);
+        frame = wake(frame, tstate, generator, none, at);
         TAIL_TO(target);
     }
     frame->prev_instr = at;
@@ -108,7 +107,8 @@ RAW_CALLING_OPERATION(resume_send, SLOT(receiver), SLOT(value), PTR(code), PTR(r
     if (likely(generator->gi_frame_state == FRAME_SUSPENDED || (void *)sent == ADDRESS(_Py_NoneStruct))) {
         FIND_TARGET(generator, code, resume, base);
         if (likely(target != NULL)) {
-            frame = wake(frame, tstate, generator, sent, at, continuation);
+            STORE32(frame->stacktop, continuation);
+            frame = wake(frame, tstate, generator, sent, at);
             TAIL_TO(target);
         }
     }
@@ -139,10 +139,10 @@ RAW_CALLING_OPERATION(take_sent, SLOT(receiver), SLOT(value), EXIT(returned), EX
 RAW_CALLING_OPERATION(yield_value, SLOT(value), IMM(top), PTR(at), PTR(base)) {
     PyObject *object = value;
     frame->prev_instr = at;
-    frame->stacktop = (int)top;
+    STORE32(frame->stacktop, top);
     PyGenObject *generator = (PyGenObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
     generator->gi_frame_state = FRAME_SUSPENDED;
-    if (frame->is_entry) return object;
+    if (unlikely(frame->is_entry)) return object;
     Frame *waiting = frame->previous;
     frame->previous = NULL;
     tstate->exc_info = generator->gi_exc_state.previous_item;

@@ -77,9 +77,12 @@ RAW_CALLING_OPERATION(return_end, PTR(base), PTR(return_last)) {
     PyObject *function = (PyObject *)frame->f_func;
     if (unlikely(drop_reference(function))) FREE_ASIDE(void, free_object, function);
     PyObject *code = (PyObject *)frame->f_code;
-    if (unlikely(code->ob_refcnt == 1)) TAIL_TO(return_last);
     if (unlikely((PyObject **)frame == tstate->datastack_chunk->data)) TAIL_TO(return_last);
-    (void)drop_reference(code);
+    if (unlikely(drop_reference(code))) {
+        __asm__ volatile("" ::: "memory"); /* the count is read again, not kept */
+        take_reference(code);
+        TAIL_TO(return_last);
+    }
     tstate->datastack_top = (PyObject **)frame;
     tstate->recursion_remaining++;
     frame = frame->previous;

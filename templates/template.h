@@ -171,7 +171,7 @@ extern HOLE CallingStencil NEXT_CALLING;
 
 /* ADD_IN_PLACE(a, b), SUBTRACT_IN_PLACE(a, b): a += b, a -= b; did that overflow? Then a is what remains of
  * the result, from which the opposite gets a back. ADD_IMMEDIATE_IN_PLACE is for an IMM operand.
- * DIFFERS32(memory, immediate): is the 32-bit number in memory another than the IMM operand? */
+ * STORE32(memory, immediate): a 32-bit number in memory becomes the IMM operand. DIFFERS32(memory, immediate): is the 32-bit number in memory another than the IMM operand? */
 #if defined(__x86_64__)
 
 #define OVERFLOWS_(instruction, a, constraint, b)                                                  \
@@ -183,6 +183,7 @@ extern HOLE CallingStencil NEXT_CALLING;
 #define ADD_IN_PLACE(a, b) OVERFLOWS_("addq", a, "r", b)
 #define ADD_IMMEDIATE_IN_PLACE(a, b) OVERFLOWS_("addq", a, "i", b)
 #define SUBTRACT_IN_PLACE(a, b) OVERFLOWS_("subq", a, "r", b)
+#define STORE32(memory, immediate) __asm__("movl %1, %0" : "=m"(memory) : "i"(immediate))
 #define DIFFERS32(memory, immediate)                                                               \
     ({                                                                                             \
         bool differs_;                                                                             \
@@ -195,6 +196,7 @@ extern HOLE CallingStencil NEXT_CALLING;
 #define ADD_IN_PLACE(a, b) __builtin_add_overflow(a, b, &(a))
 #define ADD_IMMEDIATE_IN_PLACE(a, b) ADD_IN_PLACE(a, b)
 #define SUBTRACT_IN_PLACE(a, b) __builtin_sub_overflow(a, b, &(a))
+#define STORE32(memory, immediate) ((memory) = (int32_t)(immediate))
 #define DIFFERS32(memory, immediate) ((int32_t)(memory) != (int32_t)(immediate))
 
 #endif
