@@ -289,6 +289,23 @@ code_new_exit(CodeState *state, ExitKind kind, int offset, const Context *ctx)
     return exit;
 }
 
+/* The context of a function's first instruction: parameters are bound, other locals are not. */
+Context
+code_entry_context(const PyCodeObject *code)
+{
+    Context ctx = ctx_generic(code->co_nlocalsplus, 0);
+    int parameters = code->co_argcount + code->co_kwonlyargcount +
+                     !!(code->co_flags & CO_VARARGS) + !!(code->co_flags & CO_VARKEYWORDS);
+    for (int i = 0; i < ctx.local_count; i++) {
+        if (i < parameters) {
+            ctx.entries[i].bound = 1;
+        } else if (i < code->co_nlocals) {
+            ctx.entries[i].type = TYPE_NULL;
+        }
+    }
+    return ctx;
+}
+
 /* ---- versions ------------------------------------------------------------------------------- */
 
 /* Block versions in the bucket for `offset`. */

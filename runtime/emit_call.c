@@ -128,7 +128,12 @@ call_function(Block *b, const Call *call)
         guard_function(b, call->callee, code, binding.defaults);
     }
     emit_own_packed(b, &binding);
-    block_escape_but(b, b->in.oparg + 2);
+    TypedArguments typed;
+    bool is_typed = emit_find_typed(b, &binding, state, &typed);
+    block_escape_but(b, b->in.oparg + 2, is_typed ? typed.count : 0);
+    if (is_typed) {
+        emit_move_typed(b, &binding, state, &typed);
+    }
     ASM(&b->as, OP_frame_push, emit_frame_size(code), (intptr_t)block_exit_generic(b));
     if (!emit_pack(b, &binding, code, false)) {
         b->failed = true;
@@ -146,6 +151,7 @@ call_function(Block *b, const Call *call)
                           .sources = binding.sources,
                           .known = known ? function : NULL,
                           .at = (intptr_t)(_PyCode_CODE(b->code) + b->in.next - 1),
+                          .typed = is_typed ? &typed : NULL,
                       });
     block_pop(b, b->in.oparg + 2);
     ctx_forget_facts(&b->ctx);

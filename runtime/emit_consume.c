@@ -181,8 +181,11 @@ call_send(Block *b, const Call *call)
     block_escape(b);
     block_settle_stack(b);
     intptr_t value = slot_of_stack(b, b->ctx.depth - 1), receiver = slot_of_stack(b, b->ctx.depth - 2);
+    ASM(&b->as, OP_check_recursion, 2, (intptr_t)block_exit_generic(b));
     ASM(&b->as, OP_increment, value); /* the call has one as well, until it ends */
+    ASM(&b->as, OP_enter_level);      /* of a call of a method written in C */
     emit_resume_send(b, receiver, value, code);
+    ASM(&b->as, OP_leave_level);
     ASM(&b->as, OP_take_only, (intptr_t)block_exit_error(b));
     emit_release_call(b);
     emit_push_call_result(b);

@@ -54,7 +54,9 @@ emit_run_frame(Block *b, const NewFrame *frame)
     PyCodeObject *code = frame->state->code;
     for (int i = 0; i < code->co_argcount + code->co_kwonlyargcount; i++) {
         const Source *source = &frame->sources[i];
-        if (source->entry == SELF_OF_CALLEE) {
+        if (frame->typed != NULL && i < CTX_LOCALS && frame->typed->only_number[i]) {
+            ASM(&b->as, OP_argument_null, slot_of_local(i));
+        } else if (source->entry == SELF_OF_CALLEE) {
             ASM(&b->as, OP_argument_self, slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg), slot_of_local(i));
         } else if (source->entry == ALREADY_THERE) {
             continue;
@@ -73,7 +75,9 @@ emit_run_frame(Block *b, const NewFrame *frame)
     }
     pass_nulls(b, code);
     intptr_t size = emit_frame_size(code), entry = (intptr_t)frame->state->entry;
-    if (frame->state->entry == pyjit_state.entry_stub) {
+    if (frame->typed != NULL) {
+        ASM(&b->as, OP_call_function_typed, (intptr_t)code, size, frame->at, IMM_CONTINUATION, (intptr_t)frame->typed->entry);
+    } else if (frame->state->entry == pyjit_state.entry_stub) {
         ASM(&b->as, OP_call_function, (intptr_t)code, size, frame->at, IMM_CONTINUATION,
             (intptr_t)&frame->state->entry);
     } else {

@@ -708,9 +708,9 @@ block_settle_stack(Block *b)
     block_own_stack(b, b->ctx.depth - (b->site == NULL ? 0 : b->site->stack));
 }
 
-/* Puts everything that is in registers into memory. */
+/* Puts everything that is in registers into memory, but for the top `kept` stack entries. */
 static void
-empty_registers(Block *b)
+empty_registers(Block *b, int kept)
 {
     for (int i = 0; i < b->ctx.local_count; i++) {
         Entry *entry = &b->ctx.entries[i];
@@ -719,7 +719,7 @@ empty_registers(Block *b)
             forget_register(entry);
         }
     }
-    for (int n = b->ctx.depth - 1; n >= 0; n--) {
+    for (int n = b->ctx.depth - 1; n >= kept; n--) {
         Entry *entry = block_stack(b, n);
         bool doubtful = b->ctx.observed && entry->location == IN_LOCAL; /* the local may be written */
         if (entry->location == IN_INT || entry->location == IN_FLOAT || doubtful) {
@@ -735,7 +735,7 @@ block_escape(Block *b)
     if (block_needs_frame(b)) {
         return;
     }
-    empty_registers(b);
+    empty_registers(b, 0);
     block_forget_facts(b);
     if (b->ctx.observed) {
         ctx_forget_locals(&b->ctx); /* they may be written; nothing on the stack aliases them */
@@ -744,12 +744,12 @@ block_escape(Block *b)
 
 /* Before a call that takes over the top entries at once. */
 void
-block_escape_but(Block *b, int count)
+block_escape_but(Block *b, int count, int in_registers)
 {
     if (block_needs_frame(b)) {
         return;
     }
-    empty_registers(b);
+    empty_registers(b, in_registers);
     own_facts(b, count);
     if (b->ctx.observed) {
         ctx_forget_locals(&b->ctx);

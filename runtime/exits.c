@@ -368,23 +368,6 @@ take_finish(Registers *regs, Exit *exit)
 
 /* ---- entry -------------------------------------------------------------------------------------- */
 
-/* The context of a function's first instruction: parameters are bound, other locals are not. */
-static Context
-entry_context(const PyCodeObject *code)
-{
-    Context ctx = ctx_generic(code->co_nlocalsplus, 0);
-    int parameters = code->co_argcount + code->co_kwonlyargcount +
-                     !!(code->co_flags & CO_VARARGS) + !!(code->co_flags & CO_VARKEYWORDS);
-    for (int i = 0; i < ctx.local_count; i++) {
-        if (i < parameters) {
-            ctx.entries[i].bound = 1;
-        } else if (i < code->co_nlocals) {
-            ctx.entries[i].type = TYPE_NULL;
-        }
-    }
-    return ctx;
-}
-
 /* Runs a frame from its beginning: compiled if that is worth it, else interpreted, or cold if that might be for ever. */
 static uint8_t *
 enter(Registers *regs, CodeState *state)
@@ -400,7 +383,7 @@ enter(Registers *regs, CodeState *state)
     if (state->executions < settings_get()->loop_heat) {
         return cold_run(regs, state, (Place){0, 0});
     }
-    Context ctx = entry_context(state->code);
+    Context ctx = code_entry_context(state->code);
     uint8_t *target = block_find_or_compile(state, frame, 0, &ctx, 0, NULL);
     if (target == NULL) {
         return resume_interpreted(regs, (Place){0, 0}, REASON_NO_MEMORY);

@@ -96,8 +96,7 @@ transition_cost(const Context *from, const Context *to)
     return total;
 }
 
-/* Emits the moves of one class of registers as if all were made at once: source[r] is the register
- * whose value belongs into r, -1 for none. */
+/* Emits the moves of one class of registers as if all were made at once. */
 static void
 emit_moves(Block *b, int *source, int count, int move, int swap)
 {
@@ -135,28 +134,43 @@ emit_moves(Block *b, int *source, int count, int move, int swap)
     }
 }
 
+/* No moves. */
+RegisterMoves
+moves_none(void)
+{
+    RegisterMoves moves;
+    for (int r = 0; r < INT_REGISTERS; r++) {
+        moves.ints[r] = -1;
+    }
+    for (int r = 0; r < FLOAT_REGISTERS; r++) {
+        moves.floats[r] = -1;
+    }
+    return moves;
+}
+
+/* Emits moves. */
+void
+moves_emit(Block *b, RegisterMoves *moves)
+{
+    emit_moves(b, moves->ints, INT_REGISTERS, OP_move_int, OP_swap_ints);
+    emit_moves(b, moves->floats, FLOAT_REGISTERS, OP_move_float, OP_swap_floats);
+}
+
 /* Emits the transition from the block's context to `to`. */
 void
 transition_emit(Block *b, const Context *to)
 {
-    int ints[INT_REGISTERS], floats[FLOAT_REGISTERS];
-    for (int r = 0; r < INT_REGISTERS; r++) {
-        ints[r] = -1;
-    }
-    for (int r = 0; r < FLOAT_REGISTERS; r++) {
-        floats[r] = -1;
-    }
+    RegisterMoves moves = moves_none();
     for (int i = 0; i < to->local_count; i++) {
         const Entry *from = &b->ctx.entries[i], *entry = &to->entries[i];
         if (in_register(from) && !from->boxed && (entry->location == IN_SLOT || entry->boxed)) {
             block_box_local(b, i);
         }
         if (in_register(from) && in_register(entry)) {
-            *(entry->location == IN_INT ? &ints[entry->index] : &floats[entry->index]) = from->index;
+            *(entry->location == IN_INT ? &moves.ints[entry->index] : &moves.floats[entry->index]) = from->index;
         }
     }
-    emit_moves(b, ints, INT_REGISTERS, OP_move_int, OP_swap_ints);
-    emit_moves(b, floats, FLOAT_REGISTERS, OP_move_float, OP_swap_floats);
+    moves_emit(b, &moves);
     for (int i = 0; i < to->local_count; i++) {
         const Entry *from = &b->ctx.entries[i], *entry = &to->entries[i];
         if (from->location == IN_SLOT && entry->location == IN_FLOAT) {

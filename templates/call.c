@@ -314,6 +314,15 @@ RAW_CALLING_OPERATION(call_function_at, PTR(code), IMM(size), PTR(at), IMM(conti
     TAIL_TO((void *)entry);
 }
 
+/* The same with arguments in registers, for which the code at `entry` is. */
+RAW_OPERATION(call_function_typed, PTR(code), IMM(size), PTR(at), IMM(continuation), EXIT(entry)) {
+    Frame *pushed = (Frame *)r0;
+    enter_frame(frame, tstate, pushed, (PyFunctionObject *)r1, code, size, at);
+    STORE32(frame->stacktop, continuation);
+    frame = pushed;
+    LEAVE(entry);
+}
+
 /* ---- classes: the instance is made here, __init__ is called like any function --------------------- */
 
 /* A class in this state, of the metaclass `type`. */

@@ -251,8 +251,8 @@ void block_settle_stack(Block *b);
 void block_escape(Block *b);
 
 /* The same before a call that takes over the top `count` entries at once: of these, constants and facts may
- * stay where they are. */
-void block_escape_but(Block *b, int count);
+ * stay where they are, and the top `in_registers` in registers. */
+void block_escape_but(Block *b, int count, int in_registers);
 
 /* A free register; spills another value when all are taken. `keep` is a bit set of registers
  * that must stay. Registers are numbered within their class. */

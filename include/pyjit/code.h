@@ -243,4 +243,7 @@ code_get_constant(const CodeState *state, int number)
 /* Asks CPython for the co_extra index. Returns 0 or -1. */
 int code_init(void);
 
+/* The context of a function's first instruction: parameters are bound, other locals are not. */
+Context code_entry_context(const PyCodeObject *code);
+
 #endif

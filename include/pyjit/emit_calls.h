@@ -3,6 +3,7 @@
 #define PYJIT_EMIT_CALLS_H
 
 #include "pyjit/emit.h"
+#include "pyjit/transition.h"
 #include "pyjit/special.h"
 
 /* The stack of a CALL as the emitters see it. Entries are counted from the top. */
@@ -57,6 +58,22 @@ bool emit_pack(Block *b, const Binding *binding, const PyCodeObject *code, bool 
  * be none. */
 bool emit_guard_known_function(Block *b, PyFunctionObject *function);
 
+/* Arguments that are numbers in registers and are passed there. */
+typedef struct {
+    Context ctx;            /* that the callee begins with */
+    Exit *entry;            /* leads there */
+    RegisterMoves moves;    /* from where they are to where they are expected */
+    int ints, floats;       /* how many there are */
+    int count;              /* top entries of the stack that contain all arguments given */
+    bool only_number[CTX_LOCALS]; /* by parameter: there is no object */
+} TypedArguments;
+
+/* Finds them, for a call of this code whose guards have been emitted; false if there are none or they cannot be passed so. */
+bool emit_find_typed(Block *b, const Binding *binding, CodeState *callee, TypedArguments *typed);
+
+/* Puts them where the callee expects them, everything but the top typed->count entries being in memory. */
+void emit_move_typed(Block *b, const Binding *binding, const CodeState *callee, TypedArguments *typed);
+
 /* A frame to be run. */
 typedef struct {
     CodeState *state;        /* of its code */
@@ -64,6 +81,7 @@ typedef struct {
     PyFunctionObject *known; /* a function whose defaults are certain to be what they are now, or NULL */
     bool keep;               /* the arguments stay on the caller's stack; else owned ones move */
     intptr_t at;             /* the caller's prev_instr meanwhile */
+    const TypedArguments *typed; /* which of the arguments are in registers; NULL: none */
 } NewFrame;
 
 /* Bytes of a frame of this code on the data stack. */

@@ -14,4 +14,12 @@ int transition_cost(const Context *from, const Context *to);
 /* Emits the transition from the block's context to `to`, which becomes the block's context. */
 void transition_emit(Block *b, const Context *to);
 
+/* Moves between registers, made as if all at once: by register the one whose value comes there, -1 for none. */
+typedef struct {
+    int ints[INT_REGISTERS], floats[FLOAT_REGISTERS];
+} RegisterMoves;
+
+RegisterMoves moves_none(void);
+void moves_emit(Block *b, RegisterMoves *moves);
+
 #endif
