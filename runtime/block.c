@@ -432,7 +432,17 @@ leave_site(Block *b)
     b->ended = true;
 }
 
-/* Forgets what is known about locals that are not read any more from this jump target on, if they are in memory. */
+/* Is this the head of a loop over other things than a range, the items of which come as objects? */
+static bool
+brings_objects(Block *b, int offset)
+{
+    return b->ctx.depth > 0 && decode_at(b->here->units, offset).opcode == FOR_ITER &&
+           block_type(b, 0) != TYPE_RANGE_ITERATOR;
+}
+
+/* Forgets what is known about locals in memory that are not read any more from this jump target on. What is in a register
+ * as well is forgotten if it is an item of a loop, which comes as an object every time; others may come here without a
+ * box, and with one their slot is used again. */
 static void
 forget_dead_locals(Block *b, int offset)
 {
@@ -440,8 +450,10 @@ forget_dead_locals(Block *b, int offset)
         return;
     }
     LocalSet live = liveness_at(b->state->live, b->state->live_count, offset);
+    LocalSet items = brings_objects(b, offset) ? b->state->assigned.items : 0;
     for (int i = 0; i < b->ctx.local_count; i++) {
-        if (!(live >> i & 1) && block_uses_slot(&b->ctx.entries[i])) {
+        const Entry *entry = &b->ctx.entries[i];
+        if (!(live >> i & 1) && (entry->location == IN_SLOT || (entry->boxed && (items >> i & 1)))) {
             b->ctx.entries[i] = (Entry){0};
         }
     }
@@ -453,7 +465,7 @@ static void
 forget_boxes(Block *b)
 {
     for (int i = 0; i < b->ctx.local_count; i++) {
-        if (b->ctx.entries[i].location != IN_SLOT && (b->site != NULL || b->state->assigned >> i & 1)) {
+        if (b->ctx.entries[i].location != IN_SLOT && (b->site != NULL || b->state->assigned.any >> i & 1)) {
             b->ctx.entries[i].boxed = 0;
         }
     }

@@ -102,18 +102,34 @@ liveness_is_dead(const _Py_CODEUNIT *units, int unit_count, const LivePoint *poi
     return false;
 }
 
+/* Notes what an instruction assigns; *items is how many of the next ones assign items of a loop. */
+static void
+note_assigned(Assigned *assigned, const Instr *in, int *items)
+{
+    LocalSet local = in->opcode == STORE_FAST && in->oparg < LOCALS ? (LocalSet)1 << in->oparg : 0;
+    assigned->any |= local;
+    if (in->opcode == FOR_ITER) {
+        *items = 1;
+    } else if (in->opcode == UNPACK_SEQUENCE && *items > 0) {
+        *items += (int)in->oparg - 1;
+    } else if (*items > 0) {
+        assigned->items |= local;
+        --*items;
+    }
+}
+
 /* Collects the events, at most one for each instruction. Returns how many there are; *backwards: is there a jump
  * backwards? */
 static int
 collect(Event *events, const _Py_CODEUNIT *units, int count, const uint8_t *targets, const LivePoint *points,
-        int point_count, bool *backwards, LocalSet *assigned)
+        int point_count, bool *backwards, Assigned *assigned)
 {
-    int found = 0, next_point = 0;
+    int found = 0, next_point = 0, items = 0;
     for (int at = 0; at < count;) {
         Instr in = decode_at(units, at);
         Event *event = &events[found];
         bool matters = note(event, &in);
-        *assigned |= event->sets >= 0 ? (LocalSet)1 << event->sets : 0;
+        note_assigned(assigned, &in, &items);
         int target = decode_jump_target(&in);
         if (target >= 0) {
             event->jump = find_point(points, point_count, target);
@@ -157,7 +173,7 @@ pass(const Event *events, int count, LivePoint *points)
 
 /* The jump targets with their live locals. */
 LivePoint *
-liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found, LocalSet *assigned)
+liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found, Assigned *assigned)
 {
     int point_count = 0;
     for (int i = 0; i <= count / 8; i++) {

@@ -98,6 +98,14 @@ is_box_of(PyObject *object, int64_t value)
  * the same value is the box already; one that nobody else refers to is used again. `place` is the same slot: what is
  * done rarely has its address from there, and the usual way needs no register for it. */
 OPERATION(box_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
+    if (unlikely(is_small(x))) {
+        PyObject *object = small_int(x, zero), *old = place;
+        if (old == object) CONTINUE();
+        Py_INCREF(object);
+        place = object;
+        if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
+        CONTINUE();
+    }
     if (put_int_in_place(to, x)) CONTINUE();
     PyObject *old = place;
     if (old != NULL && (void *)Py_TYPE(old) == ADDRESS_HERE(PyLong_Type) && is_box_of(old, x)) CONTINUE();

@@ -71,11 +71,18 @@ put_int_in_place(PyObject *old, int64_t number)
     return true;
 }
 
+/* The small int with this value; `zero` is that of 0. */
+static inline __attribute__((always_inline)) PyObject *
+small_int(int64_t number, void *zero)
+{
+    return (PyObject *)((char *)zero + number * 32);
+}
+
 static inline __attribute__((always_inline)) PyObject *
 new_int(int64_t number, void *zero)
 {
     if (unlikely(is_small(number))) {
-        PyObject *object = (PyObject *)((char *)zero + number * 32);
+        PyObject *object = small_int(number, zero);
         Py_INCREF(object);
         return object;
     }

@@ -135,7 +135,7 @@ struct CodeState {
     uint8_t *targets;       /* bit set of the offsets that are jumped to */
     LivePoint *live;        /* the locals live there; NULL until something is compiled */
     int live_count;
-    LocalSet assigned; /* locals that something is assigned to; found with `live` */
+    Assigned assigned; /* found with `live` */
     PyCodeObject *code;     /* borrowed: the state dies with it */
     _Py_CODEUNIT *units;    /* generic bytecode, owned */
     int unit_count;

@@ -15,11 +15,17 @@ typedef struct {
     LocalSet live;
 } LivePoint;
 
+/* What is assigned to locals. */
+typedef struct {
+    LocalSet any;   /* something, anywhere */
+    LocalSet items; /* the items of a loop */
+} Assigned;
+
 /* The jump targets among the `count` units of bytecode in order of offset, each with the locals that may
  * be read before they are written on some way from there, exceptions not considered. `targets` is a bit set
- * of the offsets that are jumped to, *found is their number; to *assigned go the locals that something is assigned
- * to. The caller frees the result with pj_free; NULL when out of memory. */
-LivePoint *liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found, LocalSet *assigned);
+ * of the offsets that are jumped to, *found is their number. The caller frees
+ * the result with pj_free; NULL when out of memory. */
+LivePoint *liveness_find(const _Py_CODEUNIT *units, int count, const uint8_t *targets, int *found, Assigned *assigned);
 
 /* The locals live at a jump target; all of them if it is not among the points. */
 LocalSet liveness_at(const LivePoint *points, int count, int offset);
