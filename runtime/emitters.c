@@ -33,6 +33,7 @@ const Emitter emitters[256] = {
     [SEND] = emit_send,
     [GET_ITER] = emit_get_iter,
     [GET_YIELD_FROM_ITER] = emit_get_iter,
+    [CHECK_EXC_MATCH] = emit_check_exc_match,
     [GET_AWAITABLE] = emit_get_awaitable,
     [FOR_ITER] = emit_for_iter,
     [RAISE_VARARGS] = emit_raise,

@@ -86,6 +86,7 @@ void emit_resume_send(Block *b, intptr_t receiver, intptr_t value, PyCodeObject 
 /* emit_iterate.c */
 void emit_get_iter(Block *b);
 void emit_get_awaitable(Block *b);
+void emit_check_exc_match(Block *b);
 void emit_for_iter(Block *b);
 
 /* emit_arithmetic.c */
