@@ -25,6 +25,7 @@
 /* What waits for its next instruction. */
 static struct {
     PyFrameObject *object; /* the frame's, owned; NULL: nothing waits */
+    bool known;            /* it was there before: it may have been asked for the locals, which it remembers */
     bool lines;            /* the code's table of lines was there before */
 } waiting;
 
@@ -197,7 +198,7 @@ stop_waiting(PyThreadState *tstate)
         PyMem_Free(frame->f_code->_co_linearray);
         frame->f_code->_co_linearray = NULL;
     }
-    if (frame->frame_obj != object || Py_REFCNT(object) > 2) {
+    if (waiting.known || frame->frame_obj != object || Py_REFCNT(object) > 2) {
         Py_DECREF(object);
         return NULL;
     }
@@ -274,6 +275,7 @@ divert_suits(PyThreadState *tstate, const _PyInterpreterFrame *frame)
 void
 divert(PyThreadState *tstate, _PyInterpreterFrame *frame)
 {
+    bool known = frame->frame_obj != NULL;
     PyFrameObject *object = PyThreadState_GetFrame(tstate); /* may collect garbage, and run finalizers */
     if (object == NULL || object->f_frame != frame || is_traced(tstate) || waiting.object != NULL ||
         object->f_trace != NULL || object->f_trace_opcodes || !object->f_trace_lines) { /* the program has plans for it */
@@ -281,6 +283,7 @@ divert(PyThreadState *tstate, _PyInterpreterFrame *frame)
         return;
     }
     waiting.object = object;
+    waiting.known = known;
     waiting.lines = frame->f_code->_co_linearray != NULL;
     object->f_trace_opcodes = 1;
     object->f_trace_lines = 0;

@@ -166,7 +166,8 @@ class Campaign:
 
         pyjit keeps memory that it will use again, up to a limit, which takes some runs to be reached. What
         comes and goes, as in garbage that is collected now and then, must not matter: hence a look at many
-        more runs, on both sides.
+        more runs, on both sides. A program that leaves code behind without pyjit as well leaves more with it:
+        what belongs to that code.
         """
         side = self.jit(1, tick="0")
         self.state.runs += FEW_RUNS
@@ -181,7 +182,7 @@ class Campaign:
             jit = self.workers.run_often(side, program, MANY_RUNS)
         if jit.status == 0:
             usual, grown = (sum(json.loads(done.out)[MANY_RUNS // 2 :]) for done in (plain, jit))
-            if grown - usual < MANY_RUNS // 4:
+            if usual >= MANY_RUNS // 4 or grown - usual < MANY_RUNS // 4:
                 return []
             plain, jit = Outcome(0, f"{usual} blocks left", ""), Outcome(0, f"{grown} blocks left", "")
         if jit.timed_out:

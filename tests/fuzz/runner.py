@@ -31,8 +31,10 @@ TEMPORARY = re.compile(r"/tmp/tmp[a-z0-9_]{8}")  # names by chance
 # What finalizers print. An argument that is nowhere else lives until an interpreted call returns when there
 # is a frame evaluator (docs/status.md), so that when they run is compared only where nothing is interpreted.
 FINALIZERS = re.compile(r"^(?:last|del) .*\n", re.MULTILINE)
-# Finalizers of what one collection finds run in an order that depends on what frames the collector sees.
+# Finalizers of what one collection finds run in an order that depends on what frames the collector sees. What
+# is reported of them on stderr may be of objects that an earlier program in the same process has left.
 COLLECTION = re.compile(r"^collecting\n(.*?)^collected\n", re.MULTILINE | re.DOTALL)
+REPORT = "Exception ignored in"  # begins what is said of an exception in a finalizer
 SEPARATOR = "\n=== next program\n"  # as worker.py writes it
 PATIENCE = 60.0  # seconds a worker may take besides, to start for example
 TIMEOUT = 4.0  # seconds a program may take
@@ -91,6 +93,8 @@ class Outcome:
         """Return what must be equal on both sides: all but addresses, and how a crash was reported."""
         out, err = (TEMPORARY.sub("/tmp/tmp", ADDRESS.sub("0x", text)) for text in (self.out, self.err))
         out = COLLECTION.sub(lambda found: "".join(sorted(found[1].splitlines(keepends=True))), out)
+        begin, *reports = err.split(REPORT)
+        err = REPORT.join([begin, *sorted(reports)])
         return self.status, out, "" if self.status < 0 else err
 
     def parts(self) -> list[str]:

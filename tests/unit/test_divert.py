@@ -288,6 +288,36 @@ def test_a_frame_that_someone_holds(jit: Interpreter) -> None:
     run(jit, code)
 
 
+def test_a_frame_whose_locals_have_been_looked_at(jit: Interpreter) -> None:
+    """Its frame object remembers that, though nobody holds it: events show the locals as they are then."""
+    run(
+        jit,
+        """
+        kept, shown = [], []
+
+        def look():
+            kept.append(sys._getframe(1).f_locals)
+
+        def profile(frame, event, argument):
+            if frame.f_code is body.__code__:
+                shown.append(kept[0]["n"])
+
+        def body(turns):
+            n = 0
+            look()
+            while turns():
+                n += 1
+            sys.setprofile(profile)
+            abs(n)
+            sys.setprofile(None)
+            return n
+
+        n = body(Turns())
+        assert shown and set(shown) == {n}, (n, shown)
+        """,
+    )
+
+
 def test_nothing_is_left_behind(jit: Interpreter) -> None:
     code = """
     class Thing: pass
