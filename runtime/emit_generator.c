@@ -125,7 +125,8 @@ emit_send(Block *b)
 void
 emit_get_awaitable(Block *b)
 {
-    PyTypeObject *type = block_must_be_generic(b) ? NULL : emit_class_of(b, 0);
+    bool is_open = !block_must_be_generic(b) && b->ctx.depth <= CTX_STACK;
+    PyTypeObject *type = is_open ? emit_class_of(b, 0) : NULL;
     if (b->ended) {
         return;
     }
