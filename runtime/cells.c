@@ -1,6 +1,6 @@
 /* Memory of objects that compiled code has freed, kept for those that it makes next: of instances of classes written in
- * Python without __slots__, with the memory of their attributes; of iterators of lists and tuples; of functions; of short
- * lists, with the memory of their items, and tuples. Owns it.
+ * Python without __slots__, with the memory of their attributes; of iterators of lists and tuples; of functions; of
+ * generators and coroutines; of short lists, with the memory of their items, and tuples. Owns it.
  *
  * What is kept is no object any more. That of instances depends on no class: only on how many attributes there is room
  * for. */
@@ -9,6 +9,7 @@
 #define BODY (sizeof(PyObject) + sizeof(PyObject *)) /* of an instance; what follows PyObject is for weak references */
 #define VALUES_AT -4 /* words from it, where the pointer to the values is */
 #define ROOM_MOST 30   /* attributes */
+#define FRAME_MOST 24  /* locals and stack entries of a generator */
 #if BUILT_FOR_DEBUG
 #define KEPT_MOST 0    /* these count all objects */
 #else
@@ -23,6 +24,7 @@ typedef struct {
 static Kept kept[ROOM_MOST + 1]; /* instances, by room */
 static Kept iterators;
 static Kept functions;
+static Kept generators[FRAME_MOST + 1]; /* and coroutines, by locals and stack entries */
 static Kept tuples[CELLS_ITEMS_MOST + 1]; /* by size */
 static Kept lists[CELLS_ITEMS_MOST + 1];  /* by room */
 
@@ -232,6 +234,30 @@ cells_release_function(PyFunctionObject *function)
     }
 }
 
+/* ---- generators ---------------------------------------------------------------------------------- */
+
+/* A new generator or coroutine whose fields are to be set; NULL if none is kept. */
+PyGenObject *
+cells_take_generator(PyTypeObject *type, int room, PyThreadState *tstate)
+{
+    PyObject *generator = room > FRAME_MOST ? NULL : take(&generators[room]);
+    if (generator != NULL) {
+        Py_SET_TYPE(generator, type);
+        tstate->interp->gc.generations[0].count++;
+        begin_untracked(generator);
+    }
+    return (PyGenObject *)generator;
+}
+
+/* Keeps or frees the memory of one of which nothing is left. */
+void
+cells_release_generator(PyGenObject *generator, int room)
+{
+    if (room > FRAME_MOST || !keep(&generators[room], (PyObject *)generator)) {
+        PyObject_GC_Del(generator);
+    }
+}
+
 /* ---- lists and tuples ---------------------------------------------------------------------------- */
 
 /* CPython keeps free ones as well, which its garbage collector does not count as allocated when they are used again. */
@@ -301,6 +327,11 @@ cells_free(void)
     }
     while ((object = take(&iterators)) != NULL || (object = take(&functions)) != NULL) {
         PyObject_Free((char *)object - sizeof(PyGC_Head));
+    }
+    for (int room = 0; room <= FRAME_MOST; room++) {
+        while ((object = take(&generators[room])) != NULL) {
+            PyObject_Free((char *)object - sizeof(PyGC_Head));
+        }
     }
     for (int count = 0; count <= CELLS_ITEMS_MOST; count++) {
         while ((object = take(&tuples[count])) != NULL) {

@@ -3,6 +3,7 @@
 
 #include "pyjit/frames.h"
 #include "pyjit/generic_ops.h"
+#include "pyjit/quiet.h"
 
 /* The type of object a call of this code makes. */
 static PyTypeObject *
@@ -32,8 +33,11 @@ generator_make(PyThreadState *tstate, _PyInterpreterFrame *frame)
         (type == &PyCoro_Type && tstate->coroutine_origin_tracking_depth > 0)) {
         return NULL;
     }
-    PyGenObject *generator =
-        PyObject_GC_NewVar(PyGenObject, type, code->co_nlocalsplus + code->co_stacksize);
+    int room = code->co_nlocalsplus + code->co_stacksize;
+    PyGenObject *generator = type == &PyAsyncGen_Type ? NULL : quiet_new_generator(type, room, tstate);
+    if (generator == NULL) {
+        generator = PyObject_GC_NewVar(PyGenObject, type, room);
+    }
     if (generator == NULL) {
         PyErr_Clear();
         return NULL;

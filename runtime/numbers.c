@@ -116,6 +116,8 @@ free_object(PyObject *object)
         freed = free_function((PyFunctionObject *)object);
     } else if (type == &PyListIter_Type || type == &PyTupleIter_Type) {
         freed = cells_free_iterator(object);
+    } else if (type == &PyGen_Type || type == &PyCoro_Type) {
+        freed = free_generator((PyGenObject *)object);
     } else {
         freed = free_instance(object);
     }

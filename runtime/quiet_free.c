@@ -355,6 +355,24 @@ free_function(PyFunctionObject *function)
     return true;
 }
 
+/* Frees a generator or coroutine that has ended and with which nothing else ends. */
+bool
+free_generator(PyGenObject *generator)
+{
+    PyCodeObject *code = generator->gi_code;
+    if (generator->gi_frame_state != FRAME_CLEARED || generator->gi_weakreflist != NULL ||
+        generator->gi_origin_or_finalizer != NULL || generator->gi_exc_state.exc_value != NULL ||
+        Py_REFCNT(code) == 1 || !is_text_or_none(generator->gi_name) || !is_text_or_none(generator->gi_qualname)) {
+        return false;
+    }
+    PyObject_GC_UnTrack(generator);
+    Py_DECREF(generator->gi_name);
+    Py_DECREF(generator->gi_qualname);
+    cells_release_generator(generator, code->co_nlocalsplus + code->co_stacksize);
+    Py_DECREF(code);
+    return true;
+}
+
 /* Frees an object whose last reference is gone if that runs no code: 1. Else it is pyjit_state.dying now: 0. */
 int64_t
 free_quietly(PyObject *object)
@@ -364,6 +382,9 @@ free_quietly(PyObject *object)
         return 1;
     }
     if (type == &PyFunction_Type && free_function((PyFunctionObject *)object)) {
+        return 1;
+    }
+    if ((type == &PyGen_Type || type == &PyCoro_Type) && free_generator((PyGenObject *)object)) {
         return 1;
     }
     if (is_plain(type) || ends_quietly(object)) {

@@ -15,6 +15,13 @@ is_noticed(const PyThreadState *tstate)
            _Py_tracemalloc_config.tracing;
 }
 
+/* A new generator or coroutine whose fields are all to be set. */
+PyGenObject *
+quiet_new_generator(PyTypeObject *type, int room, PyThreadState *tstate)
+{
+    return is_noticed(tstate) ? NULL : cells_take_generator(type, room, tstate);
+}
+
 /* The object, or NULL without an exception. */
 static PyObject *
 without_error(PyObject *object)

@@ -1,4 +1,4 @@
-/* Memory of freed instances, iterators, functions and short lists and tuples that is used again. */
+/* Memory of freed instances, iterators, functions, generators and short lists and tuples that is used again. */
 #ifndef PYJIT_CELLS_H
 #define PYJIT_CELLS_H
 
@@ -28,6 +28,13 @@ PyFunctionObject *cells_take_function(PyThreadState *tstate);
 /* Keeps or frees the memory of a function of which no references are left and which the garbage collector does not track
  * any more. */
 void cells_release_function(PyFunctionObject *function);
+
+/* A new generator or coroutine of this type with room for so many locals and stack entries, which the garbage collector does
+ * not track yet and whose fields are all to be set; NULL if none is kept. The garbage collector's turn must not have come. */
+PyGenObject *cells_take_generator(PyTypeObject *type, int room, PyThreadState *tstate);
+
+/* Keeps or frees the memory of one of which no references are left and which the garbage collector does not track any more. */
+void cells_release_generator(PyGenObject *generator, int room);
 
 #define CELLS_ITEMS_MOST 8 /* of a list or tuple whose memory is kept */
 

@@ -54,6 +54,14 @@ bool free_function(PyFunctionObject *function);
  * nothing and its memory is kept; false otherwise, with nothing done. */
 bool free_sequence(PyObject *object);
 
+/* Frees a generator or coroutine, whose last reference is gone, if it has ended and nothing wants to know; false otherwise,
+ * with nothing done. */
+bool free_generator(PyGenObject *generator);
+
+/* A new generator or coroutine whose fields are all to be set, with room for so many locals and stack entries; NULL, without
+ * an exception, if there is no memory of an earlier one or making it would set off the garbage collector. */
+PyGenObject *quiet_new_generator(PyTypeObject *type, int room, PyThreadState *tstate);
+
 /* A new reference to sequence[start:pyjit_state.operand], which here is an int64_t, by some step; NULL as for new
  * objects below. */
 typedef PyObject *(*QuietSlice)(PyObject *sequence, int64_t start);
