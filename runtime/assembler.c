@@ -144,7 +144,7 @@ typedef struct {
 static bool
 leads_to_code(const Exit *exit)
 {
-    return exit->kind == EXIT_BRANCH && (exit->version != NULL || exit->target != 0);
+    return exit_is_to_code(exit) && (exit->target != 0 || (exit->kind == EXIT_BRANCH && exit->version != NULL));
 }
 
 /* Bytes needed. */
@@ -238,7 +238,7 @@ exit_address(Placement *p, Exit *exit)
         exit->target = exit->target != 0 ? exit->target : (uint32_t)(p->values.hot - base);
         return base + exit->target;
     }
-    if (exit->kind != EXIT_BRANCH) { /* of those that come back; the others do not mind */
+    if (!exit_is_to_code(exit)) { /* of those that come back; the others do not mind */
         exit->resume = (uint32_t)(p->values.next - base);
     }
     if (exit->thunk == 0) {
@@ -282,7 +282,7 @@ note_holes(Placement *p, const AsmItem *item, const intptr_t *values)
     for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
         int i = __builtin_ctz(rest);
         Exit *exit = (Exit *)values[i];
-        if (exit->kind == EXIT_BRANCH && !leads_to_code(exit) && exit->site == 0 &&
+        if (exit_is_to_code(exit) && !leads_to_code(exit) && exit->site == 0 &&
             p->values.holes[i] != NULL) {
             exit->site = (uint32_t)(p->values.holes[i] - codemem_base());
         }

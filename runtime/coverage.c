@@ -23,7 +23,7 @@ static const char *const kind_names[KINDS] = {
     [EXIT_RELEASE] = "release",     [EXIT_SAFEPOINT] = "safepoint", [EXIT_CHECK] = "check",
     [EXIT_RERAISE] = "reraise",     [EXIT_UNINLINE] = "uninline",   [EXIT_ENTRY] = "entry",
     [EXIT_RETURNED] = "returned",   [EXIT_VERIFY] = "verify",     [EXIT_BACK] = "back",
-    [EXIT_FINISH] = "finish",
+    [EXIT_FINISH] = "finish",       [EXIT_CALL] = "call",
 };
 static const char *const way_names[WAYS] = {"compiled", "generic", "cold"};
 
@@ -33,7 +33,7 @@ static const char *const way_names[WAYS] = {"compiled", "generic", "cold"};
 static void
 attach(Exit *exit, int operation, int operand)
 {
-    if (exit->target != 0 && exit->kind == EXIT_BRANCH) {
+    if (exit->target != 0 && exit_is_to_code(exit)) {
         exits[operation][operand]++; /* it leads to compiled code at once */
         return;
     }

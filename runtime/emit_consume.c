@@ -154,7 +154,7 @@ call_next(Block *b, const Call *call)
     block_escape(b);
     block_settle_stack(b);
     emit_resume_next(b, slot_of_stack(b, b->ctx.depth - 1), code);
-    ASM(&b->as, OP_take_only, (intptr_t)block_exit_error(b));
+    ASM(&b->as, OP_take_only);
     emit_release_call(b);
     emit_push_call_result(b);
     return true;
@@ -172,7 +172,7 @@ call_send(Block *b, const Call *call)
         return b->ended;
     }
     PyObject *sample = block_sample(b, 1);
-    PyCodeObject *code = sample == NULL ? NULL : ((PyGenObject *)sample)->gi_code;
+    PyCodeObject *code = sample != NULL && Py_IS_TYPE(sample, type) ? ((PyGenObject *)sample)->gi_code : NULL;
     if (code == NULL || !emit_can_resume(code)) {
         return false;
     }
@@ -186,7 +186,7 @@ call_send(Block *b, const Call *call)
     ASM(&b->as, OP_enter_level);      /* of a call of a method written in C */
     emit_resume_send(b, receiver, value, code);
     ASM(&b->as, OP_leave_level);
-    ASM(&b->as, OP_take_only, (intptr_t)block_exit_error(b));
+    ASM(&b->as, OP_take_only);
     emit_release_call(b);
     emit_push_call_result(b);
     return true;

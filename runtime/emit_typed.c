@@ -50,14 +50,13 @@ emit_find_typed(Block *b, const Binding *binding, CodeState *callee, TypedArgume
         return false;
     }
     const Context *ctx = code_intern(callee, &typed->ctx);
-    typed->entry = ctx == NULL ? NULL : code_new_exit(callee, EXIT_BRANCH, 0, ctx);
+    typed->entry = ctx == NULL ? NULL : code_new_exit(b->state, EXIT_CALL, 0, ctx);
     if (typed->entry == NULL) {
         return false;
     }
-    BlockVersion *version = block_find(callee, 0, ctx, 0);
-    if (version != NULL && version->hot != 0) {
-        typed->entry->version = version;
-    }
+    const BlockVersion *version = block_find(callee, 0, ctx, 0);
+    typed->entry->callee = callee;
+    typed->entry->target = version == NULL ? 0 : version->hot; /* also 0 while that is being compiled */
     return true;
 }
 

@@ -606,16 +606,19 @@ is_last_of_local(Block *b, int n)
                             alias->index);
 }
 
-/* Puts a box of the value of an alias into its own slot. */
+/* Puts a box of the value of an alias of a local into its own slot: that of the local, if it has one that has been forgotten. */
 static void
 box_for_alias(Block *b, int n)
 {
+    intptr_t local = block_alias_slot(b, block_stack(b, n));
     Entry value = *block_aliased(b, block_stack(b, n));
     note_sample(b, n);
-    value.boxed = 0;
-    *block_stack(b, n) = value;
-    box_stack(b, n);
-    forget_register(block_stack(b, n));
+    if (value.location == IN_FLOAT) {
+        ASM(&b->as, OP_box_float_of_local, value.index, local, own_slot(b, n));
+    } else {
+        ASM(&b->as, OP_box_int_of_local, value.index, local, own_slot(b, n), (intptr_t)pyjit_state.small_ints);
+    }
+    *block_stack(b, n) = (Entry){.type = value.type, .fact = value.fact, .owned = 1};
 }
 
 /* Makes the n-th stack entry an owned reference in its own slot. */

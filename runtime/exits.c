@@ -191,6 +191,24 @@ take_branch(Registers *regs, Exit *exit)
     return codemem_base() + exit->target;
 }
 
+/* To the code of a function that finds its arguments in registers, compiled if that has been done often here; until then to
+ * the function's ordinary entry. */
+static uint8_t *
+take_call(Registers *regs, Exit *exit)
+{
+    CodeState *callee = exit->callee;
+    STAT(branch_exits);
+    if (exit->target == 0) {
+        exit->taken += exit->taken < UINT8_MAX;
+        bool worth_it = exit->taken >= settings_get()->branch_heat || block_find(callee, 0, exit->ctx, 0) != NULL;
+        if (!worth_it || block_find_or_compile(callee, regs->frame, 0, exit->ctx, 0, exit) == NULL) {
+            materialize(regs, exit->ctx);
+            return callee->entry;
+        }
+    }
+    return codemem_base() + exit->target;
+}
+
 /* Is still true what was known at the exit before code ran? Objects that are known have references. */
 static bool
 facts_hold(const Registers *regs, Exit *exit)
@@ -466,6 +484,8 @@ exits_take(Registers *regs, uint32_t id)
         return take_check(regs, exit);
     case EXIT_ENTRY:
         return take_entry(regs);
+    case EXIT_CALL:
+        return take_call(regs, exit);
     case EXIT_RETURNED:
         return cold_returned(regs, exit->offset);
     case EXIT_VERIFY:

@@ -20,7 +20,7 @@ static const char *const exit_kinds[] = {
     [EXIT_RELEASE] = "release",     [EXIT_RERAISE] = "reraise", [EXIT_ENTRY] = "entry",
     [EXIT_SAFEPOINT] = "safepoint", [EXIT_CHECK] = "check",     [EXIT_RETURNED] = "returned",
     [EXIT_UNINLINE] = "uninline",   [EXIT_FINISH] = "finish",
-    [EXIT_VERIFY] = "verify",       [EXIT_BACK] = "back",
+    [EXIT_VERIFY] = "verify",       [EXIT_BACK] = "back", [EXIT_CALL] = "call",
 };
 
 /* Says what is wrong and ends the process. `object` is the one concerned, or NULL. */
@@ -268,12 +268,12 @@ check_stack(Check *check)
 void
 verify_exit(const Registers *regs, const Exit *exit)
 {
-    Check state = {regs, exit, exit_group((Exit *)exit)->code, NULL, 0}, *check = &state;
+    Check state = {regs, exit, exit_code((Exit *)exit), NULL, 0}, *check = &state;
     if (exit->ctx == NULL) {
         return; /* it belongs to no code */
     }
     check_frame(check);
-    if (exit->kind == EXIT_BRANCH || exit->kind == EXIT_VERIFY || exit->kind == EXIT_LEAVE) {
+    if (exit_is_to_code(exit) || exit->kind == EXIT_VERIFY || exit->kind == EXIT_LEAVE) {
         EXPECT(!PyErr_Occurred(), "an exception is pending", NULL);
     }
     bool perhaps_written = exit->kind == EXIT_CHECK && regs->frame->frame_obj != NULL;

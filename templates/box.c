@@ -113,6 +113,33 @@ OPERATION(box_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
     if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
 }
 
+/* ---- what a local has for the last time ---------------------------------------------------------- */
+
+/* Into a stack slot, of a local's number: the local's box if there is one in its slot, else a new one. */
+OPERATION(box_int_of_local, IREG(x), SLOT(local), SLOT(to), PTR(zero)) {
+    PyObject *box = local;
+    if (box != NULL && (void *)Py_TYPE(box) == ADDRESS(PyLong_Type) && is_box_of(box, x)) {
+        Py_INCREF(box);
+        to = box;
+        CONTINUE();
+    }
+    to = new_int(x, zero);
+}
+
+OPERATION(box_float_of_local, FREG(x), SLOT(local), SLOT(to)) {
+    PyObject *box = local;
+    if (box != NULL && (void *)Py_TYPE(box) == ADDRESS(PyFloat_Type)) {
+        int64_t bits, old_bits = SLOT_AS(((PyFloatObject *)box)->ob_fval, int64_t);
+        __builtin_memcpy(&bits, &x, sizeof(bits));
+        if (bits == old_bits) {
+            Py_INCREF(box);
+            to = box;
+            CONTINUE();
+        }
+    }
+    to = new_float(tstate, x);
+}
+
 /* ---- between the two, and bool ------------------------------------------------------------------ */
 
 OPERATION(int_to_float, IREG(x), FREG(to)) {

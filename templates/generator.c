@@ -84,14 +84,12 @@ RAW_CALLING_OPERATION(take_next, SLOT(iterator), SLOT(item), EXIT(end), EXIT(tra
 
 extern void generator_raise_stop(PyObject *);
 
-/* Takes what resume_next has brought for next(): what is returned is raised. */
-RAW_CALLING_OPERATION(take_only, EXIT(error)) {
-    if (unlikely(r0 == 0)) LEAVE(error);
-    if (unlikely(r1 != 0)) {
+/* What resume_next or resume_send has brought becomes the result of next() or send(), in r0: what is returned is raised. */
+CALLING_OPERATION(take_only) {
+    if (unlikely(r1 != 0) && r0 != 0) {
         generator_raise_stop((PyObject *)r0);
-        LEAVE(error);
+        r0 = 0;
     }
-    CONTINUE();
 }
 
 /* Has the generator or coroutine not begun yet? */

@@ -65,7 +65,7 @@ put_int_in_place(PyObject *old, int64_t number)
 {
     if (unlikely(old == NULL || (void *)Py_TYPE(old) != ADDRESS(PyLong_Type) || old->ob_refcnt != 1)) return false;
     int64_t sign = number >> 63;
-    uint64_t magnitude = (uint64_t)((number ^ sign) - sign);
+    uint64_t magnitude = ((uint64_t)number ^ (uint64_t)sign) - (uint64_t)sign;
     if (unlikely(magnitude >> PyLong_SHIFT != 0) || unlikely(is_small(number))) return false;
     set_digit(old, number, sign, magnitude);
     return true;
@@ -87,7 +87,7 @@ new_int(int64_t number, void *zero)
         return object;
     }
     int64_t sign = number >> 63;
-    uint64_t magnitude = (uint64_t)((number ^ sign) - sign);
+    uint64_t magnitude = ((uint64_t)number ^ (uint64_t)sign) - (uint64_t)sign;
     if (unlikely(magnitude >> PyLong_SHIFT != 0)) return CALL_ASIDE(PyObject *, box_int, number);
     PyObject *object = STATE->free_ints;
     if (unlikely(object == NULL)) return CALL_ASIDE(PyObject *, box_int, number);

@@ -47,6 +47,7 @@ typedef enum {
     EXIT_FINISH,  /* an instruction's method has returned: do the rest (special.h) */
     EXIT_UNINLINE, /* code compiled in place needs its frame: continue at offset with one */
     EXIT_ENTRY,   /* a call of code that has no entry yet */
+    EXIT_CALL,    /* a call of other code, in the frame that has been pushed for it: ctx is what that begins with */
     EXIT_RETURNED, /* a return to a frame that waits in cold code; offset: its stack's depth */
     EXIT_BACK,    /* to an operation of the same block before it: the first that has this exit */
     EXIT_VERIFY,  /* debug builds: check the context (verify.h), then go on */
@@ -81,16 +82,17 @@ typedef struct Exit {
     const Context *ctx;    /* at the exit */
     union {
         BlockVersion *version; /* EXIT_BRANCH: where it leads, once known */
+        CodeState *callee;     /* EXIT_CALL: of the other code, whose ctx is; gone if a guard keeps anyone from here */
         uint32_t observed;     /* EXIT_CHECK: where a frame goes on that has a frame object */
     };
     uint32_t thunk;        /* code that brings this exit to exits_take */
     int offset;            /* code units: where to continue (BRANCH, LEAVE) or the instruction */
     union {
-        uint32_t target; /* EXIT_BRANCH: compiled code, once there is some; EXIT_BACK: where it leads, once placed */
+        uint32_t target; /* EXIT_BRANCH, EXIT_CALL: compiled code, once there is some; EXIT_BACK: where it leads, once placed */
         uint32_t resume; /* EXIT_RELEASE, EXIT_SAFEPOINT, EXIT_CHECK: where compiled code goes on */
     };
     union {
-        uint32_t site;   /* EXIT_BRANCH: the hole of a jump here that is to be redirected */
+        uint32_t site;   /* EXIT_BRANCH, EXIT_CALL: the hole of a jump here that is to be redirected */
         int continue_at; /* EXIT_SAFEPOINT, EXIT_CHECK, EXIT_RELEASE that is `last`: offset of the next
                             instruction */
     };
@@ -98,7 +100,7 @@ typedef struct Exit {
     uint8_t chain; /* EXIT_BRANCH: guards that already failed at this offset; EXIT_CHECK: CheckResult;
                       EXIT_FINISH: FinishResult; EXIT_ERROR: operands of the instruction that are left */
     uint8_t slot;  /* in its group */
-    uint8_t taken;     /* EXIT_BRANCH: how often, up to when it was worth compiling; EXIT_UNINLINE,
+    uint8_t taken;     /* EXIT_BRANCH, EXIT_CALL: how often, up to when it was worth compiling; EXIT_UNINLINE,
                           EXIT_RELEASE of code in place: how often, up to 255 */
     bool at_once : 1;  /* EXIT_BRANCH: it is compiled the first time */
     bool counted : 1;  /* room for its thunk has been counted */
@@ -206,6 +208,20 @@ static inline uint32_t
 exit_id(Exit *exit)
 {
     return exit_group(exit)->number * EXIT_GROUP + exit->slot;
+}
+
+/* Is what the exit leads to code that may not exist yet? */
+static inline bool
+exit_is_to_code(const Exit *exit)
+{
+    return exit->kind == EXIT_BRANCH || exit->kind == EXIT_CALL;
+}
+
+/* Whose frame runs at the exit, unless code is in place there; NULL if it belongs to no code. */
+static inline CodeState *
+exit_code(Exit *exit)
+{
+    return exit->kind == EXIT_CALL ? exit->callee : exit_group(exit)->code;
 }
 
 Exit *exit_by_id(uint32_t id);

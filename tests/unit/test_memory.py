@@ -111,6 +111,37 @@ def test_functions_that_find_code_memory_full_take_little(jit: Interpreter) -> N
     assert int(compiled.out) - int(plain.out) < 700  # bytes
 
 
+def test_callers_leave_nothing_with_what_they_have_called(jit: Interpreter) -> None:
+    """Code that comes and goes, and calls with numbers in registers what stays."""
+    code = f"""{RSS}
+import gc
+
+def stays(x):
+    for _ in ():
+        pass
+    return x
+
+def come_and_go(turns):
+    for _ in range(turns):
+        space = {{"stays": stays}}
+        exec("def caller(x):\\n" + " stays(x + 1)\\n" * 300, space)
+        for _ in range(3):
+            space["caller"](5)
+        space.clear()
+        gc.collect()
+
+come_and_go(60)
+before = rss()
+come_and_go(240)
+grown = rss() - before
+assert grown < (2 << 20), grown
+"""
+    if jit.is_sanitized:
+        pytest.skip("not under sanitizers")
+    run = jit.run_code(code, PYJIT_THRESHOLD="1")
+    assert (run.status, run.err) == (0, ""), run.report()
+
+
 def test_what_is_kept_of_bytecode_is_freed(jit: Interpreter) -> None:
     if jit.is_sanitized:
         pytest.skip("not under sanitizers")

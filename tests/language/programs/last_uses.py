@@ -134,3 +134,74 @@ def generated(n):
 
 hot("yielded", generated, (60,))
 show("done", True)
+
+
+# A number that has had an object before the last use, which is forgotten on the way there.
+
+
+def looped(xs):
+    total = 0.0
+    x = xs[0]
+    i = 0
+    while i < 3:
+        total += x
+        i += 1
+    return x
+
+
+def same_as_first(first):
+    return looped([first]) is first, looped([first]) in [first]
+
+
+hot("after a loop", same_as_first, (float("nan"),), (10**6,), (2.5,), (-0.0,))
+
+
+def after_branches(n, out):
+    x = n + 1000
+    out.append(x)
+    if n > 3:
+        y = 1
+    else:
+        y = x
+        x = 7
+    a = out
+    b = a
+    c = b
+    d = c
+    a = d, y
+    return x
+
+
+def after_loops(n, out):
+    x = n + 1000
+    out.append(x)
+    for i in range(3):
+        x = x
+    return x
+
+
+def after_passing(x, out):
+    out.append(x)
+    if x > 3:
+        y = 1
+    else:
+        y = x = 7
+    a = out
+    b = a
+    c = b
+    d = c
+    a = d, y
+    return x
+
+
+def kept_and_returned(n):
+    found = []
+    for function in after_branches, after_loops:
+        out = []
+        found.append(function(n, out) is out[0])
+    out = []
+    found.append(after_passing(n + 1000, out) is out[0])
+    return found
+
+
+hot("kept and returned", kept_and_returned, (5,), (4.5,), (2**40,))

@@ -1,6 +1,7 @@
 """send() of generators and coroutines, `yield from` and `await` of all that they take, and how each of them goes wrong."""
 
 import sys
+import weakref
 
 from common import Token, error_text, hot, outcome, show, trace_hot
 
@@ -129,6 +130,35 @@ def fails(x):
 
 
 trace_hot("raised", fails, 5)
+
+
+def ends_in_order(kind):
+    """What a call that fails was made with ends before the exception goes on, the generator first."""
+    log = []
+
+    class Noted:
+        def __del__(self):
+            log.append("argument")
+
+    def body():
+        x = yield
+        del x
+        if kind == "raise":
+            raise KeyError
+
+    g = body()
+    g.send(None)
+    held = [g]
+    watched = weakref.ref(g, lambda _: log.append("generator"))
+    del g
+    try:
+        held.pop().send(Noted())
+    except (KeyError, StopIteration) as e:
+        log.append(type(e).__name__)
+    return log, watched()
+
+
+hot("ends in order", ends_in_order, ("raise",), ("return",))
 
 
 class Own:
