@@ -138,7 +138,7 @@ assert grown < (2 << 20), grown
 """
     if jit.is_sanitized:
         pytest.skip("not under sanitizers")
-    run = jit.run_code(code, PYJIT_THRESHOLD="1")
+    run = jit.run("-c", code, PYJIT="1", PYJIT_THRESHOLD="1")
     assert (run.status, run.err) == (0, ""), run.report()
 
 
