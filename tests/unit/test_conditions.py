@@ -105,7 +105,7 @@ def test_memory_that_may_not_be_executed(jit: Interpreter, expected: str) -> Non
 # Functions compiled into others end after no memory may be made executable any more, in a child that shares
 # code memory with its parent, or in a process that has one view of it.
 SHUT_IN = """
-import os, resource, sys
+import os, pathlib, resource, sys
 import pyjit
 
 def make(n):
@@ -118,10 +118,10 @@ if sys.argv[1] == "one-view":
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
     assert pyjit.enable()
     resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert "memfd:pyjit" not in open("/proc/self/maps").read()
+    assert "memfd:pyjit" not in pathlib.Path("/proc/self/maps").read_text()
 else:
     assert pyjit.enable()
-    assert "memfd:pyjit" in open("/proc/self/maps").read()
+    assert "memfd:pyjit" in pathlib.Path("/proc/self/maps").read_text()
 pairs = [make(n) for n in range(20)]
 expected = [2 * n + 2 for n in range(20) for _ in range(5)]
 assert [user(small, 1) for small, user in pairs for _ in range(5)] == expected
