@@ -189,6 +189,32 @@ def sameNAME(n):
     return kept[0] is z, kept[1] is w, [v is z or v is w for v in kept[2:]]
 
 
+def lastNAME(x, kept):
+    kept.append(x)
+    s, k = x - x, 0
+    while k < 3:
+        s += x
+        k += 1
+    if tick(5):
+        y = s
+    else:
+        y, x2 = x, x
+        s = x2
+    a = b = kept
+    c = a, b, y
+    return x
+
+
+def laterNAME(n):
+    kept = []
+    y, z = lastNAME(n * 1000 + 1, kept), lastNAME(n * 0.5, kept)
+    w = n * 1000 + 2
+    kept.append(w)
+    for k in range(3):
+        w = w if k != n else z
+    return y is kept[0], z is kept[1], w is kept[2] or w is z, lastNAME(kept[0], []) is kept[0]
+
+
 def makeNAME(n):
     kept = Last(n)
     return lambda: kept
@@ -383,6 +409,7 @@ SCENARIOS = [
          "sum((y for v in range(3)), i)", "all(v < 9 for v in (i, x))", "any(v > i for v in (1, 2))",
          "max(v & 3 for v in (i, 5))",
          "list(v * y for v in range(3))", "makeNAME(i)().n", "sameNAME(i)", "sameNAME(x)",
+         "laterNAME(i)", "laterNAME(x)", "lastNAME(x, []) is x",
          "[tick(3) and kNAME.update({i: k}) for k in kNAME]", "[tick(4) and kNAME.pop(k) for k in kNAME]",
          "[tick(3) and (kNAME.pop(k), kNAME.update({(k, i): 1})) for k in kNAME]",
          "[tick(5) and kNAME.clear() for v in kNAME.values()]",
