@@ -19,7 +19,7 @@ from fuzz.runner import ENDED, LIMIT, Outcome, Side, Workers, run_fresh
 BATCH = 12  # programs that run one after another in one process
 FRESH = 40  # one program in so many runs in a fresh interpreter as well
 BALANCED = 120  # and one in so many is run many times, to see whether memory is left behind
-FEW_RUNS, MANY_RUNS = 30, 400  # how many times, and if some seems to be
+FEW_RUNS, MANY_RUNS = 30, (400, 1600)  # how many times, and if some seems to be
 # What is known to differ (docs/status.md): where exactly the recursion limit is reached; in a traceback,
 # where an unbound local was read. And how soon memory is at its limit.
 UNSURE = ("RecursionError", "UnboundLocalError: ", "MemoryError")
@@ -166,27 +166,30 @@ class Campaign:
 
         pyjit keeps memory that it will use again, up to a limit, which takes some runs to be reached. What
         comes and goes, as in garbage that is collected now and then, must not matter: hence a look at many
-        more runs, on both sides. A program that leaves code behind without pyjit as well leaves more with it:
-        what belongs to that code.
+        more runs, on both sides, and at more still. A program that leaves code behind without pyjit as well
+        leaves more with it: what belongs to that code.
         """
         side = self.jit(1, tick="0")
         self.state.runs += FEW_RUNS
         jit = self.workers.run_often(side, program, FEW_RUNS)
         if jit.timed_out or (jit.status == 0 and min(json.loads(jit.out)[-8:]) <= 0):
             return []
-        self.state.runs += MANY_RUNS
-        plain = self.workers.run_often(self.plain, program, MANY_RUNS)
-        if plain.status != 0:
-            return []
-        if jit.status == 0:
-            jit = self.workers.run_often(side, program, MANY_RUNS)
-        if jit.status == 0:
-            usual, grown = (sum(json.loads(done.out)[MANY_RUNS // 2 :]) for done in (plain, jit))
-            if usual >= MANY_RUNS // 4 or grown - usual < MANY_RUNS // 4:
+        usual = grown = 0
+        for runs in MANY_RUNS:
+            self.state.runs += runs
+            plain = self.workers.run_often(self.plain, program, runs)
+            if plain.status != 0:
                 return []
-            plain, jit = Outcome(0, f"{usual} blocks left", ""), Outcome(0, f"{grown} blocks left", "")
-        if jit.timed_out:
-            return []
+            if jit.status == 0:
+                jit = self.workers.run_often(side, program, runs)
+            if jit.timed_out:
+                return []
+            if jit.status != 0:
+                return [Failure((seed,), side, False, (program,), plain, jit, reducible=False)]
+            usual, grown = (sum(json.loads(done.out)[runs // 2 :]) for done in (plain, jit))
+            if usual >= runs // 4 or grown - usual < runs // 4:
+                return []
+        plain, jit = Outcome(0, f"{usual} blocks left", ""), Outcome(0, f"{grown} blocks left", "")
         return [Failure((seed,), side, False, (program,), plain, jit, reducible=False)]
 
     def next_programs(self, count: int) -> tuple[list[int], list[str]]:
