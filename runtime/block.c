@@ -32,6 +32,14 @@ block_find(const CodeState *state, int offset, const Context *ctx, int chain)
     return NULL;
 }
 
+/* The version of the first block for a context in which the code is called, or what leads to one. */
+BlockVersion *
+block_find_entry(const CodeState *state, const Context *ctx)
+{
+    BlockVersion *version = block_find(state, 0, ctx, 0);
+    return version != NULL ? version : block_find(state, 0, ctx, CHAIN_TO_ENTRY);
+}
+
 /* How many versions of this offset exist, not counting those behind failed guards. */
 static int
 count_versions(const CodeState *state, int offset)
@@ -180,13 +188,24 @@ block_exit_leave(Block *b, int offset)
     return share_exit(b, EXIT_LEAVE, offset, 0);
 }
 
+/* A new exit that comes back. It gives locals boxes, of which is not known afterwards whether they are there. */
+static Exit *
+new_exit_that_returns(Block *b, ExitKind kind)
+{
+    Exit *exit = new_exit(b, kind, b->in.offset);
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        b->ctx.entries[i].lent = 0;
+    }
+    return exit;
+}
+
 /* The last reference of pyjit_state.dying is gone. */
 Exit *
 block_exit_release(Block *b)
 {
     (void)block_needs_frame(b);
     block_forget_facts(b);
-    return new_exit(b, EXIT_RELEASE, b->in.offset);
+    return new_exit_that_returns(b, EXIT_RELEASE);
 }
 
 /* The same as the last thing the instruction does. */
@@ -194,7 +213,7 @@ Exit *
 block_exit_release_last(Block *b)
 {
     block_own_facts(b);
-    Exit *exit = new_exit(b, EXIT_RELEASE, b->in.offset);
+    Exit *exit = new_exit_that_returns(b, EXIT_RELEASE);
     exit->continue_at = b->in.next;
     exit->last = true;
     return exit;
@@ -205,7 +224,7 @@ Exit *
 block_exit_safepoint(Block *b, int continue_at)
 {
     (void)block_needs_frame(b);
-    Exit *exit = new_exit(b, EXIT_SAFEPOINT, b->in.offset);
+    Exit *exit = new_exit_that_returns(b, EXIT_SAFEPOINT);
     exit->continue_at = continue_at;
     return exit;
 }
@@ -214,7 +233,7 @@ block_exit_safepoint(Block *b, int continue_at)
 Exit *
 block_exit_check(Block *b, int continue_at, CheckResult result)
 {
-    Exit *exit = new_exit(b, EXIT_CHECK, b->in.offset);
+    Exit *exit = new_exit_that_returns(b, EXIT_CHECK);
     exit->continue_at = continue_at;
     exit->chain = (uint8_t)result;
     return exit;
@@ -459,12 +478,13 @@ forget_dead_locals(Block *b, int offset)
     }
 }
 
-/* Forgets that locals in registers have boxes as well, which would only tell versions apart: a box that is needed
+/* Forgets that locals in registers have boxes as well, or certainly have none, which would only tell versions apart: a box that is needed
  * again will be found in the slot. Parameters to which nothing is assigned always have one. */
 static void
 forget_boxes(Block *b)
 {
     for (int i = 0; i < b->ctx.local_count; i++) {
+        b->ctx.entries[i].lent = 0;
         if (b->ctx.entries[i].location != IN_SLOT && (b->site != NULL || b->state->assigned.any >> i & 1)) {
             b->ctx.entries[i].boxed = 0;
         }
@@ -627,6 +647,23 @@ forget_versions(Block *b)
 /* The one block under construction. Compiling runs no Python code, so one is enough. */
 static Block the_block;
 
+/* What has been emitted leads from a context in which the code is called to a version of its first block: others who call it
+ * so are to find that. */
+static void
+note_way_to_entry(Block *b, const Context *ctx)
+{
+    BlockVersion *version = code_allocate(b->state, sizeof *version);
+    const Context *interned = code_intern(b->state, ctx);
+    if (version == NULL || interned == NULL || b->as.failed) {
+        b->failed = true;
+        return;
+    }
+    version->chain = CHAIN_TO_ENTRY;
+    version->ctx = interned;
+    b->as.marks[0].version = version; /* at the very beginning */
+    code_add_version(b->state, version);
+}
+
 /* Compiles a version for (offset, ctx, chain), or glue to the generic version. */
 static uint8_t *
 compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context *ctx, int chain,
@@ -668,6 +705,9 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     } else {
         start_version(b, offset, chain);
     }
+    if (b->ended && after != NULL && after->kind == EXIT_CALL) {
+        note_way_to_entry(b, ctx);
+    }
     if (settled) {
         b->frame = NULL; /* the samples' places have changed */
         block_set_site(b);
@@ -699,7 +739,8 @@ uint8_t *
 block_find_or_compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context *ctx,
                       int chain, Exit *after)
 {
-    BlockVersion *version = block_find(state, offset, ctx, chain);
+    bool is_call = after != NULL && after->kind == EXIT_CALL;
+    BlockVersion *version = is_call ? block_find_entry(state, ctx) : block_find(state, offset, ctx, chain);
     if (version != NULL) {
         uint8_t *target = codemem_base() + version->hot;
         return after != NULL && asm_redirect(after, target) < 0 ? NULL : target;

@@ -69,7 +69,7 @@ coverage_taken(const Exit *exit)
     for (int i = 0; i < EXIT_OWNERS && exit->owners[i].known; i++) {
         exits[exit->owners[i].operation][exit->owners[i].operand]++;
     }
-    CodeState *state = exit_group((Exit *)exit)->code;
+    CodeState *state = exit_code((Exit *)exit);
     int opcode = 0;
     if (state != NULL && exit->ctx != NULL) {
         const InlineSite *site = inline_get(state, exit->ctx->site);

@@ -95,7 +95,7 @@ store_register(Block *b, int i)
     intptr_t from = slot_of_stack(b, b->ctx.depth - 1);
     if (!plain) {
         block_pop(b, 1);
-        value.owned = 0;
+        value.owned = value.lent = 0;
         value.bound = 1;
         set_local(b, i, value, NULL);
         emit_releasing(b, OP_store_local, OP_store_local_here, from, block_local_slot(b, i));
@@ -109,6 +109,7 @@ store_register(Block *b, int i)
         block_pop(b, 1);
     }
     value.bound = 1;
+    value.lent = !value.boxed;
     set_local(b, i, value, NULL);
 }
 

@@ -24,6 +24,7 @@ place(Entry *parameter, const Entry *value, bool has_box, TypedArguments *typed)
     parameter->type = value->type;
     parameter->location = value->location;
     parameter->boxed = has_box;
+    parameter->lent = !has_box;
     return true;
 }
 
@@ -54,7 +55,7 @@ emit_find_typed(Block *b, const Binding *binding, CodeState *callee, TypedArgume
     if (typed->entry == NULL) {
         return false;
     }
-    const BlockVersion *version = block_find(callee, 0, ctx, 0);
+    const BlockVersion *version = block_find_entry(callee, ctx);
     typed->entry->callee = callee;
     typed->entry->target = version == NULL ? 0 : version->hot; /* also 0 while that is being compiled */
     return true;

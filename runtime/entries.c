@@ -517,13 +517,15 @@ block_box_local(Block *b, int i)
     }
     Entry *entry = &b->ctx.entries[i];
     if (entry->location == IN_FLOAT) {
-        ASM(&b->as, OP_box_float_local, entry->index, slot_of_local(i));
-        entry->boxed = 1;
+        ASM(&b->as, entry->lent ? OP_box_new_float_local : OP_box_float_local, entry->index, slot_of_local(i));
     } else if (entry->location == IN_INT) {
-        ASM(&b->as, OP_box_int_local, entry->index, slot_of_local(i), slot_of_local(i),
-            (intptr_t)pyjit_state.small_ints);
-        entry->boxed = 1;
+        ASM(&b->as, entry->lent ? OP_box_new_int_local : OP_box_int_local, entry->index, slot_of_local(i),
+            slot_of_local(i), (intptr_t)pyjit_state.small_ints);
+    } else {
+        return;
     }
+    entry->boxed = 1;
+    entry->lent = 0;
 }
 
 /* Puts the box of a stack entry that is only in a register into its slot. */
@@ -561,6 +563,7 @@ forget_register(Entry *entry)
 {
     entry->location = IN_SLOT;
     entry->boxed = 0;
+    entry->lent = 0;
     entry->index = 0;
 }
 
@@ -606,14 +609,19 @@ is_last_of_local(Block *b, int n)
                             alias->index);
 }
 
-/* Puts a box of the value of an alias of a local into its own slot: that of the local, if it has one that has been forgotten. */
+/* Puts a box of the value of an alias of a local into its own slot: that of the local, if it has one that has been
+ * forgotten. */
 static void
 box_for_alias(Block *b, int n)
 {
     intptr_t local = block_alias_slot(b, block_stack(b, n));
     Entry value = *block_aliased(b, block_stack(b, n));
     note_sample(b, n);
-    if (value.location == IN_FLOAT) {
+    if (value.lent && value.location == IN_FLOAT) {
+        ASM(&b->as, OP_box_float, value.index, own_slot(b, n));
+    } else if (value.lent) {
+        ASM(&b->as, OP_box_int, value.index, own_slot(b, n), (intptr_t)pyjit_state.small_ints);
+    } else if (value.location == IN_FLOAT) {
         ASM(&b->as, OP_box_float_of_local, value.index, local, own_slot(b, n));
     } else {
         ASM(&b->as, OP_box_int_of_local, value.index, local, own_slot(b, n), (intptr_t)pyjit_state.small_ints);

@@ -56,7 +56,7 @@ box_locals(const Registers *regs, const Context *ctx)
         const Entry *entry = &ctx->entries[i];
         if ((entry->location == IN_INT || entry->location == IN_FLOAT) && !entry->boxed) {
             PyObject *old = locals[i];
-            if (!is_box_of(regs, entry, old)) {
+            if (entry->lent || !is_box_of(regs, entry, old)) {
                 locals[i] = box_register(regs, entry);
                 Py_XDECREF(old);
             }
@@ -200,8 +200,9 @@ take_call(Registers *regs, Exit *exit)
     STAT(branch_exits);
     if (exit->target == 0) {
         exit->taken += exit->taken < UINT8_MAX;
-        bool worth_it = exit->taken >= settings_get()->branch_heat || block_find(callee, 0, exit->ctx, 0) != NULL;
+        bool worth_it = exit->taken >= settings_get()->branch_heat || block_find_entry(callee, exit->ctx) != NULL;
         if (!worth_it || block_find_or_compile(callee, regs->frame, 0, exit->ctx, 0, exit) == NULL) {
+            exit->taken = worth_it ? 0 : exit->taken; /* not again at once */
             materialize(regs, exit->ctx);
             return callee->entry;
         }

@@ -66,7 +66,7 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
     if (from->location == IN_SLOT) {
         return to->location == IN_FLOAT ? cost + COST_LOAD : TRANSITION_IMPOSSIBLE;
     }
-    if (from->location != to->location) {
+    if (from->location != to->location || (to->lent && !from->lent)) {
         return TRANSITION_IMPOSSIBLE;
     }
     cost += from->index != to->index ? COST_MOVE : 0;

@@ -62,6 +62,19 @@ OPERATION(box_float_local, FREG(x), SLOT(to)) {
     to = new_float(tstate, x);
 }
 
+/* The same for a value that certainly has no box yet. */
+OPERATION(box_new_float_local, FREG(x), SLOT(to)) {
+    PyObject *old = to;
+    if (old != NULL) {
+        if ((void *)Py_TYPE(old) == ADDRESS(PyFloat_Type) && old->ob_refcnt == 1) {
+            ((PyFloatObject *)old)->ob_fval = x;
+            CONTINUE();
+        }
+        if (drop_reference(old)) FREE_ASIDE(void, free_object, old);
+    }
+    to = new_float(tstate, x);
+}
+
 /* ---- int -------------------------------------------------------------------------------------- */
 
 /* The value of an int object of at most two digits (60 bits); others miss. */
@@ -97,18 +110,30 @@ is_box_of(PyObject *object, int64_t value)
 /* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old int of
  * the same value is the box already; one that nobody else refers to is used again. `place` is the same slot: what is
  * done rarely has its address from there, and the usual way needs no register for it. */
-OPERATION(box_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
-    if (unlikely(is_small(x))) {
-        PyObject *object = small_int(x, zero), *old = place;
-        if (old == object) CONTINUE();
-        Py_INCREF(object);
-        place = object;
-        if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
-        CONTINUE();
+#define PUT_SMALL_INT(number, slot, zero)                                                          \
+    if (unlikely(is_small(number))) {                                                              \
+        PyObject *object = small_int(number, zero), *previous = slot;                              \
+        if (previous == object) CONTINUE();                                                        \
+        Py_INCREF(object);                                                                         \
+        slot = object;                                                                             \
+        if (previous != NULL && drop_reference(previous)) FREE_ASIDE(void, free_object, previous); \
+        CONTINUE();                                                                                \
     }
+
+OPERATION(box_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
+    PUT_SMALL_INT(x, place, zero);
     if (put_int_in_place(to, x)) CONTINUE();
     PyObject *old = place;
     if (old != NULL && (void *)Py_TYPE(old) == ADDRESS_HERE(PyLong_Type) && is_box_of(old, x)) CONTINUE();
+    place = new_int(x, zero);
+    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
+}
+
+/* The same for a value that certainly has no box yet. */
+OPERATION(box_new_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
+    PUT_SMALL_INT(x, place, zero);
+    if (put_int_in_place(to, x)) CONTINUE();
+    PyObject *old = place;
     place = new_int(x, zero);
     if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
 }

@@ -15,6 +15,7 @@
 #include "operations.h"
 
 #define MAX_VERSIONS 5 /* of one offset, in different contexts; after that the generic context */
+#define CHAIN_TO_ENTRY UINT8_MAX /* of what is no version but a way to one, for calls */
 #define MAX_CHAIN 6    /* guards that may fail one after another at one offset */
 #define SPECIMENS_MOST 6
 #define RECENT_EXITS 6 /* that may be shared */
@@ -71,6 +72,10 @@ typedef struct {
 
 /* The version for (offset, ctx), NULL if there is none. */
 BlockVersion *block_find(const CodeState *state, int offset, const Context *ctx, int chain);
+
+/* The version of the first block for a context in which the code is called (EXIT_CALL), or the way to one that serves as
+ * well; NULL if there is none. */
+BlockVersion *block_find_entry(const CodeState *state, const Context *ctx);
 
 /* The machine code for (offset, ctx), compiled now when there is none. `frame` is live at that
  * point (NULL: not). `after`: an exit that is to lead there. NULL: could not compile. */

@@ -56,7 +56,8 @@ typedef struct {
     uint32_t boxed : 1;    /* in a register: the slot holds its box as well */
     uint32_t owned : 1;    /* stack entry in its slot or boxed: the slot owns its reference */
     uint32_t fact : 8;     /* number of what else is known, 0 for nothing (facts.h) */
-    uint32_t lent : 1;     /* stack entry in its slot: a container has the reference, see docs/architecture.md */
+    uint32_t lent : 1;     /* stack entry in its slot: a container has the reference, see docs/architecture.md;
+                              local only in a register: what is in the slot is certainly no box of it */
     uint32_t index : 12;
 } Entry;
 

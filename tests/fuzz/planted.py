@@ -176,7 +176,7 @@ BUGS = [
         "    if (unlikely((void *)*place == NULL && value)) LEAVE(miss);"),
     Bug("tracing-not-seen-when-cold", "runtime/cold.c",
         "    if (c->tstate->cframe->use_tracing) {\n        return NULL;\n    }\n", ""),
-    Bug("two-boxes-of-one-number", "runtime/exits.c", "if (!is_box_of(regs, entry, old)) {",
+    Bug("two-boxes-of-one-number", "runtime/exits.c", "if (entry->lent || !is_box_of(regs, entry, old)) {",
         "if (!is_box_of(regs, entry, old) || old != NULL) {"),
     Bug("sum-overflows", "templates/consume.c", "likely(!__builtin_add_overflow(sum->number, number, &number))",
         "(__builtin_add_overflow(sum->number, number, &number), true)"),

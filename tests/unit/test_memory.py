@@ -142,6 +142,35 @@ assert grown < (2 << 20), grown
     assert (run.status, run.err) == (0, ""), run.report()
 
 
+def test_callers_share_the_ways_into_what_they_call(jit: Interpreter) -> None:
+    """What goes from a caller's registers to an entry that knows less is made once for all callers."""
+    code = """
+import gc, pyjit
+
+def stays(a, b, c):
+    for _ in ():
+        pass
+    return a
+
+def come_and_go(turns, arguments):
+    for _ in range(turns):
+        space = {"stays": stays}
+        exec("def caller(x, y):\\n" + f" stays({arguments})\\n" * 20, space)
+        for _ in range(3):
+            space["caller"](5, 2.5)
+        space.clear()
+        gc.collect()
+
+for arguments in "xyx", "yxy", "xxy", "yyx", "xyy", "yxx", "yyy":
+    come_and_go(3, ", ".join(name + " + 1" for name in arguments))
+used = pyjit.stats()["code_memory_used"]
+come_and_go(30, "y + 1, y + 2, y + 3")
+assert pyjit.stats()["code_memory_used"] < used + (64 << 10), (used, pyjit.stats())
+"""
+    run = jit.run("-c", code, PYJIT="1", PYJIT_THRESHOLD="1")
+    assert (run.status, run.err) == (0, ""), run.report()
+
+
 def test_what_is_kept_of_bytecode_is_freed(jit: Interpreter) -> None:
     if jit.is_sanitized:
         pytest.skip("not under sanitizers")

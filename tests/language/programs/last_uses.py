@@ -205,3 +205,27 @@ def kept_and_returned(n):
 
 
 hot("kept and returned", kept_and_returned, (5,), (4.5,), (2**40,))
+
+
+# A new number that happens to equal the old one is another object.
+
+
+def scaled(x):
+    x = x * 1.0
+    return x
+
+
+def added(x, out):
+    out.append(x)
+    x = x + 0
+    out.append(x)
+    return x
+
+
+def new_ones(x):
+    out = []
+    y = added(x, out)
+    return scaled(x) is x, y is x, [v is x for v in out]
+
+
+hot("new ones", new_ones, (float("nan"),), (10**6,), (2.5,), (-(2**50),))
