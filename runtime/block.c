@@ -188,14 +188,21 @@ block_exit_leave(Block *b, int offset)
     return share_exit(b, EXIT_LEAVE, offset, 0);
 }
 
+/* Forgets that locals in registers certainly have no boxes. */
+static void
+forget_new(Block *b)
+{
+    for (int i = 0; i < b->ctx.local_count; i++) {
+        b->ctx.entries[i].lent = 0;
+    }
+}
+
 /* A new exit that comes back. It gives locals boxes, of which is not known afterwards whether they are there. */
 static Exit *
 new_exit_that_returns(Block *b, ExitKind kind)
 {
     Exit *exit = new_exit(b, kind, b->in.offset);
-    for (int i = 0; i < b->ctx.local_count; i++) {
-        b->ctx.entries[i].lent = 0;
-    }
+    forget_new(b);
     return exit;
 }
 
@@ -478,13 +485,13 @@ forget_dead_locals(Block *b, int offset)
     }
 }
 
-/* Forgets that locals in registers have boxes as well, or certainly have none, which would only tell versions apart: a box that is needed
- * again will be found in the slot. Parameters to which nothing is assigned always have one. */
+/* Forgets that locals in registers have boxes as well, or certainly have none, which would only tell versions apart: a box
+ * that is needed again will be found in the slot. Parameters to which nothing is assigned always have one. */
 static void
 forget_boxes(Block *b)
 {
+    forget_new(b);
     for (int i = 0; i < b->ctx.local_count; i++) {
-        b->ctx.entries[i].lent = 0;
         if (b->ctx.entries[i].location != IN_SLOT && (b->site != NULL || b->state->assigned.any >> i & 1)) {
             b->ctx.entries[i].boxed = 0;
         }
@@ -696,6 +703,9 @@ compile(CodeState *state, _PyInterpreterFrame *frame, int offset, const Context 
     bool settled = false;
     if (chain == 0) {
         asm_mark(&b->as, offset, b->ctx.site, NULL);
+        if (block_is_target(b, offset)) {
+            forget_new(b); /* as on all ways there */
+        }
         forget_dead_locals(b, offset);
         settle_context(b, offset);
         settled = b->as.count > 0;

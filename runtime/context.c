@@ -110,7 +110,7 @@ describe_entry(const Entry *entry, char *text, int size)
         return snprintf(text, size, "%s%s%s", type_names[entry->type], fact, entry->owned ? "" : entry->lent ? "^" : "'");
     }
     return snprintf(text, size, "%s%s%s%d%s", type_names[entry->type], fact, places[entry->location],
-                    entry->index, entry->boxed ? "+box" : "");
+                    entry->index, entry->boxed ? "+box" : entry->lent ? "+new" : "");
 }
 
 /* Text for people. */

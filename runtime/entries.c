@@ -563,7 +563,6 @@ forget_register(Entry *entry)
 {
     entry->location = IN_SLOT;
     entry->boxed = 0;
-    entry->lent = 0;
     entry->index = 0;
 }
 

@@ -60,13 +60,16 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
     if (!is_local) {
         return from->location == IN_SLOT && to->location == IN_SLOT ? cost : TRANSITION_IMPOSSIBLE;
     }
+    if (to->lent && !from->lent) {
+        return TRANSITION_IMPOSSIBLE;
+    }
     if (to->location == IN_SLOT) {
         return cost + (in_register(from) && !from->boxed ? COST_BOX : 0);
     }
     if (from->location == IN_SLOT) {
         return to->location == IN_FLOAT ? cost + COST_LOAD : TRANSITION_IMPOSSIBLE;
     }
-    if (from->location != to->location || (to->lent && !from->lent)) {
+    if (from->location != to->location) {
         return TRANSITION_IMPOSSIBLE;
     }
     cost += from->index != to->index ? COST_MOVE : 0;

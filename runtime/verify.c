@@ -126,6 +126,7 @@ check_local(const Check *check, const Entry *entry, PyObject *object)
     switch (entry->location) {
     case IN_SLOT:
         EXPECT(!entry->bound || object != NULL, "is bound but NULL", NULL);
+        EXPECT(!entry->lent, "is lent", NULL);
         check_typed(check, object, entry->type);
         break;
     case IN_INT:
@@ -133,6 +134,7 @@ check_local(const Check *check, const Entry *entry, PyObject *object)
         EXPECT(entry->bound || entry->boxed, "is in a register but perhaps unbound", NULL);
         check_register(check, entry);
         if (entry->boxed) {
+            EXPECT(!entry->lent, "has a box that it has not", NULL);
             check_box(check, entry, object);
         } else {
             check_slot(check, object);

@@ -229,3 +229,18 @@ def new_ones(x):
 
 
 hot("new ones", new_ones, (float("nan"),), (10**6,), (2.5,), (-(2**50),))
+
+
+def new_or_not(c, x, k):
+    z = x * k
+    if c:
+        z = k
+    both = (z, k)
+    return both[0] is both[1]
+
+
+def alternately(n):
+    return [new_or_not(i > n, 3.25, float("4.5")) for i in range(2 * n)]
+
+
+hot("new or not", alternately, (20,), (3,))

@@ -327,3 +327,33 @@ def main():
 
 
 main()
+
+
+# ---- more numbers than registers ------------------------------------------------------------------
+
+
+def crowded(p, items, x):
+    a = p + x
+    b = a * x
+    c = b + a
+    d = c + b
+    e = d - c
+    f = e + a
+    g = f - b
+    h = g * x
+    i = h * x
+    items[0] = x
+    return p, p + a + b + c + d + e + f + g + h + i
+
+
+def crowd(n):
+    total = 0.0
+    for k in range(n):
+        items = [k + 7.5]
+        x = k * 1.5
+        p, more = crowded(items[0], items, x)
+        total += more - p
+    return total, crowded(n + 0.25, [n], n * 1.5)
+
+
+print("a crowd", *{crowd(50) for _ in range(60)}, *{crowd(3) for _ in range(60)})
