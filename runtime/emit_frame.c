@@ -54,7 +54,7 @@ emit_run_frame(Block *b, const NewFrame *frame)
     PyCodeObject *code = frame->state->code;
     for (int i = 0; i < code->co_argcount + code->co_kwonlyargcount; i++) {
         const Source *source = &frame->sources[i];
-        if (frame->typed != NULL && i < CTX_LOCALS && frame->typed->only_number[i]) {
+        if (frame->typed != NULL && i < frame->typed->ctx.local_count && frame->typed->ctx.entries[i].lent) {
             ASM(&b->as, OP_argument_null, slot_of_local(i));
         } else if (source->entry == SELF_OF_CALLEE) {
             ASM(&b->as, OP_argument_self, slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg), slot_of_local(i));

@@ -43,8 +43,8 @@ emit_find_typed(Block *b, const Binding *binding, CodeState *callee, TypedArgume
             continue;
         }
         const Entry *entry = block_stack(b, n), *value = block_value(b, n);
-        typed->only_number[i] = place(&typed->ctx.entries[i], value, entry->location == IN_LOCAL || entry->boxed, typed) &&
-                                !typed->ctx.entries[i].boxed;
+        bool is_placed = place(&typed->ctx.entries[i], value, entry->location == IN_LOCAL || entry->boxed, typed);
+        typed->stay |= (uint64_t)(is_placed && entry == value) << n;
         typed->count = Py_MAX(typed->count, n + 1);
     }
     if (typed->ints + typed->floats == 0) {
@@ -66,22 +66,16 @@ void
 emit_move_typed(Block *b, const Binding *binding, const CodeState *callee, TypedArguments *typed)
 {
     for (int n = typed->count - 1; n >= 0; n--) {
-        Entry *entry = block_stack(b, n);
-        bool in_register = entry->location == IN_INT || entry->location == IN_FLOAT;
-        bool is_passed = false;
-        for (int i = 0; i < callee->code->co_argcount && i < typed->ctx.local_count; i++) {
-            is_passed |= binding->sources[i].entry == n && typed->ctx.entries[i].location == entry->location;
-        }
-        if (in_register && !is_passed) {
+        const Entry *entry = block_stack(b, n);
+        if ((entry->location == IN_INT || entry->location == IN_FLOAT) && !(typed->stay >> n & 1)) {
             block_own(b, n);
         }
     }
     moves_emit(b, &typed->moves);
     for (int i = 0; i < callee->code->co_argcount && i < typed->ctx.local_count; i++) {
-        const Entry *parameter = &typed->ctx.entries[i];
         int n = binding->sources[i].entry;
-        if (n >= 0 && parameter->location != IN_SLOT && block_stack(b, n)->location == parameter->location) {
-            block_stack(b, n)->index = parameter->index;
+        if (n >= 0 && (typed->stay >> n & 1)) {
+            block_stack(b, n)->index = typed->ctx.entries[i].index;
         }
     }
 }

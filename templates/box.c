@@ -43,36 +43,33 @@ OPERATION(box_float, FREG(x), SLOT(to)) {
     to = new_float(tstate, x);
 }
 
-/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old
- * float of the same value is the box already; one that nobody else refers to is used again. */
-OPERATION(box_float_local, FREG(x), SLOT(to)) {
-    PyObject *old = to;
-    if (old != NULL) {
-        if ((void *)Py_TYPE(old) == ADDRESS(PyFloat_Type)) {
-            int64_t bits, old_bits = SLOT_AS(((PyFloatObject *)old)->ob_fval, int64_t);
-            __builtin_memcpy(&bits, &x, sizeof(bits));
-            if (bits == old_bits) CONTINUE();
-            if (old->ob_refcnt == 1) {
-                ((PyFloatObject *)old)->ob_fval = x;
-                CONTINUE();
-            }
-        }
-        if (drop_reference(old)) FREE_ASIDE(void, free_object, old);
-    }
-    to = new_float(tstate, x);
+/* Is the object a float with this very value? */
+static inline __attribute__((always_inline)) bool
+is_float_of(PyObject *object, double value)
+{
+    if (object == NULL || (void *)Py_TYPE(object) != ADDRESS(PyFloat_Type)) return false;
+    int64_t bits, other;
+    __builtin_memcpy(&bits, &value, sizeof(bits));
+    __builtin_memcpy(&other, &((PyFloatObject *)object)->ob_fval, sizeof(other));
+    return bits == other;
 }
 
-/* The same for a value that certainly has no box yet. */
+/* A new value into a local's slot, whose old content is void: NULL, or an object without a finalizer. One that nobody
+ * else refers to is used again. */
+#define PUT_FLOAT(number, slot)                                                                    \
+    PyObject *old = slot;                                                                          \
+    if (put_in_place(old, number)) CONTINUE();                                                     \
+    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);                    \
+    slot = new_float(tstate, number)
+
 OPERATION(box_new_float_local, FREG(x), SLOT(to)) {
-    PyObject *old = to;
-    if (old != NULL) {
-        if ((void *)Py_TYPE(old) == ADDRESS(PyFloat_Type) && old->ob_refcnt == 1) {
-            ((PyFloatObject *)old)->ob_fval = x;
-            CONTINUE();
-        }
-        if (drop_reference(old)) FREE_ASIDE(void, free_object, old);
-    }
-    to = new_float(tstate, x);
+    PUT_FLOAT(x, to);
+}
+
+/* The same of a value that may have a box already: an old float that is the same. */
+OPERATION(box_float_local, FREG(x), SLOT(to)) {
+    if (is_float_of(to, x)) CONTINUE();
+    PUT_FLOAT(x, to);
 }
 
 /* ---- int -------------------------------------------------------------------------------------- */
@@ -95,11 +92,12 @@ OPERATION(box_int, IREG(x), SLOT(to), PTR(zero)) {
     to = new_int(x, zero);
 }
 
-/* Is the int object one of this value? */
+/* Is the object an int of this value? */
 static inline __attribute__((always_inline)) bool
-is_box_of(PyObject *object, int64_t value)
+is_int_of(PyObject *object, int64_t value)
 {
     PyLongObject *number = (PyLongObject *)object;
+    if (object == NULL || (void *)Py_TYPE(object) != ADDRESS_HERE(PyLong_Type)) return false;
     Py_ssize_t size = Py_SIZE(number);
     if (likely((size_t)(size + 1) <= 2)) return size * (int64_t)number->ob_digit[0] == value;
     if ((size_t)(size + 2) > 4) return false;
@@ -107,61 +105,54 @@ is_box_of(PyObject *object, int64_t value)
     return (size < 0 ? -magnitude : magnitude) == value;
 }
 
-/* Into a local's slot, whose old content is void: NULL, or an object without a finalizer. An old int of
- * the same value is the box already; one that nobody else refers to is used again. `place` is the same slot: what is
- * done rarely has its address from there, and the usual way needs no register for it. */
-#define PUT_SMALL_INT(number, slot, zero)                                                          \
+/* What is done usually for a local's slot, as with floats. `place` is the same slot as `to`: what is done rarely has its
+ * address from there, and the usual way needs no register for it. */
+#define PUT_INT_USUALLY(number, to, place, zero)                                                   \
     if (unlikely(is_small(number))) {                                                              \
-        PyObject *object = small_int(number, zero), *previous = slot;                              \
+        PyObject *object = small_int(number, zero), *previous = place;                             \
         if (previous == object) CONTINUE();                                                        \
         Py_INCREF(object);                                                                         \
-        slot = object;                                                                             \
+        place = object;                                                                            \
         if (previous != NULL && drop_reference(previous)) FREE_ASIDE(void, free_object, previous); \
         CONTINUE();                                                                                \
-    }
+    }                                                                                              \
+    if (put_int_in_place(to, number)) CONTINUE();                                                  \
+    PyObject *old = place
 
-OPERATION(box_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
-    PUT_SMALL_INT(x, place, zero);
-    if (put_int_in_place(to, x)) CONTINUE();
-    PyObject *old = place;
-    if (old != NULL && (void *)Py_TYPE(old) == ADDRESS_HERE(PyLong_Type) && is_box_of(old, x)) CONTINUE();
-    place = new_int(x, zero);
-    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
+#define PUT_INT_ANEW(number, place, zero)                                                          \
+    place = new_int(number, zero);                                                                 \
+    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old)
+
+OPERATION(box_new_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
+    PUT_INT_USUALLY(x, to, place, zero);
+    PUT_INT_ANEW(x, place, zero);
 }
 
-/* The same for a value that certainly has no box yet. */
-OPERATION(box_new_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
-    PUT_SMALL_INT(x, place, zero);
-    if (put_int_in_place(to, x)) CONTINUE();
-    PyObject *old = place;
-    place = new_int(x, zero);
-    if (old != NULL && drop_reference(old)) FREE_ASIDE(void, free_object, old);
+OPERATION(box_int_local, IREG(x), SLOT(to), SLOT(place), PTR(zero)) {
+    PUT_INT_USUALLY(x, to, place, zero);
+    if (is_int_of(old, x)) CONTINUE();
+    PUT_INT_ANEW(x, place, zero);
 }
 
 /* ---- what a local has for the last time ---------------------------------------------------------- */
 
 /* Into a stack slot, of a local's number: the local's box if there is one in its slot, else a new one. */
+#define TAKE_BOX(box, to)                                                                          \
+    do {                                                                                           \
+        Py_INCREF(box);                                                                            \
+        to = box;                                                                                  \
+        CONTINUE();                                                                                \
+    } while (0)
+
 OPERATION(box_int_of_local, IREG(x), SLOT(local), SLOT(to), PTR(zero)) {
     PyObject *box = local;
-    if (box != NULL && (void *)Py_TYPE(box) == ADDRESS(PyLong_Type) && is_box_of(box, x)) {
-        Py_INCREF(box);
-        to = box;
-        CONTINUE();
-    }
+    if (is_int_of(box, x)) TAKE_BOX(box, to);
     to = new_int(x, zero);
 }
 
 OPERATION(box_float_of_local, FREG(x), SLOT(local), SLOT(to)) {
     PyObject *box = local;
-    if (box != NULL && (void *)Py_TYPE(box) == ADDRESS(PyFloat_Type)) {
-        int64_t bits, old_bits = SLOT_AS(((PyFloatObject *)box)->ob_fval, int64_t);
-        __builtin_memcpy(&bits, &x, sizeof(bits));
-        if (bits == old_bits) {
-            Py_INCREF(box);
-            to = box;
-            CONTINUE();
-        }
-    }
+    if (is_float_of(box, x)) TAKE_BOX(box, to);
     to = new_float(tstate, x);
 }
 

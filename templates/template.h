@@ -171,7 +171,8 @@ extern HOLE CallingStencil NEXT_CALLING;
 
 /* ADD_IN_PLACE(a, b), SUBTRACT_IN_PLACE(a, b): a += b, a -= b; did that overflow? Then a is what remains of
  * the result, from which the opposite gets a back. ADD_IMMEDIATE_IN_PLACE is for an IMM operand.
- * STORE32(memory, immediate): a 32-bit number in memory becomes the IMM operand. DIFFERS32(memory, immediate): is the 32-bit number in memory another than the IMM operand? */
+ * STORE32(memory, immediate): the 32-bit number in memory becomes the IMM operand.
+ * DIFFERS32(memory, immediate): is it another than the IMM operand? */
 #if defined(__x86_64__)
 
 #define OVERFLOWS_(instruction, a, constraint, b)                                                  \

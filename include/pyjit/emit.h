@@ -83,10 +83,13 @@ void emit_resume_next(Block *b, intptr_t iterator, PyCodeObject *code);
  * to be of this code, for which emit_can_resume(). */
 void emit_resume_send(Block *b, intptr_t receiver, intptr_t value, PyCodeObject *code);
 
+void emit_get_awaitable(Block *b);
+
+/* emit_exception.c */
+void emit_check_exc_match(Block *b);
+
 /* emit_iterate.c */
 void emit_get_iter(Block *b);
-void emit_get_awaitable(Block *b);
-void emit_check_exc_match(Block *b);
 void emit_for_iter(Block *b);
 
 /* emit_arithmetic.c */

@@ -3,8 +3,8 @@
 #define PYJIT_EMIT_CALLS_H
 
 #include "pyjit/emit.h"
-#include "pyjit/transition.h"
 #include "pyjit/special.h"
+#include "pyjit/transition.h"
 
 /* The stack of a CALL as the emitters see it. Entries are counted from the top. */
 typedef struct {
@@ -60,12 +60,12 @@ bool emit_guard_known_function(Block *b, PyFunctionObject *function);
 
 /* Arguments that are numbers in registers and are passed there. */
 typedef struct {
-    Context ctx;            /* that the callee begins with */
-    Exit *entry;            /* leads there */
-    RegisterMoves moves;    /* from where they are to where they are expected */
-    int ints, floats;       /* how many there are */
-    int count;              /* top entries of the stack that contain all arguments given */
-    bool only_number[CTX_LOCALS]; /* by parameter: there is no object */
+    Context ctx;         /* that the callee begins with; of a parameter that is lent there is no object */
+    Exit *entry;         /* leads there */
+    RegisterMoves moves; /* from where they are to where they are expected */
+    int ints, floats;    /* how many there are */
+    int count;           /* top entries of the stack that contain all arguments given */
+    uint64_t stay;       /* bit set of those that stay in registers, counted from the top */
 } TypedArguments;
 
 /* Finds them, for a call of this code whose guards have been emitted; false if there are none or they cannot be passed so. */
