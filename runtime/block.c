@@ -122,8 +122,8 @@ branch_exit(Block *b, int offset, int chain)
 }
 
 /* How many guards have failed at this instruction on the way here. */
-static int
-chain_here(const Block *b)
+int
+block_chain(const Block *b)
 {
     return b->start == b->first ? b->chain : 0;
 }
@@ -132,7 +132,7 @@ chain_here(const Block *b)
 Exit *
 block_exit_miss(Block *b)
 {
-    return branch_exit(b, b->start, chain_here(b) + 1);
+    return branch_exit(b, b->start, block_chain(b) + 1);
 }
 
 /* To the generic version of this instruction. */

@@ -166,6 +166,16 @@ long_arithmetic(Block *b, int kind)
     return true;
 }
 
+/* May the object of the remainder of two ints be that of the dividend? CPython returns it if it has fewer digits than the
+ * divisor, or as many and a smaller first one. */
+static bool
+remainder_may_be_dividend(Block *b)
+{
+    intptr_t divisor;
+    bool has_one_digit = emit_small_int(b, 0, &divisor) && Py_ABS(divisor) >> PyLong_SHIFT == 0;
+    return !has_one_digit && !block_is_new(b, 1);
+}
+
 /* Two ints. */
 static void
 int_arithmetic(Block *b, int kind)
@@ -189,9 +199,12 @@ int_arithmetic(Block *b, int kind)
         replace_two(b, TYPE_FLOAT, to);
         return;
     }
+    int operation = int_operation(kind);
+    if (operation == OP_int_modulo && remainder_may_be_dividend(b)) {
+        operation = OP_int_modulo_of_object;
+    }
     int y = block_int_register(b, 0, 0);
     int x = block_int_result(b, 1, 1u << y);
-    int operation = int_operation(kind);
     if (operation == OP_int_and || operation == OP_int_or || operation == OP_int_xor) {
         ASM(&b->as, operation, x, y);
     } else {

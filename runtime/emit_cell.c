@@ -85,7 +85,7 @@ void
 emit_store_deref(Block *b)
 {
     Entry value = *block_stack(b, 0);
-    bool in_register = value.location == IN_FLOAT || value.location == IN_INT;
+    bool in_register = entry_in_register(&value);
     intptr_t cell = block_local_slot(b, b->in.oparg);
     if (in_register && !value.boxed) {
         block_pop(b, 1);

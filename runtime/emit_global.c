@@ -187,7 +187,7 @@ static void
 store_place(Block *b, const Place *place)
 {
     Entry value = *block_stack(b, 0);
-    bool in_register = value.location == IN_FLOAT || value.location == IN_INT;
+    bool in_register = entry_in_register(&value);
     b->ctx.globals = 0; /* it may be them that change */
     block_forget_facts(b); /* before either exit is made */
     if (in_register && !value.boxed) {

@@ -1,7 +1,7 @@
 /* Emitters: abs(), min(), max() of two numbers, float() and int() of a number.
  *
- * An object that min() or max() returns is one of its arguments, which a program can tell. So numbers that have
- * no object yet are compared in registers, others as the objects they are. */
+ * What min() and max() return is one of their arguments, and abs() of a positive int is that int, which a program can tell.
+ * So only of numbers that have no object the result is computed; else it is chosen among the entries of the stack. */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/state.h"
@@ -26,14 +26,6 @@ emit_push_object(Block *b, ValueType type, int reg, PyObject *sample)
     b->kwnames = NULL;
 }
 
-/* Has the n-th entry's number no object, so that a new one would be the only one? */
-static bool
-has_no_object(Block *b, int n)
-{
-    const Entry *value = block_value(b, n);
-    return (value->location == IN_INT || value->location == IN_FLOAT) && !value->boxed;
-}
-
 /* Is the n-th entry a small int, of which there is one object only? */
 static bool
 is_small_int(Block *b, int n)
@@ -45,6 +37,23 @@ is_small_int(Block *b, int n)
     int overflow;
     long value = PyLong_AsLongAndOverflow(constant, &overflow);
     return overflow == 0 && value >= -_PY_NSMALLNEGINTS && value < _PY_NSMALLPOSINTS;
+}
+
+/* A result that is one of two things is expected to be the first of them, and, when a guard has found that wrong here, the
+ * other. */
+static bool
+expects_first(const Block *b)
+{
+    return block_chain(b) % 2 == 0;
+}
+
+/* The n-th entry comes in the place of the call's stack. */
+static void
+choose(Block *b, int n)
+{
+    block_drop(b, n);
+    block_squeeze(b, b->in.oparg + 1 - n);
+    b->kwnames = NULL;
 }
 
 /* abs() of a number. */
@@ -62,17 +71,28 @@ call_abs(Block *b, const Call *call)
         emit_replace_call(b, TYPE_FLOAT, x);
         return true;
     }
-    if (type == TYPE_INT && has_no_object(b, call->first)) {
-        emit_guard_callee(b, call);
+    if (type != TYPE_INT) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    if (block_is_new(b, call->first)) {
         int x = block_int_result(b, call->first, 0);
         ASM(&b->as, OP_int_absolute, x, (intptr_t)block_exit_generic(b));
         emit_replace_call(b, TYPE_INT, x);
-        return true;
+    } else if (expects_first(b)) {
+        int x = block_int_register(b, call->first, 0);
+        ASM(&b->as, OP_branch_int_lt_constant, x, 0, (intptr_t)block_exit_miss(b));
+        choose(b, 0);
+    } else {
+        int x = block_int_result(b, call->first, 0);
+        ASM(&b->as, OP_branch_int_ge_constant, x, 0, (intptr_t)block_exit_miss(b));
+        ASM(&b->as, OP_int_negate, x, (intptr_t)block_exit_generic(b));
+        emit_replace_call(b, TYPE_INT, x);
     }
-    return false;
+    return true;
 }
 
-/* min() or max() of two ints or floats in registers. */
+/* min() or max() of two ints or floats that have no objects. */
 static void
 choose_number(Block *b, const Call *call, ValueType type, bool largest)
 {
@@ -88,6 +108,29 @@ choose_number(Block *b, const Call *call, ValueType type, bool largest)
         ASM(&b->as, largest ? OP_float_larger : OP_float_smaller, x, y);
         emit_replace_call(b, type, x);
     }
+}
+
+/* min() or max() of two ints or floats of which at least one has an object, or may have one later. */
+static void
+choose_entry(Block *b, const Call *call, ValueType type, bool largest)
+{
+    int first = call->first, second = call->first - 1;
+    bool is_first = expects_first(b);
+    int x, y, operation;
+    if (type == TYPE_INT) {
+        y = block_int_register(b, second, 0);
+        x = block_int_register(b, first, 1u << y);
+        operation = is_first ? OP_branch_int_lt : OP_branch_int_le;
+    } else {
+        y = block_float_register(b, second, 0);
+        x = block_float_register(b, first, 1u << y);
+        operation = is_first ? OP_branch_float_lt : OP_branch_float_not_lt;
+    }
+    /* The second is chosen if it is greater, or less. */
+    int less = largest ? x : y, greater = largest ? y : x;
+    bool swapped = operation == OP_branch_int_le;
+    ASM(&b->as, operation, swapped ? greater : less, swapped ? less : greater, (intptr_t)block_exit_miss(b));
+    choose(b, is_first ? first : second);
 }
 
 /* min() or max() of two objects: the chosen one comes to where the call's stack begins. */
@@ -126,12 +169,12 @@ call_choice(Block *b, const Call *call, bool largest)
         return false;
     }
     emit_guard_callee(b, call);
-    bool in_registers = (has_no_object(b, first) || is_small_int(b, first)) &&
-                        (has_no_object(b, second) || is_small_int(b, second));
-    if (in_registers) {
+    if ((block_is_new(b, first) || is_small_int(b, first)) && (block_is_new(b, second) || is_small_int(b, second))) {
         choose_number(b, call, x, largest);
-    } else {
+    } else if (block_stack(b, first)->location == IN_SLOT && block_stack(b, second)->location == IN_SLOT) {
         choose_object(b, call, x, largest);
+    } else {
+        choose_entry(b, call, x, largest);
     }
     return true;
 }

@@ -128,7 +128,7 @@ emit_store_fast(Block *b)
         return;
     }
     own_aliases(b, i, 1);
-    bool in_register = value->location == IN_INT || value->location == IN_FLOAT;
+    bool in_register = entry_in_register(value);
     if (in_register && i < b->ctx.local_count && (!value->boxed || value->owned)) {
         store_register(b, i);
         return;

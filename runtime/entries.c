@@ -1,4 +1,4 @@
-/* The block builder's entries: where values are, moving them, boxing, registers, learning types.
+/* The block builder's entries: where values are, moving them, boxing, registers, learning types (pushing and popping: stack.c).
  * Every function here keeps the context and the emitted code in step. */
 #include "pyjit/block.h"
 
@@ -82,13 +82,6 @@ type_is_plain(ValueType type)
     default:
         return false;
     }
-}
-
-/* Is the value in a register? */
-static bool
-in_register(const Entry *entry)
-{
-    return entry->location == IN_INT || entry->location == IN_FLOAT;
 }
 
 /* ---- access --------------------------------------------------------------------------------- */
@@ -252,13 +245,6 @@ block_forget_facts(Block *b)
     ctx_forget_facts(&b->ctx);
 }
 
-/* Byte offset of the slot that belongs to the n-th stack entry. */
-static intptr_t
-own_slot(const Block *b, int n)
-{
-    return slot_of_stack(b, b->ctx.depth - 1 - n);
-}
-
 /* A live value like the one the n-th stack entry will hold. */
 PyObject *
 block_sample(Block *b, int n)
@@ -275,235 +261,6 @@ block_sample(Block *b, int n)
     }
     int i = b->ctx.depth - 1 - n;
     return i < CTX_STACK ? b->stack_samples[i] : NULL;
-}
-
-/* ---- pushing and popping --------------------------------------------------------------------- */
-
-/* Makes room for one more entry and describes it; false when it is beyond what contexts describe. */
-static bool
-push_entry(Block *b, Entry entry, PyObject *sample)
-{
-    int i = b->ctx.depth++;
-    if (i >= CTX_STACK) {
-        return false;
-    }
-    b->ctx.stack_count = (uint8_t)(i + 1);
-    b->ctx.entries[b->ctx.local_count + i] = entry;
-    b->stack_samples[i] = sample;
-    return true;
-}
-
-/* Pushes an owned reference already in its slot. */
-void
-block_push(Block *b, ValueType type)
-{
-    push_entry(b, (Entry){.type = type, .owned = 1}, NULL);
-}
-
-/* The same with a prediction. */
-void
-block_push_sample(Block *b, ValueType type, PyObject *sample)
-{
-    push_entry(b, (Entry){.type = type, .owned = 1}, sample);
-}
-
-/* Pushes an object already in its slot, whose reference a container has. */
-void
-block_push_lent(Block *b, ValueType type, PyObject *sample)
-{
-    push_entry(b, (Entry){.type = type, .lent = 1}, sample);
-}
-
-/* Pushes local i, which is bound. */
-void
-block_push_local(Block *b, int i)
-{
-    Entry entry = {.location = IN_LOCAL, .index = (unsigned)i & CTX_INDEX_MAX};
-    if (i >= ALIAS_OF_STACK || !push_entry(b, entry, NULL)) {
-        if (i >= ALIAS_OF_STACK) {
-            push_entry(b, (Entry){.owned = 1}, NULL);
-        }
-        block_box_local(b, i);
-        ASM(&b->as, OP_copy_incref, slot_of_local(i), own_slot(b, 0));
-    }
-}
-
-/* Pushes an entry that owns nothing. */
-void
-block_push_entry(Block *b, Entry entry, PyObject *sample)
-{
-    if (!push_entry(b, entry, sample)) {
-        Py_UNREACHABLE(); /* whoever pushes such entries has seen to it that there is room */
-    }
-}
-
-/* Pushes constant i of the code object. */
-void
-block_push_constant(Block *b, int i)
-{
-    PyObject *object = PyTuple_GET_ITEM(b->code->co_consts, i);
-    if (b->site != NULL) {
-        i = code_constant(b->state, object);
-        if (i < 0) {
-            (void)block_needs_frame(b);
-            i = 0;
-        }
-    }
-    Entry entry = {
-        .type = type_of_object(object), .location = IN_CONST, .index = (unsigned)i & CTX_INDEX_MAX};
-    if (i > CTX_INDEX_MAX || !push_entry(b, entry, NULL)) {
-        if (i > CTX_INDEX_MAX) {
-            push_entry(b, (Entry){.type = entry.type, .owned = 1}, NULL);
-        }
-        ASM(&b->as, OP_store_constant, (intptr_t)object, own_slot(b, 0));
-    }
-}
-
-/* Pushes an object that guards have shown to be the value. */
-void
-block_push_object(Block *b, PyObject *object)
-{
-    int fact = fact_of_object(&b->state->facts, object);
-    Entry entry = {.type = type_of_object(object)};
-    if (fact > 0) {
-        entry.location = IN_FACT;
-        entry.fact = (unsigned)fact & 0xff;
-    } else {
-        entry.owned = 1;
-    }
-    if (!push_entry(b, entry, object) || fact == 0) {
-        ASM(&b->as, OP_store_constant, (intptr_t)object, own_slot(b, 0));
-    }
-}
-
-/* Pushes an object for which there is a code_constant(). */
-void
-block_push_known(Block *b, PyObject *object)
-{
-    unsigned number = (unsigned)code_constant(b->state, object);
-    push_entry(b, (Entry){.type = type_of_object(object), .location = IN_CONST, .index = number & CTX_INDEX_MAX},
-               NULL);
-}
-
-/* Pushes the NULL of PUSH_NULL. */
-void
-block_push_null(Block *b)
-{
-    if (!push_entry(b, (Entry){.type = TYPE_NULL, .location = IN_CONST}, NULL)) {
-        ASM(&b->as, OP_store_null, own_slot(b, 0));
-    }
-}
-
-/* Pushes the number in a register. */
-void
-block_push_register(Block *b, ValueType type, int reg)
-{
-    Location location = type == TYPE_FLOAT ? IN_FLOAT : IN_INT;
-    Entry entry = {.type = type, .location = location, .index = (unsigned)reg};
-    if (!push_entry(b, entry, NULL)) {
-        if (location == IN_FLOAT) {
-            ASM(&b->as, OP_box_float, reg, own_slot(b, 0));
-        } else {
-            ASM(&b->as, OP_box_int, reg, own_slot(b, 0), (intptr_t)pyjit_state.small_ints);
-        }
-    }
-}
-
-/* Drops the top entries from the context. */
-void
-block_pop(Block *b, int count)
-{
-    b->ctx.depth = (uint16_t)(b->ctx.depth - count);
-    if (b->ctx.stack_count > b->ctx.depth) {
-        b->ctx.stack_count = (uint8_t)b->ctx.depth;
-    }
-}
-
-/* Are all locals in memory as well as in registers, so that Python code may run? */
-bool
-block_locals_boxed(const Block *b)
-{
-    for (int i = 0; i < b->ctx.local_count; i++) {
-        const Entry *entry = &b->ctx.entries[i];
-        if (entry->location != IN_SLOT && !entry->boxed) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Releases the n-th entry's reference, if it owns one. */
-void
-block_release(Block *b, int n)
-{
-    Entry *entry = block_stack(b, n);
-    if (!entry->owned || (in_register(entry) && !entry->boxed) || entry->type == TYPE_NULL) {
-        return;
-    }
-    if (type_is_plain(entry->type)) {
-        ASM(&b->as, OP_release_plain, own_slot(b, n));
-        return;
-    }
-    if (block_needs_frame(b)) {
-        return;
-    }
-    block_forget_facts(b);
-    bool beyond = b->ctx.depth > b->state->code->co_stacksize; /* values are, as take_release knows */
-    if (block_locals_boxed(b) && !beyond) {
-        ASM(&b->as, OP_release_here, own_slot(b, n), block_instr_address(b));
-    } else {
-        ASM(&b->as, OP_release, own_slot(b, n), (intptr_t)block_exit_release(b));
-    }
-}
-
-/* Releases and drops the top entries. */
-void
-block_drop(Block *b, int count)
-{
-    for (int i = 0; i < count; i++) {
-        block_release(b, 0);
-        block_pop(b, 1);
-    }
-}
-
-/* Releases and drops the top entries, the lowest first. */
-void
-block_drop_upwards(Block *b, int count)
-{
-    for (int n = count - 1; n >= 0; n--) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
-    block_pop(b, count);
-}
-
-/* Is something of the entry's in its slot? */
-bool
-block_uses_slot(const Entry *entry)
-{
-    return entry->location == IN_SLOT || entry->boxed;
-}
-
-/* Releases and drops the entries below the top one, which comes in their place. */
-void
-block_squeeze(Block *b, int count)
-{
-    int number = b->ctx.depth - 1, below = number - count;
-    Entry *top = block_stack(b, 0);
-    if (top->location == IN_LOCAL && top->index >= (unsigned)(ALIAS_OF_STACK + below)) {
-        block_own(b, 0); /* one of those that go */
-    }
-    PyObject *sample = block_sample(b, 0);
-    for (int n = count; n > 0; n--) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
-    Entry result = *block_stack(b, 0);
-    if (block_uses_slot(&result)) {
-        ASM(&b->as, OP_copy_borrowed, slot_of_stack(b, number), slot_of_stack(b, below));
-    }
-    block_pop(b, count + 1);
-    block_push_entry(b, result, sample);
 }
 
 /* ---- boxing ---------------------------------------------------------------------------------- */
@@ -537,9 +294,9 @@ box_stack(Block *b, int n)
         return;
     }
     if (entry->location == IN_FLOAT) {
-        ASM(&b->as, OP_box_float, entry->index, own_slot(b, n));
+        ASM(&b->as, OP_box_float, entry->index, block_own_slot(b, n));
     } else {
-        ASM(&b->as, OP_box_int, entry->index, own_slot(b, n), (intptr_t)pyjit_state.small_ints);
+        ASM(&b->as, OP_box_int, entry->index, block_own_slot(b, n), (intptr_t)pyjit_state.small_ints);
     }
     entry->boxed = 1;
     entry->owned = 1;
@@ -552,7 +309,7 @@ box_aliased(Block *b, const Entry *alias)
 {
     if (alias->index < ALIAS_OF_STACK) {
         block_box_local(b, alias->index);
-    } else if (in_register(block_aliased(b, alias))) {
+    } else if (entry_in_register(block_aliased(b, alias))) {
         box_stack(b, b->ctx.depth - 1 - (alias->index - ALIAS_OF_STACK));
     }
 }
@@ -582,7 +339,7 @@ take_reference(Block *b, int n)
 {
     Entry *entry = block_stack(b, n);
     if (!entry->owned) {
-        ASM(&b->as, OP_increment, own_slot(b, n));
+        ASM(&b->as, OP_increment, block_own_slot(b, n));
         entry->owned = 1;
         entry->lent = 0;
     }
@@ -594,7 +351,7 @@ static bool
 is_last_of_local(Block *b, int n)
 {
     const Entry *alias = block_stack(b, n), *value = block_aliased(b, alias);
-    if (b->site != NULL || b->ctx.observed || alias->index >= ALIAS_OF_STACK || value->boxed || !in_register(value) ||
+    if (b->site != NULL || b->ctx.observed || alias->index >= ALIAS_OF_STACK || value->boxed || !entry_in_register(value) ||
         PyBytes_GET_SIZE(b->state->code->co_exceptiontable) > 0) {
         return false;
     }
@@ -604,8 +361,23 @@ is_last_of_local(Block *b, int n)
             return false;
         }
     }
+    int target = decode_jump_target(&b->in);
+    if (target >= 0 && liveness_at(b->state->live, b->state->live_count, target) >> alias->index & 1) {
+        return false;
+    }
     return liveness_is_dead(b->state->units, b->state->unit_count, b->state->live, b->state->live_count, b->in.next,
                             alias->index);
+}
+
+/* Has the n-th stack entry's number no object, and will there be none of it but one that is made of the entry itself? */
+bool
+block_is_new(Block *b, int n)
+{
+    const Entry *entry = block_stack(b, n), *value = block_value(b, n);
+    if (!entry_in_register(value) || value->boxed) {
+        return false;
+    }
+    return value == entry || (value->lent && is_last_of_local(b, n));
 }
 
 /* Puts a box of the value of an alias of a local into its own slot: that of the local, if it has one that has been
@@ -617,13 +389,13 @@ box_for_alias(Block *b, int n)
     Entry value = *block_aliased(b, block_stack(b, n));
     note_sample(b, n);
     if (value.lent && value.location == IN_FLOAT) {
-        ASM(&b->as, OP_box_float, value.index, own_slot(b, n));
+        ASM(&b->as, OP_box_float, value.index, block_own_slot(b, n));
     } else if (value.lent) {
-        ASM(&b->as, OP_box_int, value.index, own_slot(b, n), (intptr_t)pyjit_state.small_ints);
+        ASM(&b->as, OP_box_int, value.index, block_own_slot(b, n), (intptr_t)pyjit_state.small_ints);
     } else if (value.location == IN_FLOAT) {
-        ASM(&b->as, OP_box_float_of_local, value.index, local, own_slot(b, n));
+        ASM(&b->as, OP_box_float_of_local, value.index, local, block_own_slot(b, n));
     } else {
-        ASM(&b->as, OP_box_int_of_local, value.index, local, own_slot(b, n), (intptr_t)pyjit_state.small_ints);
+        ASM(&b->as, OP_box_int_of_local, value.index, local, block_own_slot(b, n), (intptr_t)pyjit_state.small_ints);
     }
     *block_stack(b, n) = (Entry){.type = value.type, .fact = value.fact, .owned = 1};
 }
@@ -644,7 +416,7 @@ block_own(Block *b, int n)
         }
         box_aliased(b, entry);
         Entry known = *block_aliased(b, entry);
-        ASM(&b->as, OP_copy_incref, block_alias_slot(b, entry), own_slot(b, n));
+        ASM(&b->as, OP_copy_incref, block_alias_slot(b, entry), block_own_slot(b, n));
         note_sample(b, n);
         *block_stack(b, n) = (Entry){.type = known.type, .owned = 1, .fact = known.fact};
         break;
@@ -652,9 +424,9 @@ block_own(Block *b, int n)
     case IN_CONST:
     case IN_FACT:
         if (entry->type == TYPE_NULL) {
-            ASM(&b->as, OP_store_null, own_slot(b, n));
+            ASM(&b->as, OP_store_null, block_own_slot(b, n));
         } else {
-            ASM(&b->as, OP_store_constant, (intptr_t)block_constant(b, entry), own_slot(b, n));
+            ASM(&b->as, OP_store_constant, (intptr_t)block_constant(b, entry), block_own_slot(b, n));
         }
         note_sample(b, n);
         *entry = (Entry){.type = entry->type, .owned = 1, .fact = entry->fact};
@@ -679,7 +451,7 @@ block_object_slot(Block *b, int n)
         return block_alias_slot(b, entry);
     case IN_CONST:
     case IN_FACT:
-        ASM(&b->as, OP_store_constant_borrowed, (intptr_t)block_constant(b, entry), own_slot(b, n));
+        ASM(&b->as, OP_store_constant_borrowed, (intptr_t)block_constant(b, entry), block_own_slot(b, n));
         note_sample(b, n);
         *entry = (Entry){.type = entry->type, .fact = entry->fact};
         break;
@@ -690,7 +462,7 @@ block_object_slot(Block *b, int n)
     case IN_SLOT:
         break;
     }
-    return own_slot(b, n);
+    return block_own_slot(b, n);
 }
 
 /* Boxes all locals. */

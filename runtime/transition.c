@@ -26,13 +26,6 @@ static const uint8_t knowledge[TYPE_COUNT] = {
     [TYPE_OTHER] = 2,
 };
 
-/* Is the value in a register? */
-static bool
-in_register(const Entry *entry)
-{
-    return entry->location == IN_INT || entry->location == IN_FLOAT;
-}
-
 /* Cost of making one entry into the other. */
 static int
 entry_cost(const Entry *from, const Entry *to, bool is_local)
@@ -64,7 +57,7 @@ entry_cost(const Entry *from, const Entry *to, bool is_local)
         return TRANSITION_IMPOSSIBLE;
     }
     if (to->location == IN_SLOT) {
-        return cost + (in_register(from) && !from->boxed ? COST_BOX : 0);
+        return cost + (entry_in_register(from) && !from->boxed ? COST_BOX : 0);
     }
     if (from->location == IN_SLOT) {
         return to->location == IN_FLOAT ? cost + COST_LOAD : TRANSITION_IMPOSSIBLE;
@@ -166,10 +159,10 @@ transition_emit(Block *b, const Context *to)
     RegisterMoves moves = moves_none();
     for (int i = 0; i < to->local_count; i++) {
         const Entry *from = &b->ctx.entries[i], *entry = &to->entries[i];
-        if (in_register(from) && !from->boxed && (entry->location == IN_SLOT || entry->boxed)) {
+        if (entry_in_register(from) && !from->boxed && (entry->location == IN_SLOT || entry->boxed)) {
             block_box_local(b, i);
         }
-        if (in_register(from) && in_register(entry)) {
+        if (entry_in_register(from) && entry_in_register(entry)) {
             *(entry->location == IN_INT ? &moves.ints[entry->index] : &moves.floats[entry->index]) = from->index;
         }
     }

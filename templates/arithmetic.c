@@ -95,10 +95,21 @@ OPERATION(int_floor_divide, IREG(a), IREG(b), EXIT(rare)) {
     a = quotient;
 }
 
+#define MODULO(remainder, a, b, rare)                                                              \
+    if (unlikely((uint64_t)(b + 1) <= 1)) LEAVE(rare);                                             \
+    int64_t remainder = a % b;                                                                     \
+    if (remainder != 0 && (remainder ^ b) < 0) remainder += b
+
 OPERATION(int_modulo, IREG(a), IREG(b), EXIT(rare)) {
-    if (unlikely((uint64_t)(b + 1) <= 1)) LEAVE(rare);
-    int64_t remainder = a % b;
-    if (remainder != 0 && (remainder ^ b) < 0) remainder += b;
+    MODULO(remainder, a, b, rare);
+    a = remainder;
+}
+
+/* Modulo of a dividend that has an object, which may be the remainder's if the divisor is of more than one digit. */
+OPERATION(int_modulo_of_object, IREG(a), IREG(b), EXIT(rare)) {
+    MODULO(remainder, a, b, rare);
+    int64_t digit_most = (1 << PyLong_SHIFT) - 1;
+    if (unlikely(remainder == a) && unlikely((uint64_t)(b + digit_most) > 2 * (uint64_t)digit_most)) LEAVE(rare);
     a = remainder;
 }
 

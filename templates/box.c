@@ -100,9 +100,13 @@ is_int_of(PyObject *object, int64_t value)
     if (object == NULL || (void *)Py_TYPE(object) != ADDRESS_HERE(PyLong_Type)) return false;
     Py_ssize_t size = Py_SIZE(number);
     if (likely((size_t)(size + 1) <= 2)) return size * (int64_t)number->ob_digit[0] == value;
-    if ((size_t)(size + 2) > 4) return false;
-    int64_t magnitude = (int64_t)number->ob_digit[1] << PyLong_SHIFT | number->ob_digit[0];
-    return (size < 0 ? -magnitude : magnitude) == value;
+    if ((size_t)(size + 3) > 6) return false;
+    uint64_t magnitude = (uint64_t)number->ob_digit[1] << PyLong_SHIFT | number->ob_digit[0];
+    if ((size_t)(size + 2) > 4) {
+        if (number->ob_digit[2] >> (64 - 2 * PyLong_SHIFT) != 0) return false;
+        magnitude |= (uint64_t)number->ob_digit[2] << 2 * PyLong_SHIFT;
+    }
+    return (size < 0) == (value < 0) && magnitude == (value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
 /* What is done usually for a local's slot, as with floats. `place` is the same slot as `to`: what is done rarely has its

@@ -103,6 +103,13 @@ slot_of_stack(const Block *b, int i)
     return slot_of_local(b->state->code->co_nlocalsplus + i);
 }
 
+/* Byte offset of the slot that belongs to the n-th stack entry. */
+static inline intptr_t
+block_own_slot(const Block *b, int n)
+{
+    return slot_of_stack(b, b->ctx.depth - 1 - n);
+}
+
 /* Byte offset from the frame that runs of local i of the code being compiled. */
 static inline intptr_t
 block_local_slot(const Block *b, int i)
@@ -130,6 +137,10 @@ Entry *block_value(Block *b, int n);
 
 /* Type of the n-th stack entry's value. */
 ValueType block_type(Block *b, int n);
+
+/* Has the n-th stack entry's number no object, and will there be none of it but one that is made of the entry itself?
+ * Then nobody can tell whether an operation that returns its operand has returned another object. */
+bool block_is_new(Block *b, int n);
 
 /* The object that an entry is known to be, NULL if none: a constant of the code object, or the object of
  * a fact, which need not be in its slot. Borrows. */
@@ -298,6 +309,9 @@ bool block_needs_frame(Block *b);
 void block_defer(Block *b);
 
 /* ---- exits ----------------------------------------------------------------------------------- */
+
+/* How many guards have failed at this instruction on the way here. */
+int block_chain(const Block *b);
 
 /* To this instruction again, compiled for other types; to its generic version. */
 Exit *block_exit_miss(Block *b);

@@ -63,6 +63,13 @@ typedef struct {
 
 _Static_assert(sizeof(Entry) == 4, "contexts are compared as bytes");
 
+/* Is the value in a register? */
+static inline bool
+entry_in_register(const Entry *entry)
+{
+    return entry->location == IN_INT || entry->location == IN_FLOAT;
+}
+
 typedef struct {
     uint16_t depth;      /* operand-stack entries, known or not */
     uint8_t local_count; /* locals described: min(co_nlocalsplus, CTX_LOCALS) */
