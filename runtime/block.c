@@ -624,6 +624,8 @@ compile_path(Block *b, int offset)
     int at = offset;
     while (!b->ended && !b->failed && !b->as.failed) {
         b->in = decode_at(b->here->units, at);
+        STAT(bytecodes_compiled);
+        STAT_ADD(bytes_bytecode, (b->in.next - b->in.start) * (int)sizeof(_Py_CODEUNIT));
         compile_instruction_here(b);
         at = b->in.next;
         if (b->ended) {

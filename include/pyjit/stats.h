@@ -12,6 +12,8 @@
     X(blocks_compiled, "block versions compiled")                                                  \
     X(versions_generic, "of these, generic versions")                                              \
     X(deferred_blocks, "of these, ended to wait for live types")                                   \
+    X(bytecodes_compiled, "bytecodes compiled, in each version again")                             \
+    X(bytes_bytecode, "bytes of bytecode compiled, in each version again")                         \
     X(bytes_hot, "bytes of hot code")                                                              \
     X(bytes_cold, "bytes of cold code")                                                            \
     X(compile_ns, "nanoseconds spent compiling")                                                   \

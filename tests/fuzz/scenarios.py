@@ -215,6 +215,44 @@ def laterNAME(n):
     return y is kept[0], z is kept[1], w is kept[2] or w is z, lastNAME(kept[0], []) is kept[0]
 
 
+def ofNAME(a, between, b):
+    return a is b
+
+
+def sidesNAME(n, c):
+    x, y = n + 1.5, n * 3 + 1000
+    s = ofNAME(x, (x := 2.5) if c else 1, x), ofNAME(y, c or (y := 3000), y), ofNAME(y, c and (y := n), y)
+    z = x * 2
+    match z:
+        case None:
+            pass
+        case w:
+            s += (w is z,)
+    return s
+
+
+def chosenNAME(a, b):
+    t, u = a + 1, b + 1
+    v, w, best = max(t, u), min(t, u), t
+    for k in range(3):
+        best = max(best, u - k)
+    return v is t, v is u, w is t, w is u, abs(t) is t, best is t, max(best, 300) is best
+
+
+def leftNAME(a, b):
+    x = a * 5
+    y, z = x % b, a % b
+    return y is x, z is a, y, z
+
+
+def largeNAME(n):
+    x, kept = (n | 2**31) * (2**31 - 1), []
+    for k in range(3):
+        kept.append(x)
+        y = x + k
+    return [v is kept[0] for v in kept]
+
+
 def makeNAME(n):
     kept = Last(n)
     return lambda: kept
@@ -409,7 +447,9 @@ SCENARIOS = [
          "sum((y for v in range(3)), i)", "all(v < 9 for v in (i, x))", "any(v > i for v in (1, 2))",
          "max(v & 3 for v in (i, 5))",
          "list(v * y for v in range(3))", "makeNAME(i)().n", "sameNAME(i)", "sameNAME(x)",
-         "laterNAME(i)", "laterNAME(x)", "lastNAME(x, []) is x",
+         "laterNAME(i)", "laterNAME(x)", "lastNAME(x, []) is x", "sidesNAME(i, i & 1)", "sidesNAME(x, 0)",
+         "chosenNAME(i, 3)", "chosenNAME(x, i)", "chosenNAME(i * 2**40, x)", "leftNAME(i, 2**31)",
+         "leftNAME(i << 33, 2**50)", "leftNAME(x, i)", "largeNAME(i)",
          "[tick(3) and kNAME.update({i: k}) for k in kNAME]", "[tick(4) and kNAME.pop(k) for k in kNAME]",
          "[tick(3) and (kNAME.pop(k), kNAME.update({(k, i): 1})) for k in kNAME]",
          "[tick(5) and kNAME.clear() for v in kNAME.values()]",
