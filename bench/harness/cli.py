@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.harness import catalogue, instructions, programs, startup, suite, table, web
+from bench.harness import catalogue, costs, instructions, programs, startup, suite, table, web
 from bench.harness.picture import draw
 from bench.harness.report import Metric, Progress, Report, from_json, machine, to_json
 from bench.harness.sides import Side, describe, sides
@@ -89,6 +89,12 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--timeout", type=float, default=300.0, help="seconds for a process")
 
     command = commands.add_parser(
+        "costs", parents=[measured, shown], help="measure compiling, machine code and memory"
+    )
+    command.add_argument("--turns", type=int, default=3, help="processes for each side")
+    command.add_argument("--timeout", type=float, default=600.0, help="seconds for a process")
+
+    command = commands.add_parser(
         "instructions", parents=[measured, shown], help="count instructions instead of seconds"
     )
     command.add_argument("--program", "--programs", dest="programs", metavar="A,B", required=True)
@@ -169,6 +175,9 @@ def measure(options: argparse.Namespace) -> Report:
         report = new_report("web", web.METRICS, pair, options)
         served = web.Effort(options.turns, options.requests, options.timeout)
         web.measure_all(report, progress, pair, served)
+    elif options.command == "costs":
+        report = new_report("costs", costs.METRICS, pair, options)
+        costs.measure_all(report, progress, pair, options.turns, options.timeout)
     elif options.command == "instructions":
         chosen = catalogue.choose(options.programs)
         report = new_report("instructions", instructions.METRICS, pair, options)

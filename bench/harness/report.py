@@ -22,11 +22,15 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Metric:
-    """A measured quantity; unit is `s`, `KiB` or `instructions`."""
+    """A measured quantity; unit is `s`, `KiB`, `bytes` or `instructions`.
+
+    With `only_b` side A has none.
+    """
 
     key: str
     title: str
     unit: str
+    only_b: bool = False
 
 
 @dataclass(frozen=True)

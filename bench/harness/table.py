@@ -6,11 +6,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bench.harness.report import Pair, Report
+from bench.harness.report import Metric, Pair, Report
 
 
 def quantity(value: float, unit: str) -> str:
-    """A value with a fitting unit: seconds, KiB or instructions."""
+    """A value with a fitting unit: seconds, KiB, bytes or instructions."""
     if unit == "s":
         for factor, name in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
             if value >= factor:
@@ -18,6 +18,8 @@ def quantity(value: float, unit: str) -> str:
         return f"{value * 1e9:.3g} ns"
     if unit == "KiB":
         return f"{value / 1024:.1f} MiB"
+    if unit == "bytes":
+        return f"{value:.1f}"
     for factor, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= factor:
             return f"{value / factor:.4g} {name}"
@@ -32,8 +34,11 @@ def ratio_text(ratio: float | None) -> Text:
     return Text(f"{ratio:.2f}x", style=style)
 
 
-def cells(pair: Pair | None, unit: str, brief: bool) -> list[Text]:
-    """The cells of a metric: A, B and ratio, or the ratio only."""
+def cells(pair: Pair | None, metric: Metric, brief: bool) -> list[Text]:
+    """The cells of a metric: A, B and ratio, or the ratio only, or B only."""
+    unit = metric.unit
+    if metric.only_b:
+        return [Text(quantity(pair.b, unit) if pair else "-")]
     if brief:
         return [ratio_text(pair.ratio if pair else None)]
     if pair is None:
@@ -49,10 +54,12 @@ def build(report: Report) -> RenderableType:
     """The table of a report, with its means, problems and skips."""
     table = Table(title=f"{report.kind}: A plain, B with pyjit, ratio A / B")
     table.add_column("name", no_wrap=True)
-    brief = {metric.key: len(report.metrics) > 2 for metric in report.metrics[1:]}
+    compared = [metric for metric in report.metrics if not metric.only_b]
+    brief = {metric.key: len(compared) > 2 for metric in compared[1:]}
     for metric in report.metrics:
-        if brief.get(metric.key):
-            table.add_column(f"{metric.title}\nA / B", justify="right", no_wrap=True)
+        if metric.only_b or brief.get(metric.key):
+            what = "B" if metric.only_b else "A / B"
+            table.add_column(f"{metric.title}\n{what}", justify="right", no_wrap=True)
             continue
         table.add_column(f"{metric.title}\nA", justify="right", no_wrap=True)
         table.add_column("\nB", justify="right", no_wrap=True)
@@ -64,14 +71,14 @@ def build(report: Report) -> RenderableType:
         line = [Text(row.name, style="red" if row.problem else "")]
         for metric in report.metrics:
             pair = row.pairs.get(metric.key)
-            line.extend(cells(pair, metric.unit, brief.get(metric.key, False)))
+            line.extend(cells(pair, metric, brief.get(metric.key, False)))
         line.append(Text("-" if row.spread is None else f"{row.spread:.2f}", style="dim"))
         table.add_row(*line)
     table.add_section()
     counting = sum(1 for row in report.rows if not row.problem)
     line = [Text(f"geometric mean of {counting}", style="bold")]
     for metric in report.metrics:
-        empty = [] if brief.get(metric.key) else [Text(""), Text("")]
+        empty = [] if metric.only_b or brief.get(metric.key) else [Text(""), Text("")]
         line.extend([*empty, ratio_text(report.mean(metric.key))])
     line.append(Text(""))
     table.add_row(*line)

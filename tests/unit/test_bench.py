@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,7 @@ if str(ROOT) not in sys.path:
 
 pytest.importorskip("rich")
 
-from bench.harness import catalogue, cli, instructions, programs, stats, suite, table, web  # noqa: E402
+from bench.harness import catalogue, cli, costs, instructions, programs, stats, suite, table, web  # noqa: E402
 from bench.harness.catalogue import Program  # noqa: E402
 from bench.harness.report import Metric, Pair, Report, Row, from_json, to_json  # noqa: E402
 from bench.harness.sides import Finished, Side, run, sides, turns  # noqa: E402
@@ -273,3 +274,43 @@ def test_web_applications_that_are_not_installed_are_skipped(monkeypatch: pytest
     web.measure_all(report, lambda _: None, (side, side), web.Effort(1, 1, 10.0))
     assert report.skipped == {"nothing_shop": "nothing_that_is_installed is not installed"}
     assert not report.rows
+
+
+def test_costs_are_read_from_what_a_process_tells() -> None:
+    counted = {
+        "compile_ns": 3000,
+        "bytecodes_compiled": 2,
+        "bytes_bytecode": 8,
+        "bytes_hot": 70,
+        "bytes_cold": 10,
+    }
+    told = costs.read(f"a line\ntold {json.dumps({'memory': 2048, 'stats': counted})}\n")
+    assert told.memory == 2048
+    assert told.compiling == pytest.approx(1.5e-6)
+    assert told.code == 10
+    assert costs.read('told {"memory": 1}') == costs.Told(1, 0, 0)
+    with pytest.raises(ValueError, match="without telling"):
+        costs.read("nothing\n")
+
+
+def test_costs_of_programs_are_measured_or_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    side = Side("A", sys.executable)
+    report = Report("costs", costs.METRICS)
+    there = costs.Case.of_module("there", "json.tool", "--help")
+    monkeypatch.setattr(costs, "CASES", [there, costs.Case("not there", "pass", "nothing_that_is_installed")])
+    costs.measure_all(report, lambda _: None, (side, side), 1, 60.0)
+    assert report.skipped == {"not there": "nothing_that_is_installed is not installed"}
+    (row,) = report.rows
+    assert row.problem is None
+    if sys.platform == "linux":
+        assert row.pairs["memory"].a > 1000
+
+
+def test_table_shows_metrics_that_only_side_b_has() -> None:
+    report = Report("costs", costs.METRICS)
+    report.rows.append(
+        Row("one", {"memory": Pair(2048, 4096), "compiling": Pair(0, 1e-6), "code": Pair(0, 33.3)})
+    )
+    text = table.to_text(report)
+    for part in ("0.50x", "2.0 MiB", "4.0 MiB", "1 µs", "33.3"):
+        assert part in text
