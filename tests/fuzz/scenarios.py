@@ -120,60 +120,7 @@ class OneNAME(BaseNAME):
 
 def rNAME(v):
     return zip(v, (1, 2, 3))"""
-CORNERS = """\
-class TNAME(tuple):
-    pass
-
-
-class ONAME:
-    def __hash__(self):
-        return hash('k')
-
-    def __eq__(self, other):
-        return tick(2)
-
-
-def tNAME(n):
-    return n, Last(n)
-
-
-def lNAME(n):
-    return [n, Last(n)]
-
-
-class SNAME:
-    __slots__ = ('n',)
-
-    def __init__(self, n):
-        self.n = n
-
-    def __del__(self):
-        COUNTS[2] += 1
-
-
-def recNAME(n):
-    def inner(v):
-        return v if v <= 0 else inner(v - 1)
-    if n == 5:
-        kept, inner = inner, lambda v: 'other'
-        return kept(n)
-    return inner(n)
-
-
-def setNAME(v):
-    global gNAME
-    gNAME = v
-
-
-def addNAME(d, k):
-    d[k] = 1
-    yield k
-
-
-def takeNAME(*a, **k):
-    return a, sorted(k)
-
-
+NUMBERS = """\
 def sameNAME(n):
     z, w = n * 1000, n * 0.5
     kept = [z, w]
@@ -251,6 +198,107 @@ def largeNAME(n):
         kept.append(x)
         y = x + k
     return [v is kept[0] for v in kept]
+"""
+
+COROUTINES = """\
+async def innerNAME(n):
+    if n & 1:
+        n = await Await(n)
+    return n
+
+
+async def longNAME(n):
+    return await Await(n, 3), n
+
+
+async def outerNAME(one):
+    return await one
+
+
+async def twiceNAME(one):
+    return await outerNAME(one), await one
+
+
+def begunNAME(n):
+    c = longNAME(n)
+    for k in range(n & 3):
+        c.send(None)
+    return c
+
+
+def endedNAME(n):
+    c = innerNAME(n & ~1)
+    try:
+        c.send(None)
+    except StopIteration:
+        return c
+
+
+def driveNAME(one, outer=outerNAME):
+    c, seen = outer(one), []
+    try:
+        while True:
+            seen.append(c.send(None))
+    except StopIteration as e:
+        seen.append(e.value)
+    except (RuntimeError, TypeError) as e:
+        seen.append(str(e))
+    c.close()
+    return seen
+"""
+
+CORNERS = """\
+class TNAME(tuple):
+    pass
+
+
+class ONAME:
+    def __hash__(self):
+        return hash('k')
+
+    def __eq__(self, other):
+        return tick(2)
+
+
+def tNAME(n):
+    return n, Last(n)
+
+
+def lNAME(n):
+    return [n, Last(n)]
+
+
+class SNAME:
+    __slots__ = ('n',)
+
+    def __init__(self, n):
+        self.n = n
+
+    def __del__(self):
+        COUNTS[2] += 1
+
+
+def recNAME(n):
+    def inner(v):
+        return v if v <= 0 else inner(v - 1)
+    if n == 5:
+        kept, inner = inner, lambda v: 'other'
+        return kept(n)
+    return inner(n)
+
+
+def setNAME(v):
+    global gNAME
+    gNAME = v
+
+
+def addNAME(d, k):
+    d[k] = 1
+    yield k
+
+
+def takeNAME(*a, **k):
+    return a, sorted(k)
 
 
 def makeNAME(n):
@@ -432,6 +480,28 @@ SCENARIOS = [
         ITERATOR,
     ),
     Scenario(
+        ["sameNAME(i)", "sameNAME(x)", "laterNAME(i)", "laterNAME(x)", "lastNAME(x, []) is x", "sidesNAME(i, i & 1)",
+         "sidesNAME(x, 0)", "chosenNAME(i, 3)", "chosenNAME(x, i)", "chosenNAME(i * 2**40, x)", "leftNAME(i, 2**31)",
+         "leftNAME(i << 33, 2**50)", "leftNAME(x, i)", "largeNAME(i)", "max(x, i) is x", "abs(x) is x", "+x is x",
+         "x % 2**70 is x"],
+        ["x = <any>", "x = <int>", "x = <float>", "x = i * 2**33", "x = Last()", "x = y", "o = x",
+         "global sidesNAME; sidesNAME = chosenNAME", "ofNAME.__code__ = (lambda a, b, c: a == c).__code__",
+         "sys.setprofile(profiler)", "sys.setprofile(None)", "builtins.max = lambda *v: v", "builtins.abs = int"],
+        NUMBERS,
+    ),
+    Scenario(
+        ["driveNAME(innerNAME(i))", "driveNAME(longNAME(x))", "driveNAME(begunNAME(i))", "driveNAME(endedNAME(i))",
+         "driveNAME(Await(x, i & 3))", "driveNAME(innerNAME(i), twiceNAME)", "driveNAME(longNAME(i), twiceNAME)",
+         "driveNAME(Await(i), twiceNAME)", "driveNAME(begunNAME(i) if tick(3) else longNAME(i))",
+         "driveNAME(endedNAME(i) if tick(3) else innerNAME(i), twiceNAME)", "driveNAME(x)",
+         "driveNAME(outerNAME(outerNAME(innerNAME(i))))"],
+        ["innerNAME.__code__ = longNAME.__code__", "global innerNAME; innerNAME = longNAME", "x = <any>", "x = Await(2)",
+         "Await.__await__ = lambda self: iter((1, 2))", "Await.__await__ = lambda self: 3",
+         "global begunNAME; begunNAME = Await", "sys.settrace(tracer)", "sys.settrace(None)",
+         "sys.setprofile(profiler)", "sys.setprofile(None)", "x = 1"],
+        COROUTINES,
+    ),
+    Scenario(
         ["jNAME(str(v) for v in range(i & 3))", "jNAME(v for v in ('a', 'b', x))", "newNAME(TNAME, (i, x))",
          "newNAME(TNAME, [i])[0]", "TNAME((i, x))", "chr(i + 60)", "chr(i * 30)", "chr(i * 300000)",
          "ord(chr(i + 200))",
@@ -446,10 +516,7 @@ SCENARIOS = [
          "sum(v for v in (True, i, 2.5, o, x))",
          "sum((y for v in range(3)), i)", "all(v < 9 for v in (i, x))", "any(v > i for v in (1, 2))",
          "max(v & 3 for v in (i, 5))",
-         "list(v * y for v in range(3))", "makeNAME(i)().n", "sameNAME(i)", "sameNAME(x)",
-         "laterNAME(i)", "laterNAME(x)", "lastNAME(x, []) is x", "sidesNAME(i, i & 1)", "sidesNAME(x, 0)",
-         "chosenNAME(i, 3)", "chosenNAME(x, i)", "chosenNAME(i * 2**40, x)", "leftNAME(i, 2**31)",
-         "leftNAME(i << 33, 2**50)", "leftNAME(x, i)", "largeNAME(i)",
+         "list(v * y for v in range(3))", "makeNAME(i)().n",
          "[tick(3) and kNAME.update({i: k}) for k in kNAME]", "[tick(4) and kNAME.pop(k) for k in kNAME]",
          "[tick(3) and (kNAME.pop(k), kNAME.update({(k, i): 1})) for k in kNAME]",
          "[tick(5) and kNAME.clear() for v in kNAME.values()]",
