@@ -147,11 +147,21 @@ plan_instance(Plan *plan, PyObject *owner, PyObject *name)
 
 /* ---- classes: attributes found in them ------------------------------------------------------- */
 
+/* May objects of this class become ones of another, by assignment to __class__? Of fixed types those of modules may. */
+static bool
+may_be_exchanged(PyTypeObject *type)
+{
+    return !plan_type_is_fixed(type) || type == &PyModule_Type;
+}
+
 /* Is this value of a class attribute no descriptor, and can that be guarded? */
 static bool
 is_plain_value(PyObject *value)
 {
     PyTypeObject *type = Py_TYPE(value);
+    if (type == &PyModule_Type) {
+        return false;
+    }
     if (!plan_type_is_fixed(type)) {
         if (!is_silent(type)) {
             return false;
@@ -166,7 +176,7 @@ is_plain_value(PyObject *value)
 static bool
 plan_found(Plan *plan, PyObject *found)
 {
-    if (found == NULL || plan_type_is_fixed(Py_TYPE(found))) {
+    if (found == NULL || !may_be_exchanged(Py_TYPE(found))) {
         return found == NULL || Py_TYPE(found)->tp_descr_set == NULL;
     }
     plan->found = found;
@@ -266,7 +276,7 @@ plan_load_of_class(Plan *plan, PyObject *owner, PyObject *name)
     }
     PyObject *found = lookup(type, name), *of_metaclass = lookup(plan->type, name);
     bool comes_first = of_metaclass != NULL && (Py_TYPE(of_metaclass)->tp_descr_set != NULL ||
-                                                !plan_type_is_fixed(Py_TYPE(of_metaclass)));
+                                                may_be_exchanged(Py_TYPE(of_metaclass)));
     if (comes_first || found == NULL || plan_type_version(type) == 0 || !can_guard(plan->type)) {
         return;
     }

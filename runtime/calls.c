@@ -187,12 +187,13 @@ list_grow(PyListObject *list)
     return 0;
 }
 
-/* New instance by object.__new__. */
+/* New instance by object.__new__, without any code being run. */
 PyObject *
 instance_new(PyTypeObject *type)
 {
-    PyObject *instance = quiet_makes(type) ? quiet_new_instance(type, _PyThreadState_GET()) : NULL;
-    if (instance != NULL) {
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyObject *instance = quiet_makes(type) ? quiet_new_instance(type, tstate) : NULL;
+    if (instance != NULL || quiet_collects(tstate, 1)) {
         return instance;
     }
     PyObject *nothing = PyTuple_New(0);

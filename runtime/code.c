@@ -4,6 +4,7 @@
 
 #include "pyjit/decode.h"
 #include "pyjit/engine.h"
+#include "pyjit/inline.h"
 #include "pyjit/memory.h"
 #include "pyjit/state.h"
 #include "pyjit/stats.h"
@@ -347,7 +348,7 @@ code_remove_version(CodeState *state, BlockVersion *version)
 
 /* ---- dependencies --------------------------------------------------------------------------- */
 
-/* Registers that the hole at `site` holds the address of the code object `target`. */
+/* Registers that the hole at `site`, or a call compiled in place, holds the address of the code object `target`. */
 int
 code_depend(CodeState *user, PyCodeObject *target, uint8_t *site)
 {
@@ -418,8 +419,12 @@ invalidate_dependents(CodeState *state)
 {
     for (Dependency *it = state->dependents, *next; it != NULL; it = next) {
         next = it->next_of_target;
-        static const uint64_t never = 1; /* no object lies at address 1 */
-        codemem_overwrite(it->site, &never, sizeof never);
+        if (it->site == NULL) {
+            inline_forget(it->user, state);
+        } else {
+            static const uint64_t never = 1; /* no object lies at address 1 */
+            codemem_overwrite(it->site, &never, sizeof never);
+        }
         unlink_from_user(it);
         pj_free(it);
     }

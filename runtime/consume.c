@@ -193,24 +193,23 @@ consume_list_item(PyObject *list, PyObject *item)
     return result;
 }
 
-/* Gives room back as list() does. That is none if there are more than a few items: growing leaves less. */
+/* Gives room back as list() does. That is none if there are more than a few items: growing leaves less. A list that has had
+ * room differs from one that never had any even if there is none left: it grows otherwise. */
 static int
 fit(PyListObject *list)
 {
     const Py_ssize_t room_for_one = 4;
-    if (Py_SIZE(list) == 0) {
-        PyMem_Free(list->ob_item);
-        list->ob_item = NULL;
-        list->allocated = 0;
-    } else if (Py_SIZE(list) == 1) {
-        PyObject **items = PyMem_Realloc(list->ob_item, (size_t)room_for_one * sizeof *items);
-        if (items == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        list->ob_item = items;
-        list->allocated = room_for_one;
+    if (Py_SIZE(list) > 1) {
+        return 0;
     }
+    Py_ssize_t room = Py_SIZE(list) == 0 ? 0 : room_for_one;
+    PyObject **items = PyMem_Realloc(list->ob_item, (size_t)room * sizeof *items);
+    if (items == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    list->ob_item = items;
+    list->allocated = room;
     return 0;
 }
 

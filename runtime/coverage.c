@@ -73,7 +73,8 @@ coverage_taken(const Exit *exit)
     int opcode = 0;
     if (state != NULL && exit->ctx != NULL) {
         const InlineSite *site = inline_get(state, exit->ctx->site);
-        opcode = decode_at((site == NULL ? state : site->callee)->units, exit->offset).opcode;
+        const CodeState *here = site == NULL ? state : site->callee;
+        opcode = here == NULL ? 0 : decode_at(here->units, exit->offset).opcode;
     }
     kinds[exit->kind][opcode]++;
 }

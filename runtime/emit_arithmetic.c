@@ -109,7 +109,8 @@ float_operation(int kind)
     }
 }
 
-/* CPython's function for two ints, which runs no code; NULL for none. */
+/* CPython's function for two ints, which runs no code; NULL for none. Those of multiplication and division are none: with many
+ * digits they handle signals. */
 static binaryfunc
 long_function(int kind)
 {
@@ -119,12 +120,6 @@ long_function(int kind)
         return methods->nb_add;
     case NB_SUBTRACT:
         return methods->nb_subtract;
-    case NB_MULTIPLY:
-        return methods->nb_multiply;
-    case NB_FLOOR_DIVIDE:
-        return methods->nb_floor_divide;
-    case NB_REMAINDER:
-        return methods->nb_remainder;
     case NB_LSHIFT:
         return methods->nb_lshift;
     case NB_RSHIFT:
@@ -166,14 +161,20 @@ long_arithmetic(Block *b, int kind)
     return true;
 }
 
-/* May the object of the remainder of two ints be that of the dividend? CPython returns it if it has fewer digits than the
- * divisor, or as many and a smaller first one. */
-static bool
-remainder_may_be_dividend(Block *b)
+/* The operation that is used instead if the result may be the first operand's object, which CPython returns in rare cases:
+ * as a remainder, if it has fewer digits than the divisor, or as many and a smaller first one; and if it is shifted by 0. */
+static int
+operation_of_object(Block *b, int operation)
 {
-    intptr_t divisor;
-    bool has_one_digit = emit_small_int(b, 0, &divisor) && Py_ABS(divisor) >> PyLong_SHIFT == 0;
-    return !has_one_digit && !block_is_new(b, 1);
+    intptr_t second;
+    bool known = emit_small_int(b, 0, &second);
+    if (operation == OP_int_modulo && !(known && Py_ABS(second) >> PyLong_SHIFT == 0) && !block_is_new(b, 1)) {
+        return OP_int_modulo_of_object;
+    }
+    if (operation == OP_int_shift_right && !(known && second != 0) && !block_is_new(b, 1)) {
+        return OP_int_shift_right_of_object;
+    }
+    return operation;
 }
 
 /* Two ints. */
@@ -199,10 +200,7 @@ int_arithmetic(Block *b, int kind)
         replace_two(b, TYPE_FLOAT, to);
         return;
     }
-    int operation = int_operation(kind);
-    if (operation == OP_int_modulo && remainder_may_be_dividend(b)) {
-        operation = OP_int_modulo_of_object;
-    }
+    int operation = operation_of_object(b, int_operation(kind));
     int y = block_int_register(b, 0, 0);
     int x = block_int_result(b, 1, 1u << y);
     if (operation == OP_int_and || operation == OP_int_or || operation == OP_int_xor) {

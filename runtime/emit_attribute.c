@@ -84,8 +84,7 @@ guard_absence(Block *b, int n, const Plan *plan)
     }
     PyObject *known = block_constant(b, block_stack(b, n));
     if (plan->absence == ABSENT_MODULE_STAYS && known != NULL) {
-        ASM(&b->as, OP_guard_known_dict, (intptr_t)((PyModuleObject *)known)->md_dict, plan->at,
-            (intptr_t)block_exit_miss(b));
+        ASM(&b->as, OP_guard_known_module, (intptr_t)known, plan->dict_at, plan->at, (intptr_t)block_exit_miss(b));
         return;
     }
     intptr_t x = block_object_slot(b, n), miss = (intptr_t)block_exit_miss(b);

@@ -302,6 +302,17 @@ releases_any(Block *b, int below)
     return false;
 }
 
+/* Releases stack entries, numbered from the bottom, the lowest first; they are NULL then. */
+static void
+release_between(Block *b, int first, int end)
+{
+    for (int i = first; i < end; i++) {
+        int n = b->ctx.depth - 1 - i;
+        block_release(b, n);
+        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    }
+}
+
 /* RETURN_VALUE: the result comes to where the call's operands begin; the callee's locals and the callee
  * itself are released. */
 void
@@ -335,10 +346,8 @@ emit_inline_return(Block *b)
     block_set_site(b);
     b->in = decode_at(b->here->units, site->call); /* behind a call the last of its caches */
     b->start = b->in.start;
-    for (int n = 1; n < b->ctx.depth - site->below; n++) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
+    release_between(b, site->locals, b->ctx.depth - 1); /* in the order of a frame's end */
+    release_between(b, site->below, site->locals);
     Entry *top = block_stack(b, 0);
     if (top->owned) { /* what was a fact has been put into its slot */
         result = *top;

@@ -5,17 +5,22 @@
 #include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
-/* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
+/* Is the next instruction a POP_TOP that nothing jumps to? */
+static bool
+next_is_pop_top(const Block *b)
+{
+    return decode_at(b->here->units, b->in.next).opcode == POP_TOP && !block_is_target(b, b->in.next);
+}
+
+/* The same, then it is passed over. */
 bool
 emit_skip_pop_top(Block *b)
 {
-    int at = b->in.next;
-    Instr next = decode_at(b->here->units, at);
-    if (next.opcode != POP_TOP || block_is_target(b, at)) {
-        return false;
+    bool skips = next_is_pop_top(b);
+    if (skips) {
+        b->in.next = decode_at(b->here->units, b->in.next).next;
     }
-    b->in.next = next.next;
-    return true;
+    return skips;
 }
 
 /* list.append(). The result, None, is popped by the next instruction or pushed. */
@@ -27,12 +32,17 @@ append_to_list(Block *b, const Call *call)
         block_learn(b, list, 1u << TYPE_LIST) != TYPE_LIST) {
         return false;
     }
+    bool is_dropped = !block_stack(b, list)->owned || next_is_pop_top(b);
     emit_guard_callee(b, call);
     block_own(b, item);
     intptr_t to = block_object_slot(b, list);
     ASM(&b->as, OP_list_append, to, slot_of_stack(b, b->ctx.depth - 1 - item),
         (intptr_t)block_exit_generic(b));
-    *block_stack(b, item) = (Entry){0}; /* the list has its reference */
+    if (is_dropped) {
+        *block_stack(b, item) = (Entry){0}; /* the list has its reference */
+    } else {
+        ASM(&b->as, OP_increment, slot_of_stack(b, b->ctx.depth - 1 - item)); /* CPython releases it after the list */
+    }
     emit_release_call(b);
     b->kwnames = NULL;
     if (!emit_skip_pop_top(b)) {

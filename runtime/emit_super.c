@@ -25,6 +25,21 @@ class_of_cell(const Block *b, int *number)
     return NULL;
 }
 
+/* Is the order of a class as `type` makes it, and that of those in it? Then it has no classes but bases, with which its version
+ * changes. */
+static bool
+has_usual_order(PyTypeObject *type)
+{
+    PyObject *usual = plan_lookup(&PyType_Type, pyjit_names.mro);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(type->tp_mro); i++) {
+        PyTypeObject *metaclass = Py_TYPE(PyTuple_GET_ITEM(type->tp_mro, i));
+        if (metaclass != &PyType_Type && plan_lookup(metaclass, pyjit_names.mro) != usual) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The method with a name that instances of a class find behind one of its bases; NULL if that is not simple.
  * Borrows. */
 static PyObject *
@@ -117,7 +132,7 @@ emit_call_super(Block *b, const Call *call)
         !PyType_IsSubtype(type, base) || PyUnicode_Compare(name, pyjit_names.dunder_class) == 0) {
         return false;
     }
-    bool exists = plan_lookup(type, name) != NULL && plan_type_version(type) != 0;
+    bool exists = plan_lookup(type, name) != NULL && plan_type_version(type) != 0 && has_usual_order(type);
     PyObject *method = exists ? method_behind(type, base, name) : NULL;
     if (method == NULL) {
         return false;

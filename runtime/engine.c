@@ -413,9 +413,13 @@ describe_positions(const CodeState *state, const BlockVersion *version)
     PyObject *list = PyList_New(version->position_count);
     for (uint32_t i = 0; list != NULL && i < version->position_count; i++) {
         bytes += version->positions[i].bytes;
+        int offset = version->positions[i].offset;
         const InlineSite *site = inline_get(state, version->positions[i].site);
+        for (; site != NULL && site->callee == NULL; site = inline_get(state, site->outer)) {
+            offset = site->call; /* the code is gone: all of it is shown as the call's */
+        }
         PyObject *code = site == NULL ? Py_None : (PyObject *)site->callee->code;
-        PyObject *pair = Py_BuildValue("(IiO)", bytes, version->positions[i].offset * 2, code);
+        PyObject *pair = Py_BuildValue("(IiO)", bytes, offset * 2, code);
         if (pair == NULL) {
             Py_CLEAR(list);
             break;

@@ -196,7 +196,7 @@ block_knows_facts(const Block *b)
             return true;
         }
     }
-    return false;
+    return b->ctx.globals != 0 || b->ctx.builtins != 0;
 }
 
 /* Puts what is known by facts only into its slot, and gives what is lent a reference of its own, down from the n-th

@@ -210,17 +210,22 @@ take_call(Registers *regs, Exit *exit)
     return codemem_base() + exit->target;
 }
 
-/* Is still true what was known at the exit before code ran? Objects that are known have references. */
+/* Is still true what was known at the exit before code ran? What entries are known to be lies in their slots. */
 static bool
 facts_hold(const Registers *regs, Exit *exit)
 {
     const FactTable *table = &exit_group(exit)->code->facts;
     const Context *ctx = exit->ctx;
-    PyObject **locals = regs->frame->localsplus, **stack = locals + regs->frame->f_code->co_nlocalsplus;
+    const _PyInterpreterFrame *frame = regs->frame;
+    if ((ctx->globals != 0 && !fact_holds_of_dict(table, ctx->globals, frame->f_globals)) ||
+        (ctx->builtins != 0 && !fact_holds_of_dict(table, ctx->builtins, frame->f_builtins))) {
+        return false;
+    }
+    PyObject *const *locals = frame->localsplus, *const *stack = locals + frame->f_code->co_nlocalsplus;
     for (int i = 0; i < ctx_entry_count(ctx); i++) {
-        int fact = ctx->entries[i].fact;
+        const Entry *entry = &ctx->entries[i];
         PyObject *value = i < ctx->local_count ? locals[i] : stack[i - ctx->local_count];
-        if (fact_class(table, fact) != NULL && !fact_holds(table, fact, value)) {
+        if (entry->fact != 0 && entry->location == IN_SLOT && !fact_holds(table, entry->fact, value)) {
             return false;
         }
     }

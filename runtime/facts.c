@@ -4,6 +4,8 @@
 #include "pyjit/attribute.h"
 #include "pyjit/memory.h"
 
+#include <string.h>
+
 #define FIRST_VERSION UINT32_MAX /* downwards; the interpreter counts upwards from 1 */
 #define LAST_VERSION (UINT32_MAX / 2)
 
@@ -18,9 +20,58 @@ fact_function_version(PyFunctionObject *function)
     return function->func_version;
 }
 
-/* What besides its address tells an object apart, as far as machine code depends on it. */
+#define ITEMS_MOST 16 /* of a tuple that is known */
+#define DEPTH_MOST 3  /* of tuples in tuples */
+
+static uint64_t stamp_within(PyObject *object, int depth);
+
+/* One number of two. */
 static uint64_t
-stamp_of(PyObject *object)
+mixed(uint64_t a, uint64_t b)
+{
+    uint64_t x = (a ^ (b + 0x9e3779b97f4a7c15u)) * 0xff51afd7ed558ccdu; /* as in splitmix and murmur */
+    return x ^ x >> 32;
+}
+
+/* What tells the content of an object of a builtin type apart: machine code may be made for that. 0 if it is too much, or not
+ * certain. Nothing is made of the content of other objects. */
+static uint64_t
+stamp_of_content(PyObject *object, int depth)
+{
+    if (PyLong_CheckExact(object)) {
+        int overflow = 0;
+        long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
+        return overflow != 0 ? 0 : mixed((uint64_t)value, 2);
+    }
+    if (PyFloat_CheckExact(object)) {
+        uint64_t bits;
+        memcpy(&bits, &((PyFloatObject *)object)->ob_fval, sizeof bits);
+        return mixed(bits, 1);
+    }
+    if (PyUnicode_CheckExact(object) || PyBytes_CheckExact(object)) {
+        Py_hash_t hash = PyObject_Hash(object);
+        if (hash == -1) {
+            PyErr_Clear();
+            return 0;
+        }
+        return mixed((uint64_t)hash, (uint64_t)PyObject_Size(object));
+    }
+    uint64_t stamp = 1;
+    if (PyTuple_CheckExact(object)) {
+        Py_ssize_t count = PyTuple_GET_SIZE(object);
+        stamp = count > ITEMS_MOST || depth == DEPTH_MOST ? 0 : mixed(stamp, (uint64_t)count);
+        for (Py_ssize_t i = 0; i < count && stamp != 0; i++) {
+            PyObject *item = PyTuple_GET_ITEM(object, i);
+            uint64_t of_item = stamp_within(item, depth + 1);
+            stamp = of_item == 0 ? 0 : mixed(mixed(stamp, (uintptr_t)item), of_item);
+        }
+    }
+    return stamp;
+}
+
+/* What besides its address tells an object apart, as far as machine code depends on it; 0: nothing does. */
+static uint64_t
+stamp_within(PyObject *object, int depth)
 {
     PyTypeObject *type = Py_TYPE(object);
     if (type == &PyFunction_Type) {
@@ -39,7 +90,17 @@ stamp_of(PyObject *object)
     if (PyType_Check(object) && !plan_type_is_fixed((PyTypeObject *)object)) {
         return plan_type_version((PyTypeObject *)object);
     }
-    return plan_type_is_fixed(type) ? (uint64_t)(uintptr_t)type : plan_type_version(type);
+    if (!plan_type_is_fixed(type)) {
+        return plan_type_version(type);
+    }
+    uint64_t content = stamp_of_content(object, depth);
+    return content == 0 ? 0 : mixed((uintptr_t)type, content);
+}
+
+static uint64_t
+stamp_of(PyObject *object)
+{
+    return stamp_within(object, 0);
 }
 
 /* The number of a fact, noted now if it is new; 0 if there is no room. */
@@ -105,11 +166,24 @@ fact_class(const FactTable *table, int number)
     return number > 0 && !table->facts[number - 1].is_object ? table->facts[number - 1].object : NULL;
 }
 
-/* Is a fact about a class true of the value now? */
+/* Is a fact true of the value now? */
 bool
 fact_holds(const FactTable *table, int number, PyObject *value)
 {
     const Fact *fact = &table->facts[number - 1];
-    return value != NULL && (void *)Py_TYPE(value) == fact->object &&
-           plan_type_version(Py_TYPE(value)) == fact->stamp;
+    if (value == NULL) {
+        return false;
+    }
+    if (fact->is_object) {
+        return (void *)value == fact->object && stamp_of(value) == fact->stamp;
+    }
+    return (void *)Py_TYPE(value) == fact->object && plan_type_version(Py_TYPE(value)) == fact->stamp;
+}
+
+/* Is a fact about a dict true of this one now? */
+bool
+fact_holds_of_dict(const FactTable *table, int number, PyObject *dict)
+{
+    const Fact *fact = &table->facts[number - 1];
+    return (void *)dict == fact->object && ((PyDictObject *)dict)->ma_version_tag == fact->stamp;
 }

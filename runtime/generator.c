@@ -99,6 +99,18 @@ generator_raise_stop(PyObject *value)
     Py_DECREF(value);
 }
 
+/* Tells of the StopIteration of an iterator that has returned a value (stolen) to a loop that is traced. */
+void
+generator_report_stop(PyObject *value)
+{
+    if (value == Py_None) {
+        Py_DECREF(value); /* then there is none */
+        return;
+    }
+    generator_raise_stop(value);
+    stop_iteration_clear();
+}
+
 /* Sends a value to anything that SEND takes. */
 Resumption
 generator_send(PyThreadState *tstate, PyObject *receiver, PyObject *value)

@@ -39,12 +39,23 @@ inline_site(CodeState *state, InlineSite site)
         state->site_capacity = capacity;
     }
     site.gate = code_allocate(state, sizeof *site.gate);
-    if (site.gate == NULL) {
+    if (site.gate == NULL || code_depend(state, site.callee->code, NULL) < 0) {
         return 0;
     }
     *site.gate = site.recursion;
     state->sites[state->site_count++] = site;
     return state->site_count;
+}
+
+/* The code of some sites is going. */
+void
+inline_forget(CodeState *state, const CodeState *callee)
+{
+    for (int i = 0; i < state->site_count; i++) {
+        if (state->sites[i].callee == callee) {
+            state->sites[i].callee = NULL;
+        }
+    }
 }
 
 /* Notes that the frames of a site had to be pushed. */
@@ -189,10 +200,10 @@ push_frames_to(Registers *regs, const CodeState *state, const InlineSite *site, 
     }
     PyObject **own_stack = regs->frame->localsplus + regs->frame->f_code->co_nlocalsplus;
     memcpy(own_stack, values + stack, (size_t)(site->below - stack) * sizeof *values);
-    for (int i = site->below; i < site->locals; i++) {
-        Py_XDECREF(values[i]); /* the function, which has other references */
-    }
     push_frame(regs, site, values + site->locals, site->below - stack);
+    for (int i = site->below; i < site->locals; i++) {
+        Py_XDECREF(values[i]); /* the function, to which the frame has a reference */
+    }
 }
 
 /* Pushes the frames that the exit's context stands for. */

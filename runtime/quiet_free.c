@@ -11,7 +11,7 @@
 #define DROPPED_MOST 32 /* references to other than plain values; ends that drop more are not looked into */
 #define ITEMS_MOST 1000 /* of a container: to look at more, twice, takes longer than an exit */
 
-#define DEPTH_MOST 40   /* instances that are freed for each other's sake, by calls */
+#define DEPTH_MOST 50   /* objects that are freed for each other's sake, by calls: PyTrash_UNWIND_LEVEL */
 
 /* Builds for the debug ABI count all references. */
 #ifdef Py_REF_DEBUG
@@ -231,38 +231,40 @@ goes_unnoticed(PyObject *object)
            has_only_values(object, type) && (weak <= 0 || *(PyObject **)((char *)object + weak) == NULL);
 }
 
-/* Frees such an instance, and such ones that only it holds, `depth` being how many are being freed already: beyond
- * some CPython is to put off what is left. It does what subtype_dealloc does in the end, without what that looks at
- * before. */
+/* Frees such an instance, and such ones that only it holds. It does what subtype_dealloc does in the end, without what that
+ * looks at before; levels are counted as there, since beyond some CPython puts off what is left. */
 static void
-free_unnoticed(PyObject *object, int depth)
+free_unnoticed(PyObject *object, PyThreadState *tstate)
 {
     PyTypeObject *type = Py_TYPE(object);
     PyDictValues *values = *_PyObject_ValuesPointer(object);
     Py_ssize_t count = ((PyHeapTypeObject *)type)->ht_cached_keys->dk_nentries;
     PyObject_GC_UnTrack(object);
+    tstate->trash_delete_nesting++;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *value = values->values[i];
         if (value == NULL) {
             continue;
         }
-        if (Py_REFCNT(value) == 1 && depth < DEPTH_MOST && goes_unnoticed(value)) {
-            free_unnoticed(value, depth + 1);
+        if (Py_REFCNT(value) == 1 && tstate->trash_delete_nesting < DEPTH_MOST && goes_unnoticed(value)) {
+            free_unnoticed(value, tstate);
             COUNT_ONE_REFERENCE_LESS();
         } else {
             Py_DECREF(value);
         }
     }
     cells_release_instance(object);
+    _PyTrash_end(tstate); /* frees what has been put off, at the outermost level */
 }
 
 /* Frees an instance whose last reference is gone, if nothing wants to know. */
 bool
 free_instance(PyObject *object)
 {
-    bool simple = goes_unnoticed(object);
+    PyThreadState *tstate = _PyThreadState_GET();
+    bool simple = tstate->trash_delete_nesting < DEPTH_MOST && goes_unnoticed(object);
     if (simple) {
-        free_unnoticed(object, 0);
+        free_unnoticed(object, tstate);
     }
     return simple;
 }

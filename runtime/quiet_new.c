@@ -5,14 +5,27 @@
 #include "pyjit/cells.h"
 #include "pyjit/names.h"
 
-/* Would another object set off the garbage collector, or is it noted which line makes which object? */
-static bool
-is_noticed(const PyThreadState *tstate)
+/* Would so many more objects set off the garbage collector? */
+bool
+quiet_collects(const PyThreadState *tstate, int count)
 {
     const struct _gc_runtime_state *gc = &tstate->interp->gc;
     const struct gc_generation *young = &gc->generations[0];
-    return (young->count >= young->threshold && gc->enabled && young->threshold != 0 && !gc->collecting) ||
-           _Py_tracemalloc_config.tracing;
+    return young->count + count > young->threshold && gc->enabled && young->threshold != 0 && !gc->collecting;
+}
+
+/* Would they, or is it noted which line makes which object? */
+static inline bool
+are_noticed(const PyThreadState *tstate, int count)
+{
+    return quiet_collects(tstate, count) || _Py_tracemalloc_config.tracing;
+}
+
+/* The same of one. */
+static inline bool
+is_noticed(const PyThreadState *tstate)
+{
+    return are_noticed(tstate, 1);
 }
 
 /* A new generator or coroutine whose fields are all to be set. */
@@ -122,7 +135,7 @@ quiet_iterates(PyTypeObject *type)
 PyObject *
 quiet_iterator(PyObject *iterable, PyThreadState *tstate)
 {
-    if (is_noticed(tstate)) {
+    if (are_noticed(tstate, PyDictItems_Check(iterable) ? 2 : 1)) {
         return NULL;
     }
     bool is_sequence = PyList_CheckExact(iterable) || PyTuple_CheckExact(iterable);
@@ -288,7 +301,7 @@ quiet_pack(char *frame, const QuietPack *pack)
     PyThreadState *tstate = _PyThreadState_GET();
     PyObject **items = (PyObject **)((char *)tstate->cframe->current_frame + pack->items);
     PyObject **keywords = items + pack->positional, *tuple = NULL, *dict = NULL;
-    if (is_noticed(tstate)) {
+    if (are_noticed(tstate, 2)) {
         return 0;
     }
     if (pack->dict_at != 0 && (dict = new_keywords(pack->names, keywords)) == NULL) {

@@ -195,11 +195,16 @@ check_fact(const Check *check, const Entry *entry, PyObject *object)
     if (entry->fact == 0 || entry->location == IN_FACT) {
         return;
     }
-    if (fact_class(facts, entry->fact) != NULL) {
-        EXPECT(fact_holds(facts, entry->fact, object), "is not of the class it is known to be of", object);
-    } else {
-        EXPECT(object == fact_object(facts, entry->fact), "is not the object it is known to be", object);
-    }
+    EXPECT(fact_holds(facts, entry->fact, object), "is not what it is known to be", object);
+}
+
+/* A namespace of the frame of which a fact is known; it may be about that of code that was compiled in place. */
+static void
+check_namespace(const Check *check, int fact, PyObject *dict)
+{
+    const FactTable *facts = &check->state->facts;
+    EXPECT(fact == 0 || fact_object(facts, fact) != dict || fact_holds_of_dict(facts, fact, dict),
+           "the namespace has changed", NULL);
 }
 
 /* ---- frames ------------------------------------------------------------------------------------ */
@@ -226,6 +231,10 @@ check_frame(const Check *check)
     check_object(check, frame->f_builtins);
     check_slot(check, frame->f_locals);
     check_slot(check, (PyObject *)frame->frame_obj);
+    if (exit_is_to_code(check->exit) || check->exit->kind == EXIT_VERIFY) {
+        check_namespace(check, ctx->globals, frame->f_globals);
+        check_namespace(check, ctx->builtins, frame->f_builtins);
+    }
 }
 
 /* All locals. */

@@ -87,6 +87,12 @@ OPERATION(int_shift_right, IREG(a), IREG(b), EXIT(rare)) {
     a >>= b;
 }
 
+/* The same of an int that has an object: shifted by nothing, it may be that. */
+OPERATION(int_shift_right_of_object, IREG(a), IREG(b), EXIT(rare)) {
+    if (unlikely((uint64_t)(b - 1) > 62)) LEAVE(rare);
+    a >>= b;
+}
+
 /* Floor division and modulo by a divisor that is neither 0 nor -1. */
 OPERATION(int_floor_divide, IREG(a), IREG(b), EXIT(rare)) {
     if (unlikely((uint64_t)(b + 1) <= 1)) LEAVE(rare);

@@ -44,6 +44,12 @@ OPERATION(guard_known_dict, PTR(dict), IMM(version), EXIT(miss)) {
     if (unlikely(((PyDictObject *)dict)->ma_version_tag != (uint64_t)version)) LEAVE(miss);
 }
 
+/* A module that is known has its dict unchanged: an earlier one at its address had another dict. */
+OPERATION(guard_known_module, PTR(module), IMM(offset), IMM(version), EXIT(miss)) {
+    PyDictObject *dict = DICT_AT(module, offset);
+    if (unlikely(dict == NULL || dict->ma_version_tag != (uint64_t)version)) LEAVE(miss);
+}
+
 /* The same of the type of an object that lives. */
 OPERATION(guard_value_version, PTR(object), IMM(version), EXIT(miss)) {
     if (unlikely(DIFFERS32(Py_TYPE(object)->tp_version_tag, version))) LEAVE(miss);

@@ -60,10 +60,11 @@ RAW_CALLING_OPERATION(check_attribute, SLOT(owner), PTR(name), EXIT(error)) {
 
 extern PyObject *length_returned(PyObject *);
 
-/* It is a length, which len() returns as an int. */
+/* It is a length, of which len() makes an int: another one, unless it is small. */
 CALLING_OPERATION(end_len) {
     PyObject *result = (PyObject *)r0;
-    bool fits = result == NULL || ((void *)Py_TYPE(result) == ADDRESS(PyLong_Type) && (size_t)Py_SIZE(result) <= 2);
+    bool fits = result == NULL || ((void *)Py_TYPE(result) == ADDRESS(PyLong_Type) && (size_t)Py_SIZE(result) <= 1 &&
+                                   ((PyLongObject *)result)->ob_digit[0] <= 256);
     if (unlikely(!fits)) r0 = (int64_t)length_returned(result);
 }
 

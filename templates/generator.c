@@ -69,13 +69,19 @@ RAW_CALLING_OPERATION(resume_next, SLOT(iterator), PTR(code), PTR(resume), PTR(a
     CONTINUE_RARELY();
 }
 
-/* Takes what resume_next has brought. The end of the iterator releases it. */
+extern void generator_report_stop(PyObject *);
+
+/* Takes what resume_next has brought. The end of the iterator releases it; while tracing, what it returns is an event. */
 RAW_CALLING_OPERATION(take_next, SLOT(iterator), SLOT(item), EXIT(end), EXIT(traced), EXIT(error)) {
     if (unlikely(r0 == 0)) LEAVE(error);
     if (unlikely(r1 != 0)) {
+        if (unlikely(tstate->cframe->use_tracing)) {
+            generator_report_stop((PyObject *)r0);
+            Py_DECREF(iterator);
+            LEAVE(traced);
+        }
         Py_DECREF((PyObject *)r0);
         Py_DECREF(iterator);
-        if (unlikely(tstate->cframe->use_tracing)) LEAVE(traced);
         LEAVE(end);
     }
     item = (PyObject *)r0;

@@ -31,6 +31,10 @@ Resumption generator_send(PyThreadState *tstate, PyObject *receiver, PyObject *v
 /* Raises the StopIteration of an iterator that has returned a value (stolen); None stands for no value. */
 void generator_raise_stop(PyObject *value);
 
+/* Tells the trace function of the StopIteration of a generator that a `for` has run to its end and that has returned this
+ * value (stolen): there is one unless it is None. */
+void generator_report_stop(PyObject *value);
+
 /* Where compiled code of a generator or coroutine goes on, resumed by the frame that runs; NULL if it is not to run now, or
  * there is none (generator_slots.c). */
 uint8_t *generator_find_target(const PyThreadState *tstate, PyGenObject *generator);
@@ -53,7 +57,7 @@ void frame_finish(PyThreadState *tstate, _PyInterpreterFrame *frame);
 /* Makes room for one more item in a list. Returns 0, or -1 without an exception set. */
 intptr_t list_grow(PyListObject *list);
 
-/* New instance by object.__new__; NULL without an exception set when that fails. */
+/* New instance by object.__new__; NULL without an exception set when that fails or would set off the garbage collector. */
 PyObject *instance_new(PyTypeObject *type);
 
 /* Raises the TypeError for an __init__ that returned something (stolen) that is not None. */

@@ -239,7 +239,8 @@ void code_state_free(void *state);
 BlockVersion *code_versions(const CodeState *state, int offset);
 
 /* Registers that the 64-bit hole at `site` in machine code of `user` holds the address of `target`,
- * so that it is made impossible to match when target dies. Returns 0 or -1. */
+ * so that it is made impossible to match when target dies; if it is NULL, that calls compiled in place name it, which then
+ * forget it. Returns 0 or -1. */
 int code_depend(CodeState *user, PyCodeObject *target, uint8_t *site);
 
 /* Takes back what code_depend was told about sites from `start` to before `end`. */

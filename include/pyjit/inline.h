@@ -19,7 +19,7 @@
 
 typedef struct InlineSite {
     PyFunctionObject *function; /* borrowed: code that runs it has seen that it is there */
-    CodeState *callee;          /* of its code */
+    CodeState *callee;          /* of its code; NULL when that is gone */
     uint32_t version;           /* of the function */
     uint8_t outer;              /* the site that the call is in, 0: none */
     uint8_t nesting;            /* 1 for outer 0 */
@@ -43,6 +43,9 @@ inline_get(const CodeState *state, int number)
 {
     return number == 0 ? NULL : &state->sites[number - 1];
 }
+
+/* The code of some sites is going: nothing will run there any more. */
+void inline_forget(CodeState *state, const CodeState *callee);
 
 /* Notes that the frames of a site had to be pushed at an exit, for the `count`th time. */
 void inline_note_frames(CodeState *state, int number, int count);

@@ -69,6 +69,9 @@ typedef PyObject *(*QuietSlice)(PyObject *sequence, int64_t start);
 /* The function for sequences of this type and this step, NULL if there is none. */
 QuietSlice quiet_slice_of(PyTypeObject *type, intptr_t step);
 
+/* Would so many more objects set off the garbage collector, which may run anything? */
+bool quiet_collects(const PyThreadState *tstate, int count);
+
 /* Can instances of this class be made by quiet_new_instance()? */
 bool quiet_makes(PyTypeObject *type);
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import signal
 import sys
 import types
 
@@ -343,3 +344,187 @@ for start, stop in ((0, 1), (LOW, 0), (LOW, HIGH), (0, LOW), (1, LOW), (5, HIGH)
         halves = start // 2, start % 2, stop // 2, stop % 2
         firsts = [(far_constants(), far_computed(*halves)) for _ in range(3)]  # noqa: F821
         show("far apart", start, stop, by, firsts)
+
+
+# Locals of code in place end in the order in which a frame's do: the first one first.
+class Ends:
+    def __init__(self, number):
+        self.number = number
+
+    def __del__(self):
+        ended.append(self.number)
+
+
+class Two:
+    def method(self, made):
+        a = made.pop()
+        b = made.pop()
+        return 1
+
+    def __add__(self, made):
+        a = made.pop()
+        b = made.pop()
+        return 1
+
+
+def ends(made):
+    a = made.pop()
+    b = made.pop()
+    return 1
+
+
+def in_place(two, made):
+    ends(made)
+    two.method(made)
+    two + made
+    return 0
+
+
+ended = []
+for _ in range(30):
+    in_place(Two(), [0, 0, 0, 0, 0, 0, 0, 0, Ends(6), Ends(5), Ends(4), Ends(3), Ends(2), Ends(1)])
+show("order of ends", ended[-12:])
+
+
+# What list.append() has appended ends after the list whose last reference the call had.
+def appended(lists, made):
+    result = lists.pop().append(made.pop())
+    return result
+
+
+ended.clear()
+for i in range(20):
+    appended([[Ends(i), Ends(i + 100)]], [Ends(i + 1000)])
+show("appended to a list that ends", ended[-6:])
+
+
+# Chains of instances deeper than CPython frees at once: what is put off comes in the same order.
+class Node:
+    def __init__(self, following, value):
+        self.following, self.value = following, value
+
+
+def chain(count):
+    head = None
+    for i in range(count):
+        head = Node(head, Ends(i))
+    held = [head]
+    head = None
+    held[0] = 5
+    return held
+
+
+for _ in range(20):
+    ended.clear()
+    chain(120)
+show("chain", len(ended), ended)
+
+
+# An int shifted by nothing, and the length that __len__ returns.
+class Long:
+    def __init__(self, length):
+        self.length = length
+
+    def __len__(self):
+        return self.length
+
+
+def shifted(a, by):
+    result = a >> by
+    return result is a, result
+
+
+def length(of):
+    return len(of) is of.length, len(of)
+
+
+for number in ("-1073741824", "-5", "5", "1073741824", "-4611686018427387904"):
+    show("shifted", [shifted(int(number), 0) for _ in range(20)][-1], [shifted(int(number), 3) for _ in range(20)][-1])
+for number in ("0", "5", "256", "257", "300", "1073741823", "1073741824"):
+    show("length", [length(Long(int(number))) for _ in range(20)][-1])
+
+
+# The signal handler of a long multiplication, division and remainder.
+class Late(Exception):
+    pass
+
+
+def late(number, frame):
+    raise Late
+
+
+def multiply(x, n):
+    for _ in range(n):
+        y = x * x
+    return y
+
+
+def divide(x, y, n):
+    for _ in range(n):
+        z = x // y, x % y
+    return z
+
+
+big = 3**300000
+multiply(3**2000, 30)
+divide(3**2000, 3**1000, 30)
+signal.signal(signal.SIGALRM, late)
+hits = 0
+for work in (lambda: multiply(big, 1000), lambda: divide(big, 3**150000, 1000)):
+    multiply(3**500, 2)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        work()
+    except Late:
+        hits += 1
+    signal.setitimer(signal.ITIMER_REAL, 0)
+show("late", hits)
+
+
+# Iterating over a dict's items makes two objects: the garbage collector comes before, or after.
+class Cycle:
+    def __init__(self):
+        self.me = self
+
+    def __del__(self):
+        found.append(sys._getframe(1).f_locals["i"] - len(counted))
+
+
+def over_items(view, n, keep):
+    i = 0
+    while i < n:
+        i += 1
+        counted.append(1)
+        for _, _ in view:
+            pass
+        keep.append((i, i))
+
+
+found, counted, thresholds = [], [], gc.get_threshold()
+view = {1: 2, 3: 4}.items()
+gc.disable()
+over_items(view, 100, [])
+for threshold in range(20, 60):
+    pairs = [(j, j) for j in range(2500)]
+    gc.collect()
+    Cycle()
+    gc.set_threshold(threshold, 1000, 1000)
+    counted.clear()
+    gc.enable()
+    over_items(view, 100, [])
+    gc.disable()
+gc.set_threshold(*thresholds)
+gc.enable()
+show("within items", found)
+
+
+# A list of nothing that a generator has brought has had room.
+def of_nothing():
+    made = list(x for x in ())
+    made.extend([1])
+    ordered = sorted(x for x in ())
+    ordered.extend([1])
+    return sys.getsizeof(made), sys.getsizeof(ordered)
+
+
+show("room", [of_nothing() for _ in range(20)][-1])
