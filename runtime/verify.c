@@ -195,7 +195,8 @@ check_fact(const Check *check, const Entry *entry, PyObject *object)
     if (entry->fact == 0 || entry->location == IN_FACT) {
         return;
     }
-    EXPECT(fact_holds(facts, entry->fact, object), "is not what it is known to be", object);
+    const PyObject *known = fact_object(facts, entry->fact); /* it may have changed, which is for guards to find */
+    EXPECT(known == NULL ? fact_holds(facts, entry->fact, object) : object == known, "is not what it is known to be", object);
 }
 
 /* A namespace of the frame of which a fact is known; it may be about that of code that was compiled in place. */
