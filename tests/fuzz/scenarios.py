@@ -247,6 +247,65 @@ def driveNAME(one, outer=outerNAME):
     return seen
 """
 
+STALE = """\
+gNAME, hNAME = 0, 5000
+
+
+class SetsNAME:
+    def __init__(self, n):
+        self.n = n
+
+    def __del__(self):
+        global gNAME
+        gNAME = self.n
+
+
+class HasNAME:
+    other, number, text, kinds = 7, 3000, 'some', (int, str)
+
+
+def byNAME(kept, o, l):
+    x = kept.pop()
+    a = gNAME
+    x = None
+    b = gNAME
+    o.x = kept.pop()
+    c = gNAME
+    o.x = 5
+    d = gNAME
+    l[0] = kept.pop()
+    e = gNAME
+    l[0] = 6
+    return a, b, c, d, e, gNAME
+
+
+def endsNAME(kept):
+    a = kept.pop()
+    b = kept.pop()
+    return kept
+
+
+def ofNAME(c, n):
+    return n + (c.number if n & 1 else c.other), n < c.number, (c.text or 5) == 'some'
+
+
+def againNAME(c, name, value):
+    delattr(c, name)
+    values = [value() for k in range(9)]
+    setattr(c, name, values[-1])
+
+
+def roundNAME(l):
+    n = 0
+    for a in l:
+        for b in range(3):
+            for c in (a, b):
+                n += c
+        for b, c in zip(l, (1, 2)):
+            n += b * c
+    return n
+"""
+
 CORNERS = """\
 class TNAME(tuple):
     pass
@@ -500,6 +559,18 @@ SCENARIOS = [
          "global begunNAME; begunNAME = Await", "sys.settrace(tracer)", "sys.settrace(None)",
          "sys.setprofile(profiler)", "sys.setprofile(None)", "x = 1"],
         COROUTINES,
+    ),
+    Scenario(
+        ["byNAME([SetsNAME(i), SetsNAME(2), SetsNAME(x)], HasNAME(), [0])", "endsNAME([1, Last(1), Last(2)])",
+         "endsNAME([Last(3), SetsNAME(1), SetsNAME(2)])", "gNAME", "ofNAME(HasNAME, i)", "ofNAME(HasNAME(), i)",
+         "isinstance(x, HasNAME.kinds)", "hNAME + i", "roundNAME([i, 2, 3])", "roundNAME((i, x))",
+         "[hNAME for v in (i, SetsNAME(1), x)]", "len(HasNAME.text) + hNAME", "len(HasNAME.kinds)"],
+        ["againNAME(HasNAME, 'number', lambda: int(str(i * 1000)))", "againNAME(HasNAME, 'other', lambda: int('9000'))",
+         "againNAME(HasNAME, 'kinds', lambda: tuple([list, int] if i & 1 else [type(x)]))", "x = <any>",
+         "againNAME(HasNAME, 'text', lambda: ''.join(['so', 'me' if i & 2 else 'be']))", "global hNAME; hNAME = i * 700",
+         "global gNAME; gNAME = <any>", "endsNAME.__code__ = byNAME.__code__", "SetsNAME.__del__ = lambda self: fall()",
+         "del HasNAME.number", "HasNAME.number = <any>", "sys.setprofile(profiler)", "sys.setprofile(None)"],
+        STALE,
     ),
     Scenario(
         ["jNAME(str(v) for v in range(i & 3))", "jNAME(v for v in ('a', 'b', x))", "newNAME(TNAME, (i, x))",
