@@ -415,11 +415,10 @@ write_redirection(const Exit *exit, const uint8_t *target, bool laid_over)
     return 0;
 }
 
-/* Makes the image of everything and writes it; `*cold_low` is set to the lowest byte of cold code.
- * Returns 0 or -1. */
+/* Makes the image of everything and writes it, the hot part last and at once: it may be laid over a jump, and until it is there
+ * nothing leads to the rest. Returns 0 or -1. */
 static int
-place(Assembler *as, Placement *p, const Sizes *sizes, uint8_t *hot, uint8_t *cold, Exit *after,
-      bool laid_over)
+place(Assembler *as, Placement *p, const Sizes *sizes, uint8_t *hot, uint8_t *cold)
 {
     uint8_t *cold_image = as->image + sizes->hot + IMAGE_SLACK;
     p->hot = hot;
@@ -433,9 +432,8 @@ place(Assembler *as, Placement *p, const Sizes *sizes, uint8_t *hot, uint8_t *co
             return -1;
         }
     }
-    if (codemem_write(hot, as->image, sizes->hot) < 0 ||
-        codemem_write(cold, cold_image, sizes->cold + sizes->thunks) < 0 ||
-        (after != NULL && write_redirection(after, hot, laid_over) < 0)) {
+    if (codemem_write(cold, cold_image, sizes->cold + sizes->thunks) < 0 ||
+        codemem_write(hot, as->image, sizes->hot) < 0) {
         return -1;
     }
     return codemem_flush();
@@ -466,7 +464,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
     uint8_t *cold = chunk->start + chunk->size - chunk->cold_used - cold_size;
     Placement p = {.state = state, .values.symbols = link_symbols(as->doubles)};
     locate_versions(as, hot);
-    if (place(as, &p, &sizes, hot, cold, after, laid_over) < 0) {
+    if (place(as, &p, &sizes, hot, cold) < 0) {
         code_forget_dependencies(state, cold, cold + cold_size);
         code_forget_dependencies(state, hot, hot + sizes.hot);
         return -1;
@@ -475,6 +473,8 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
     chunk->cold_used += cold_size;
     if (after != NULL) {
         after->target = (uint32_t)(hot - codemem_base());
+        (void)write_redirection(after, hot, laid_over); /* else it is taken by C every time */
+        (void)codemem_flush();
         after->site = laid_over ? 0 : after->site;
     }
     describe_versions(as, state, (uint32_t)(p.hot - codemem_base()), (uint32_t)(cold - codemem_base()),

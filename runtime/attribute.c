@@ -183,6 +183,14 @@ plan_found(Plan *plan, PyObject *found)
     return is_plain_value(found);
 }
 
+/* Is this of the callables whose every use is guarded? Of others it would be assumed what is at their address, which is all
+ * that is compared of what a staticmethod wraps. */
+static bool
+is_guarded_when_used(PyObject *value)
+{
+    return PyFunction_Check(value) || PyType_Check(value) || PyCFunction_CheckExact(value);
+}
+
 /* What a non-data descriptor or a plain value in the class gives; `through_class`: to the class
  * itself. */
 static void
@@ -199,7 +207,7 @@ plan_class_attribute(Plan *plan, PyObject *found, bool through_class)
     } else if (type == &PyStaticMethod_Type) {
         plan->wrapper = found;
         plan->value = ((StaticMethod *)found)->callable;
-        plan->place = plan->value == NULL ? PLACE_UNKNOWN : PLACE_OBJECT;
+        plan->place = plan->value != NULL && is_guarded_when_used(plan->value) ? PLACE_OBJECT : PLACE_UNKNOWN;
     } else if (type == &PyClassMethod_Type && through_class) {
         plan->wrapper = found;
         plan->value = ((StaticMethod *)found)->callable; /* a classmethod has the same layout */
@@ -332,7 +340,8 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
         return plan;
     }
     if (PyType_Check(owner)) {
-        if (plan.type->tp_getattro == PyType_Type.tp_getattro || hook_applies_to_classes(plan.type)) {
+        if (plan.type->tp_getattro == PyType_Type.tp_getattro ||
+            (is_silent(plan.type) && hook_applies_to_classes(plan.type))) {
             plan_load_of_class(&plan, owner, name);
         }
         return plan;

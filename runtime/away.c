@@ -15,9 +15,11 @@
  * one, or those that C code has made keep running, the evaluator comes back as well. */
 #include "pyjit/away.h"
 
+#include "pyjit/attribute.h"
 #include "pyjit/decode.h"
 #include "pyjit/divert.h"
 #include "pyjit/engine.h"
+#include "pyjit/keys.h"
 #include "pyjit/machinery.h"
 #include "pyjit/names.h"
 #include "pyjit/sampler.h"
@@ -45,17 +47,26 @@ static _Atomic int64_t seen; /* the processor's time for the process when a tick
 
 /* ---- coming and going -------------------------------------------------------------------------- */
 
+/* Does the spec of a module say that it is being initialized? That is looked up without running code. */
+static bool
+is_initializing(PyObject *spec)
+{
+    Plan plan = plan_load(spec, pyjit_names.initializing, true);
+    bool is_own = plan.place == PLACE_VALUES || plan.place == PLACE_SPLIT || plan.place == PLACE_DICT;
+    return is_own && plan.value == Py_True;
+}
+
 /* Is this the frame of a module that is being imported? */
 static bool
 is_import(const _PyInterpreterFrame *frame)
 {
     const PyCodeObject *code = frame->f_code;
     if ((code->co_flags & CO_OPTIMIZED) != 0 || frame->f_locals != frame->f_globals ||
-        !_PyUnicode_EqualToASCIIString(code->co_name, "<module>") || !PyDict_CheckExact(frame->f_globals)) {
+        !_PyUnicode_EqualToASCIIString(code->co_name, "<module>") || !keys_is_plain_dict(frame->f_globals)) {
         return false;
     }
-    PyObject *spec = PyDict_GetItemWithError(frame->f_globals, pyjit_names.dunder_spec);
-    return spec != NULL && _PyModuleSpec_IsInitializing(spec);
+    PyObject *spec = keys_dict_get(frame->f_globals, pyjit_names.dunder_spec);
+    return spec != NULL && is_initializing(spec);
 }
 
 /* Is this the code by which modules are looked for and imported? */

@@ -174,10 +174,13 @@ call_star(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject **sp, int 
 
 /* ---- what calls in place need ----------------------------------------------------------------------- */
 
-/* Makes room for one more item in a list. */
+/* Makes room for one more item in a list, if it is not noted which line asks for it. */
 intptr_t
 list_grow(PyListObject *list)
 {
+    if (_Py_tracemalloc_config.tracing) {
+        return -1;
+    }
     if (PyList_Append((PyObject *)list, Py_None) < 0) {
         PyErr_Clear();
         return -1;

@@ -20,6 +20,8 @@ struct Arena {
 };
 
 /* A 64-bit hole in machine code of `user` that names the code object `target`. */
+#define DEPTH_MOST 60000 /* of the operand stack; code compiled in place adds to it */
+
 typedef struct Dependency {
     struct Dependency *next_of_target, *next_of_user;
     CodeState *target, *user;
@@ -85,6 +87,11 @@ int
 code_activate(CodeState *state)
 {
     PyCodeObject *code = state->code;
+    if (code->co_stacksize > DEPTH_MOST) {
+        state->status = CODE_REFUSED;
+        stats_count_refusal("a stack deeper than contexts can tell");
+        return -1;
+    }
     if (state->units == NULL) {
         int count = (int)Py_SIZE(code);
         state->units = pj_malloc((size_t)count * sizeof *state->units);

@@ -22,6 +22,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define GAP_MOST ((size_t)4 << 10)     /* bytes between two writes that one call still covers */
@@ -83,10 +84,21 @@ note_fork(void)
     views.apart = 0;
 }
 
+/* May files of this process be so large? One that grows beyond what is allowed is told by a signal. */
+static bool
+is_allowed(size_t size)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= size);
+}
+
 /* A file of so many bytes, all zero; -1 if there is none to be had. */
 static int
 open_file(size_t size)
 {
+    if (!is_allowed(size)) {
+        return -1;
+    }
     int file = memfd_create("pyjit", MFD_CLOEXEC);
     if (file >= 0 && ftruncate(file, (off_t)size) != 0) {
         close(file);

@@ -520,10 +520,10 @@ releasing_runs_code(Block *b)
 static void
 compare_any(Block *b, int kind, const Instr *branch, bool jump_if)
 {
+    block_escape(b); /* what is lent is owned then */
     if (releasing_runs_code(b)) { /* before the branch asks for the truth */
         emit_compare_truth(b, branch);
     } else {
-        block_escape(b);
         intptr_t y = block_object_slot(b, 0), x = block_object_slot(b, 1);
         intptr_t branch_at = (intptr_t)(_PyCode_CODE(b->code) + branch->offset);
         ASM(&b->as, OP_compare_any, x, y, kind, block_instr_address(b), branch_at, (intptr_t)block_exit_error(b));

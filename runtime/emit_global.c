@@ -16,6 +16,13 @@
 
 /* ---- what comes next ------------------------------------------------------------------------- */
 
+/* May the result of this operator and ints be the left one? */
+static bool
+may_return_left(int oparg)
+{
+    return oparg == NB_REMAINDER || oparg == NB_INPLACE_REMAINDER || oparg == NB_RSHIFT || oparg == NB_INPLACE_RSHIFT;
+}
+
 /* Is what is about to be pushed used by arithmetic next, and is the sample of it a number that a
  * register holds? Then it need not be an object. */
 bool
@@ -54,7 +61,7 @@ emit_is_for_arithmetic(const Block *b, PyObject *sample)
         case COMPARE_OP:
         case BINARY_OP:
             if (above <= 1) {
-                return true;
+                return above == 0 || in.opcode == COMPARE_OP || !may_return_left(in.oparg) || PyFloat_CheckExact(sample);
             }
             above--;
             break;

@@ -41,6 +41,16 @@ emit_guard_callee(Block *b, const Call *call)
     }
 }
 
+/* Releases the top entries, the lowest first, but leaves their places. */
+static void
+release_arguments(Block *b, int count)
+{
+    for (int n = count - 1; n >= 0; n--) {
+        block_release(b, n);
+        *block_stack(b, n) = (Entry){0};
+    }
+}
+
 /* Releases callable and arguments, after which the result is in r0 still, and pops them. */
 void
 emit_release_call(Block *b)
@@ -52,10 +62,7 @@ emit_release_call(Block *b)
 void
 emit_release_entries(Block *b, int count)
 {
-    for (int n = count - 1; n >= 0; n--) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){0};
-    }
+    release_arguments(b, count);
     block_pop(b, count);
 }
 
@@ -236,6 +243,9 @@ call_descriptor(Block *b, const Call *call)
         ASM(&b->as, OP_call_vectorcall, (intptr_t)descriptor->vectorcall, callee,
             line_up(b, self_entry, count + 1), count + 1 - call->keywords, (intptr_t)b->kwnames, at);
         break;
+    }
+    if (flags & METH_FASTCALL && type == PyDescr_TYPE(descriptor)) {
+        release_arguments(b, count); /* before self, as CPython does in its specialized calls */
     }
     emit_release_call(b);
     emit_push_call_result(b);

@@ -101,7 +101,8 @@ emit_special_returned(Block *b)
         return;
     }
     if (opcode == STORE_ATTR || opcode == STORE_SUBSCR) {
-        block_drop_upwards(b, operands + 1);
+        block_drop(b, 1);
+        block_drop_upwards(b, operands);
         return;
     }
     if (opcode == LOAD_METHOD) { /* NULL takes the place of the object */

@@ -396,7 +396,11 @@ int
 engine_request(PyCodeObject *code)
 {
     CodeState *state = code_state_make(code);
-    if (state == NULL || (state->status == CODE_COLD && code_activate(state) < 0)) {
+    bool is_ready = state != NULL && (state->status != CODE_COLD || code_activate(state) == 0);
+    if (state != NULL && state->status == CODE_REFUSED) {
+        return 0;
+    }
+    if (!is_ready) {
         PyErr_NoMemory();
         return -1;
     }
@@ -418,8 +422,8 @@ describe_positions(const CodeState *state, const BlockVersion *version)
         for (; site != NULL && site->callee == NULL; site = inline_get(state, site->outer)) {
             offset = site->call; /* the code is gone: all of it is shown as the call's */
         }
-        PyObject *code = site == NULL ? Py_None : (PyObject *)site->callee->code;
-        PyObject *pair = Py_BuildValue("(IiO)", bytes, offset * 2, code);
+        PyObject *code = Py_NewRef(site == NULL ? Py_None : (PyObject *)site->callee->code);
+        PyObject *pair = Py_BuildValue("(IiN)", bytes, offset * 2, code);
         if (pair == NULL) {
             Py_CLEAR(list);
             break;

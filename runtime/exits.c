@@ -9,6 +9,7 @@
 #include "pyjit/coverage.h"
 #include "pyjit/engine.h"
 #include "pyjit/frames.h"
+#include "pyjit/inline.h"
 #include "pyjit/interpret.h"
 #include "pyjit/settings.h"
 #include "pyjit/special.h"
@@ -81,8 +82,9 @@ own_stack(const Registers *regs, const Context *ctx)
                 Py_XINCREF(stack[i]);
             }
             break;
-        case IN_LOCAL:
-            stack[i] = Py_NewRef(locals[entry->index]);
+        case IN_LOCAL: /* what lies below on the stack is an object by now */
+            stack[i] = Py_NewRef(entry->index < ALIAS_OF_STACK ? locals[entry->index]
+                                                               : stack[entry->index - ALIAS_OF_STACK]);
             break;
         case IN_CONST:
             stack[i] = entry->type == TYPE_NULL

@@ -12,7 +12,7 @@ quiet_value(PyObject *value)
 {
     PyTypeObject *type = Py_TYPE(value);
     return type == &PyUnicode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type ||
-           type == &PyBytes_Type || value == Py_None;
+           (type == &PyBytes_Type && !Py_BytesWarningFlag) || value == Py_None; /* else they warn of each other */
 }
 
 /* Are two exact ints equal? */
@@ -185,7 +185,8 @@ quiet_dict_set(PyObject *dict, PyObject *key)
     Py_ssize_t index = find(dict, key);
     PyObject **place = index < 0 ? NULL : place_of((PyDictObject *)dict, index);
     if (place == NULL || *place == NULL) {
-        if (index == KEYS_UNSURE || PyDict_SetItem(dict, key, pyjit_state.operand) < 0) {
+        bool is_noted = _Py_tracemalloc_config.tracing; /* which line makes the dict grow */
+        if (index == KEYS_UNSURE || is_noted || PyDict_SetItem(dict, key, pyjit_state.operand) < 0) {
             PyErr_Clear(); /* no memory: the generic operation will find so, too */
             return -1;
         }

@@ -276,6 +276,13 @@ ask_sequences(PyObject *x, PyObject *y, int kind, bool in_place)
     return Py_NotImplemented;
 }
 
+/* Is this the function with which Python 2 had a statement? */
+static bool
+is_print(PyObject *object)
+{
+    return PyCFunction_CheckExact(object) && strcmp(((PyCFunctionObject *)object)->m_ml->ml_name, "print") == 0;
+}
+
 /* BINARY_OP after its first method. Steals `result`. */
 static PyObject *
 go_on_binary(PyObject *x, PyObject *y, int oparg, PyObject *result)
@@ -299,8 +306,11 @@ go_on_binary(PyObject *x, PyObject *y, int oparg, PyObject *result)
     Py_DECREF(result);
     result = ask_sequences(x, y, kind, in_place);
     if (result == Py_NotImplemented) {
-        PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for %.100s%s: '%.100s' and '%.100s'",
-                     signs[kind], in_place ? "=" : "", Py_TYPE(x)->tp_name, Py_TYPE(y)->tp_name);
+        const char *hint = kind == NB_RSHIFT && !in_place && is_print(x)
+                               ? ". Did you mean \"print(<message>, file=<output_stream>)\"?"
+                               : "";
+        PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for %.100s%s: '%.100s' and '%.100s'%s",
+                     signs[kind], in_place ? "=" : "", Py_TYPE(x)->tp_name, Py_TYPE(y)->tp_name, hint);
         return NULL;
     }
     return result;

@@ -44,6 +44,7 @@
     X(derive, "derive")                  \
     X(displayhook, "displayhook")        \
     X(get, "get")                        \
+    X(initializing, "_initializing")     \
     X(mro, "mro")                        \
     X(name, "name")                      \
     X(split, "split")

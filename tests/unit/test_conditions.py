@@ -102,6 +102,28 @@ def test_memory_that_may_not_be_executed(jit: Interpreter, expected: str) -> Non
     assert run.err.count("pyjit: ") == 1, run.err
 
 
+# Files of the process may not be as large as code memory: the signal that says so would end it.
+SMALL_FILES = """
+import os, resource, signal
+
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+"""
+
+
+def test_files_that_may_not_be_large(jit: Interpreter, expected: str) -> None:
+    check(jit.run_code(SMALL_FILES + RUN, PYJIT="1", PYJIT_THRESHOLD="1"), expected)
+
+
+def test_files_that_may_not_be_large_after_a_fork(jit: Interpreter, expected: str) -> None:
+    begin = "import pyjit\nassert pyjit.enable()\n"
+    fork = "if os.fork():\n    raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))\n"
+    code = begin + RUN.replace("'program'}", "'before'}") + SMALL_FILES + fork + RUN
+    run = jit.run_code(code, PYJIT_THRESHOLD="1")
+    assert run.status == 0, run.err
+    assert run.out.endswith(expected)
+
+
 # Functions compiled into others end after no memory may be made executable any more, in a child that shares
 # code memory with its parent, or in a process that has one view of it.
 SHUT_IN = """

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import signal
 import sys
+import tracemalloc
 import types
 
 from common import show
@@ -528,3 +529,254 @@ def of_nothing():
 
 
 show("room", [of_nothing() for _ in range(20)][-1])
+
+
+# What a method compiled in place returns is one of its operands, which is a temporary, and not what is wanted.
+class Returns:
+    def __contains__(self, other):
+        return other
+
+    def __sub__(self, other):
+        return other
+
+    def __lt__(self, other):
+        return other
+
+    def __eq__(self, other):
+        return other
+
+    def __iter__(self):
+        return self
+
+
+class ReturnsItself:
+    def __init__(self, other):
+        return other
+
+
+def in_it(returns, values):
+    return values.pop() in returns
+
+
+def less_by_it(returns, values):
+    return returns - values.pop()
+
+
+def compared_with_it(returns, values):
+    return returns < values.pop(), returns == values[0]
+
+
+def over_it(values):
+    for _ in values.pop():
+        pass
+
+
+def made_of_it(values):
+    return ReturnsItself(values.pop())
+
+
+def attempt(function, *arguments):
+    try:
+        return function(*arguments)
+    except TypeError as error:
+        return str(error)
+
+
+returns = Returns()
+for i in range(30):
+    outcomes = (
+        attempt(in_it, returns, [i]), attempt(less_by_it, returns, [NotImplemented]),
+        attempt(compared_with_it, returns, [NotImplemented, NotImplemented]), attempt(over_it, [Returns()]),
+        attempt(made_of_it, [i]), attempt(lambda: print >> returns), attempt(lambda: len >> returns),
+    )  # fmt: skip
+show("returned operands", outcomes)
+
+
+# What __setitem__, __set__ and setters return goes before the operands.
+class Given(Ends):
+    pass
+
+
+class Sets:
+    def __setitem__(self, key, value):
+        value = None
+        return Given(1)
+
+    def set_x(self, value):
+        value = None
+        return Given(2)
+
+    x = property(None, set_x)
+
+
+def set_both(sets, made):
+    sets[0] = made.pop()
+    sets.x = made.pop()
+
+
+ended.clear()
+for _ in range(20):
+    set_both(Sets(), [Ends(3), Ends(4)])
+show("setters", ended[-4:])
+
+
+# The truth of a comparison is asked for when the operands have gone, those too that only a container had.
+class Truth:
+    def __bool__(self):
+        ended.append("truth")
+        return True
+
+
+class Compares(Ends):
+    def __eq__(self, other):
+        holder.x = holder.y = None
+        return Truth()
+
+
+def compare(holder):
+    if 1.5 == holder.x:
+        return 1
+    return 2
+
+
+def compare_two(holder):
+    if holder.x == holder.y:
+        return 1
+    return 2
+
+
+holder = types.SimpleNamespace()
+for function in (compare, compare_two):
+    ended.clear()
+    for i in range(20):
+        holder.x, holder.y = Compares(i), Ends(i + 100)
+        function(holder)
+    show(function.__name__, ended[-3:])
+
+
+# Methods of builtin types let go of their arguments before self, in CPython's order.
+class EndingList(list):
+    def __init__(self, number):
+        super().__init__([number])
+        self.number = number
+
+    __del__ = Ends.__del__
+
+
+def insert(made, lists):
+    lists.pop().insert(made.pop(), 5)
+
+
+class Index(Ends):
+    def __index__(self):
+        return 0
+
+
+ended.clear()
+for i in range(20):
+    insert([Index(i)], [EndingList(i + 100)])
+show("inserted", ended[-2:])
+
+
+# The callable of a staticmethod is exchanged for one at the address of the one before.
+class WithStatic:
+    number = staticmethod(float("0.0"))
+
+
+def is_true(owner):
+    return "true" if owner.number else "false"
+
+
+owner = WithStatic()
+for _ in range(30):
+    is_true(owner)
+wanted, static = id(WithStatic.number), WithStatic.__dict__["number"]
+static.__init__(float("1.5"))
+kept = []
+for _ in range(500):
+    kept.append(float("7.25"))
+    if id(kept[-1]) == wanted:
+        break
+static.__init__(kept[-1])
+show("static", WithStatic.number, is_true(owner))
+
+
+# A metaclass has a key that compares itself, and so runs code while others are compiled.
+class Key:
+    def __hash__(self):
+        return hash("__getattr__")
+
+    def __eq__(self, other):
+        made = types.FunctionType(compare.__code__.replace(co_name="other"), {})
+        for _ in range(30):
+            made(holder)
+        return False
+
+
+Meta = type("Meta", (type,), {Key(): 1})
+Meta.__getattr__ = lambda cls, name: "hook"
+
+
+class OfMeta(metaclass=Meta):
+    a = 5
+
+
+def of_meta(c):
+    return c.a
+
+
+for i in range(30):
+    Meta.x = i
+    answer = of_meta(OfMeta)
+show("of a metaclass", answer)
+
+
+# Lists and dicts that grow are noted by tracemalloc where they do.
+def grow(n):
+    grown, noted = [], {}
+    for i in range(n):
+        grown.append(None)
+        noted[str(i)] = None
+    return grown, noted
+
+
+for _ in range(20):
+    grow(100)
+tracemalloc.start()
+grown = grow(2000)
+statistics = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, __file__)]).statistics("lineno")
+tracemalloc.stop()
+first = grow.__code__.co_firstlineno
+sizes = {one.traceback[0].lineno - first: one.size // 4000 for one in statistics if one.size > 4000}
+show("growth", sizes.get(3, 0) > 0, sizes.get(4, 0) > 0)
+
+
+# A module's dict is looked into without asking its keys, or its spec, anything.
+class Spec:
+    def __getattr__(self, name):
+        asked.append(name)
+        return True
+
+
+class Asks:
+    def __hash__(self):
+        return hash("__spec__")
+
+    def __eq__(self, other):
+        asked.append(other)
+        raise ValueError("not to be asked")
+
+
+asked = []
+module_code = compile("x = 1\nfor i in range(3): x += i\n", "module", "exec")
+for space in ({"__spec__": Spec()}, {Asks(): 1}, {"__spec__": types.SimpleNamespace(_initializing=True)}):
+    for _ in range(5):
+        exec(module_code, space)
+show("spec", asked)
+
+
+# More values on the stack than contexts can count.
+WIDE = 65_600
+wide_source = "def wide(values):\n  (" + ",".join(f"v{i}" for i in range(WIDE)) + ",) = values\n  return v0, v65599\n"
+exec(wide_source)
+show("wide", [wide(range(WIDE)) for _ in range(5)][-1])  # noqa: F821

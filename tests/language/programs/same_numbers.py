@@ -256,6 +256,39 @@ hot("remainders", remainders, ([300, 10**8, 10**9, -7], 2**31 - 1))
 hot("remainders, small", remainders, ([300, 10**8, 10**9, -7], 997))
 
 
+class Holds:
+    def __init__(self, x):
+        self.x = x
+
+
+def of_attribute(holder, y):
+    r = holder.x % y
+    s = holder.x >> y % 2
+    return r is holder.x, s is holder.x, r, s
+
+
+def of_cell(x, y):
+    def inner():
+        r = x % y
+        return r is x, (x >> 0) is x, r
+
+    return [inner() for _ in range(20)][-1]
+
+
+def of_global(y):
+    r = LARGE % y
+    return r is LARGE, (LARGE >> 0) is LARGE, r
+
+
+LARGE = int("700000")
+for number in ("700", "-99999999999", "99999999999"):
+    for modulus in (1 << 40, 1000, 1 << 60):
+        HELD = Holds(int(number))
+        show("of an attribute", number, modulus, [of_attribute(HELD, modulus) for _ in range(20)][-1])
+        show("of a cell", [of_cell(int(number), modulus) for _ in range(20)][-1])
+        show("of a global", [of_global(modulus) for _ in range(20)][-1])
+
+
 def congruential(seed, n):
     for _ in range(n):
         seed = (seed * 1103515245 + 12345) % 2147483648
