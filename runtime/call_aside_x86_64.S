@@ -7,7 +7,7 @@
 #define FREE_COUNT 24
 #define FREE_MOST 28
 #define FLOATS 32
-#define FLOATS_MOST 100 /* PyFloat_MAXFREELIST */
+#define FLOATS_MOST 40
 
         .text
 
@@ -101,8 +101,10 @@
         movq FLOATS+pyjit_state(%rip), %r11
         testq %r11, %r11
         je \call
-        cmpl $FLOATS_MOST, (%r11)               /* numfree */
+        movl (%r11), %r11d                      /* numfree */
+        cmpl FLOATS_MOST+pyjit_state(%rip), %r11d
         jge \call
+        movq FLOATS+pyjit_state(%rip), %r11
         incl (%r11)
         movq 8(%r11), %r10                      /* free_list */
         movq %r10, 8(%rax)

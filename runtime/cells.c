@@ -22,7 +22,8 @@ typedef struct {
 } Kept;
 
 static Kept kept[ROOM_MOST + 1]; /* instances, by room */
-static Kept iterators;
+static Kept iterators; /* of lists and tuples */
+static Kept ranges;    /* iterators of these */
 static Kept functions;
 static Kept generators[FRAME_MOST + 1]; /* and coroutines, by locals and stack entries */
 static Kept tuples[CELLS_ITEMS_MOST + 1]; /* by size */
@@ -179,11 +180,37 @@ cells_take_iterator(PyObject *sequence, PyThreadState *tstate)
     return (PyObject *)iterator;
 }
 
+/* Memory for an iterator of a range, which the garbage collector does not know. */
+PyObject *
+cells_take_range(void)
+{
+    PyObject *iterator = take(&ranges);
+    if (iterator != NULL) {
+        Py_SET_TYPE(iterator, &PyRangeIter_Type);
+        Py_SET_REFCNT(iterator, 1);
+    }
+    return iterator;
+}
+
+/* Keeps the memory of one. */
+bool
+cells_free_range(PyObject *iterator)
+{
+    bool usable = has_room(&ranges);
+    if (usable) {
+        keep_uncounted(&ranges, iterator);
+    }
+    return usable;
+}
+
 /* Releases an iterator that has come to its end. */
 void
 cells_release_iterator(PyObject *iterator)
 {
     PyTypeObject *type = Py_TYPE(iterator);
+    if (type == &PyRangeIter_Type && Py_REFCNT(iterator) == 1 && cells_free_range(iterator)) {
+        return;
+    }
     bool usable = KEPT_MOST > 0 && (type == &PyListIter_Type || type == &PyTupleIter_Type) &&
                   Py_REFCNT(iterator) == 1 && ((SequenceIterator *)iterator)->sequence == NULL;
     if (usable) {
@@ -327,6 +354,9 @@ cells_free(void)
     }
     while ((object = take(&iterators)) != NULL || (object = take(&functions)) != NULL) {
         PyObject_Free((char *)object - sizeof(PyGC_Head));
+    }
+    while ((object = take(&ranges)) != NULL) {
+        PyObject_Free(object);
     }
     for (int room = 0; room <= FRAME_MOST; room++) {
         while ((object = take(&generators[room])) != NULL) {

@@ -1,6 +1,6 @@
 /* Emitters: `for` over ranges, lists and tuples without a call, over other builtin containers by one that runs
- * no code. Generators are in emit_generator.c, iterators written in Python in emit_special.c. The end of builtin iterators,
- * and every other iterator, go the generic way. */
+ * no code. Generators are in emit_generator.c, iterators written in Python in emit_special.c. The end of other builtin
+ * iterators, and every other iterator, go the generic way. */
 #include "pyjit/emit_calls.h"
 
 #include "pyjit/attribute.h"
@@ -157,13 +157,24 @@ step_quietly(Block *b, PyObject *iterator)
 
 /* ---- pairs ---------------------------------------------------------------------------------------- */
 
-/* The iterators that zip() of two steps. */
-static bool
-zips_lists(PyObject *iterator)
+/* The operation for a step of zip() of two such iterators, of lists and tuples; -1 if there is none. */
+static int
+zip_operation(PyObject *iterator)
 {
+    static const int operations[2][2] = {
+        {OP_zip_lists_next, OP_zip_list_tuple_next},
+        {OP_zip_tuple_list_next, OP_zip_tuples_next},
+    };
     PyObject *iterators = ((ZipIterator *)iterator)->iterators;
-    return PyTuple_GET_SIZE(iterators) == 2 && Py_IS_TYPE(PyTuple_GET_ITEM(iterators, 0), &PyListIter_Type) &&
-           Py_IS_TYPE(PyTuple_GET_ITEM(iterators, 1), &PyListIter_Type);
+    int which[2];
+    for (int i = 0; i < 2; i++) {
+        PyTypeObject *type = Py_TYPE(PyTuple_GET_ITEM(iterators, i));
+        if (type != &PyListIter_Type && type != &PyTupleIter_Type) {
+            return -1;
+        }
+        which[i] = type == &PyTupleIter_Type;
+    }
+    return operations[which[0]][which[1]];
 }
 
 /* A step of dict.items() or zip() of two without running code: both items are objects. */
@@ -174,8 +185,8 @@ step_pair(Block *b, PyObject *iterator, intptr_t slot)
     intptr_t done = (intptr_t)block_exit_generic(b);
     if (Py_IS_TYPE(iterator, &PyDictIterItem_Type)) {
         ASM(&b->as, OP_dict_item_next, slot, second, first, done);
-    } else if (zips_lists(iterator)) {
-        ASM(&b->as, OP_zip_lists_next, slot, second, first, done);
+    } else if (zip_operation(iterator) >= 0) {
+        ASM(&b->as, zip_operation(iterator), slot, second, first, done);
     } else {
         ASM(&b->as, OP_zip_quietly, slot, second, done);
     }
@@ -230,12 +241,37 @@ step_pairs(Block *b, PyObject *iterator)
     return true;
 }
 
+/* FOR_ITER over an iterator of a known type, which has come to its end: compiled where a step has found no more items. */
+static void
+end_loop(Block *b, ValueType type)
+{
+    block_own(b, 0);
+    if (type != TYPE_RANGE_ITERATOR) {
+        block_forget_facts(b); /* a list or tuple may end; before the exits, which have one context then */
+    }
+    intptr_t slot = slot_of_stack(b, b->ctx.depth - 1), going = (intptr_t)block_exit_leave(b, b->start);
+    if (type == TYPE_RANGE_ITERATOR) {
+        ASM(&b->as, OP_range_end, slot, going);
+    } else {
+        int operation = type == TYPE_LIST_ITERATOR ? OP_list_end : OP_tuple_end;
+        ASM(&b->as, operation, slot, going, (intptr_t)block_exit_release(b));
+    }
+    ASM(&b->as, OP_free_ended, slot);
+    block_pop(b, 1);
+    block_jump(b, decode_jump_target(&b->in));
+}
+
 /* FOR_ITER. */
 void
 emit_for_iter(Block *b)
 {
     PyObject *sample = block_sample(b, 0);
     ValueType type = block_type(b, 0);
+    if (block_must_be_generic(b) && b->ctx.depth <= CTX_STACK &&
+        (type == TYPE_RANGE_ITERATOR || type == TYPE_LIST_ITERATOR || type == TYPE_TUPLE_ITERATOR)) {
+        end_loop(b, type);
+        return;
+    }
     if (!block_must_be_generic(b) && b->ctx.depth < CTX_STACK) {
         type = block_learn(b, 0, ITERATORS);
         if (b->ended) {

@@ -269,29 +269,48 @@ free_instance(PyObject *object)
     return simple;
 }
 
-/* Frees a list or tuple that holds plain values only. Numbers go where compiled code takes new ones from. */
+/* Drops a reference to a plain value, which is a number as a rule: these go where compiled code takes new ones from. */
+static inline void
+release_plain(PyObject *value)
+{
+    if (Py_REFCNT(value) > 1 || !numbers_keep(value)) {
+        Py_DECREF(value);
+    }
+}
+
+/* Lets go of the plain values at the end of a list whose last reference is gone, as its end would begin. */
+static void
+empty_list(PyListObject *list)
+{
+    Py_ssize_t count = Py_SIZE(list);
+    while (count > 0 && list->ob_item[count - 1] != NULL && is_plain(Py_TYPE(list->ob_item[count - 1]))) {
+        release_plain(list->ob_item[--count]);
+    }
+    Py_SET_SIZE(list, count);
+    numbers_kept();
+}
+
+/* Frees a list or tuple that holds plain values only, if its memory is to be kept. */
 bool
 free_sequence(PyObject *object)
 {
-    bool is_list = Py_IS_TYPE(object, &PyList_Type);
+    bool is_list = Py_IS_TYPE(object, &PyList_Type), is_kept = cells_keep_sequence(object);
     PyObject **items = is_list ? ((PyListObject *)object)->ob_item : ((PyTupleObject *)object)->ob_item;
     Py_ssize_t count = Py_SIZE(object);
-    if (!cells_keep_sequence(object) || skip_plain(items, 0, count) < count) {
-        return false;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *item = items[i];
-        items[i] = NULL;
-        if (item != NULL && Py_REFCNT(item) == 1 && PyLong_CheckExact(item)) {
-            COUNT_ONE_REFERENCE_LESS();
-            Py_SET_REFCNT(item, 0);
-            free_object(item);
-        } else {
-            Py_XDECREF(item);
+    if (is_kept && skip_plain(items, 0, count) == count) {
+        for (Py_ssize_t i = 0; i < count; i++) {
+            if (items[i] != NULL) {
+                release_plain(items[i]);
+                items[i] = NULL;
+            }
         }
+        cells_release_sequence(object);
+        return true;
     }
-    cells_release_sequence(object);
-    return true;
+    if (is_list && count > CELLS_ITEMS_MOST && !_Py_tracemalloc_config.tracing) {
+        empty_list((PyListObject *)object);
+    }
+    return false;
 }
 
 #define CELLS_MOST 8 /* of a closure that is looked into here */

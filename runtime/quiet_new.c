@@ -147,7 +147,13 @@ quiet_iterator(PyObject *iterable, PyThreadState *tstate)
 PyObject *
 quiet_new_range(int64_t Py_UNUSED(nothing))
 {
-    RangeIterator *iterator = PyObject_New(RangeIterator, &PyRangeIter_Type);
+    if (_Py_tracemalloc_config.tracing) {
+        return NULL;
+    }
+    RangeIterator *iterator = (RangeIterator *)cells_take_range();
+    if (iterator == NULL) {
+        iterator = PyObject_New(RangeIterator, &PyRangeIter_Type);
+    }
     if (iterator != NULL) {
         iterator->index = iterator->start = iterator->length = 0;
         iterator->step = 1;

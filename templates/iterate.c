@@ -1,6 +1,7 @@
-/* Iteration over builtin containers. The end goes the generic way, since what was gone over may end with it. */
+/* Iteration over builtin containers. */
 #include "template.h"
 
+#include "release.h"
 #include "text.h"
 
 /* ---- beginning ------------------------------------------------------------------------------------------ */
@@ -81,6 +82,38 @@ OPERATION(tuple_next, SLOT(iterator), SLOT(to), EXIT(done)) {
     PyObject *item = tuple->ob_item[it->index++];
     Py_INCREF(item);
     to = item;
+}
+
+/* ---- their ends ------------------------------------------------------------------------------------------ */
+
+/* `going`: it is no end. */
+OPERATION(range_end, SLOT(iterator), EXIT(going)) {
+    RangeIterator *it = (RangeIterator *)iterator;
+    if (unlikely(it->index < it->length)) LEAVE(going);
+}
+
+/* A list or tuple is let go by its iterator. */
+#define END_SEQUENCE(Sequence, iterator, going, exit)                                              \
+    SequenceIterator *it = (SequenceIterator *)iterator;                                           \
+    Sequence *sequence = (Sequence *)it->sequence;                                                 \
+    if (unlikely(sequence == NULL)) CONTINUE();                                                    \
+    if (unlikely(it->index < Py_SIZE(sequence))) LEAVE(going);                                     \
+    it->sequence = NULL;                                                                           \
+    RELEASE((PyObject *)sequence, exit)
+
+OPERATION(list_end, SLOT(iterator), EXIT(going), EXIT(dying)) {
+    END_SEQUENCE(PyListObject, iterator, going, dying);
+}
+
+OPERATION(tuple_end, SLOT(iterator), EXIT(going), EXIT(dying)) {
+    END_SEQUENCE(PyTupleObject, iterator, going, dying);
+}
+
+extern void cells_release_iterator(PyObject *);
+
+/* The iterator itself goes. */
+OPERATION(free_ended, SLOT(iterator)) {
+    CALL_ASIDE(void, cells_release_iterator, iterator);
 }
 
 /* zip() of two iterables, to judge by its count. */
@@ -183,15 +216,12 @@ OPERATION(enumerate_next, SLOT(iterator), PTR(type), PTR(step), SLOT(item), IREG
     index = it->index++;
 }
 
-/* The iterator of a list that has another item, NULL if it is another. */
-static inline __attribute__((always_inline)) SequenceIterator *
-ready_list_iterator(PyObject *iterator)
-{
-    SequenceIterator *it = (SequenceIterator *)iterator;
-    if (unlikely((void *)Py_TYPE(it) != ADDRESS(PyListIter_Type))) return NULL;
-    if (unlikely(it->sequence == NULL || it->index >= Py_SIZE(it->sequence))) return NULL;
-    return it;
-}
+/* Declares `it`, an iterator of this type, of lists or tuples, that has another item; leaves if it is another. */
+#define READY(it, iterator, type, done)                                                            \
+    SequenceIterator *it = (SequenceIterator *)(iterator);                                         \
+    if (unlikely((void *)Py_TYPE(it) != ADDRESS(type))) LEAVE(done);                               \
+    if (unlikely(it->sequence == NULL)) LEAVE(done);                                               \
+    if (unlikely(it->index >= Py_SIZE(it->sequence))) LEAVE(done)
 
 static inline __attribute__((always_inline)) PyObject *
 take_from_list(SequenceIterator *it)
@@ -201,20 +231,44 @@ take_from_list(SequenceIterator *it)
     return item;
 }
 
+static inline __attribute__((always_inline)) PyObject *
+take_from_tuple(SequenceIterator *it)
+{
+    PyObject *item = ((PyTupleObject *)it->sequence)->ob_item[it->index++];
+    Py_INCREF(item);
+    return item;
+}
+
 /* enumerate() of a list. */
 OPERATION(enumerate_list_next, SLOT(iterator), SLOT(item), IREG(index), EXIT(done)) {
     EnumerateIterator *it = (EnumerateIterator *)iterator;
-    SequenceIterator *list = ready_list_iterator(it->iterator);
-    if (unlikely(list == NULL || it->index >> 59)) LEAVE(done);
+    READY(list, it->iterator, PyListIter_Type, done);
+    if (unlikely(it->index >> 59)) LEAVE(done);
     item = take_from_list(list);
     index = it->index++;
 }
 
-/* zip() of two lists. */
+/* zip() of two lists or tuples. */
+#define ZIP(iterator, type_1, take_1, first, type_2, take_2, second, done)                         \
+    PyObject **iterators = ((PyTupleObject *)((ZipIterator *)iterator)->iterators)->ob_item;       \
+    if (unlikely(iterators[0] == iterators[1])) LEAVE(done);                                       \
+    READY(a, iterators[0], type_1, done);                                                          \
+    READY(b, iterators[1], type_2, done);                                                          \
+    second = take_2(b);                                                                            \
+    first = take_1(a)
+
 OPERATION(zip_lists_next, SLOT(iterator), SLOT(second), SLOT(first), EXIT(done)) {
-    PyObject **iterators = ((PyTupleObject *)((ZipIterator *)iterator)->iterators)->ob_item;
-    SequenceIterator *a = ready_list_iterator(iterators[0]), *b = ready_list_iterator(iterators[1]);
-    if (unlikely(a == NULL || b == NULL || a == b)) LEAVE(done);
-    second = take_from_list(b);
-    first = take_from_list(a);
+    ZIP(iterator, PyListIter_Type, take_from_list, first, PyListIter_Type, take_from_list, second, done);
+}
+
+OPERATION(zip_list_tuple_next, SLOT(iterator), SLOT(second), SLOT(first), EXIT(done)) {
+    ZIP(iterator, PyListIter_Type, take_from_list, first, PyTupleIter_Type, take_from_tuple, second, done);
+}
+
+OPERATION(zip_tuple_list_next, SLOT(iterator), SLOT(second), SLOT(first), EXIT(done)) {
+    ZIP(iterator, PyTupleIter_Type, take_from_tuple, first, PyListIter_Type, take_from_list, second, done);
+}
+
+OPERATION(zip_tuples_next, SLOT(iterator), SLOT(second), SLOT(first), EXIT(done)) {
+    ZIP(iterator, PyTupleIter_Type, take_from_tuple, first, PyTupleIter_Type, take_from_tuple, second, done);
 }

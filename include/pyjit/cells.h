@@ -21,6 +21,11 @@ void cells_release_iterator(PyObject *iterator);
 /* Frees an iterator of a list or tuple whose last reference is gone, if its memory is kept; else false, with nothing done. */
 bool cells_free_iterator(PyObject *iterator);
 
+/* The same of ranges, which the garbage collector does not know: one whose fields are to be set, NULL if none is kept; and
+ * the end of one, of which no references are left. */
+PyObject *cells_take_range(void);
+bool cells_free_range(PyObject *iterator);
+
 /* A new function, which the garbage collector does not track yet and whose fields are all to be set; NULL if none is kept.
  * The garbage collector's turn must not have come. */
 PyFunctionObject *cells_take_function(PyThreadState *tstate);

@@ -9,8 +9,9 @@ typedef struct PyjitState {
     PyObject *operand;     /* a third argument of C functions that take two (call_aside); borrowed */
     PyObject *free_ints;   /* int objects of one digit that are free, linked by ob_type */
     int free_count;
-    int free_most;         /* so many are kept; none by builds for the debug ABI */
+    int free_most;         /* so many are kept (numbers.h); none by builds for the debug ABI */
     struct _Py_float_state *floats; /* CPython's free floats, NULL in those builds */
+    int floats_most;       /* the same of floats, there */
     PyObject *small_ints;  /* address of the int object 0; small ints lie side by side */
     bool code_full;        /* code memory ran out and none has been given back since */
     bool installed;        /* the JIT is on */
