@@ -22,6 +22,14 @@ guard_known_owner(Block *b, PyObject *object, PyTypeObject *type)
     }
 }
 
+/* Emits the guard that an object, of which only the address has been compared, is still of its type: another one may lie
+ * there. What else there is to a function, a class or a module is guarded when it is used. */
+void
+emit_guard_still(Block *b, PyObject *object)
+{
+    ASM(&b->as, OP_guard_known_type, (intptr_t)object, (intptr_t)Py_TYPE(object), (intptr_t)block_exit_miss(b));
+}
+
 /* What the entry, a fact or a live value says. */
 PyTypeObject *
 emit_class_of(Block *b, int n)
@@ -138,6 +146,7 @@ guard_plan(Block *b, int n, const Plan *plan)
     } else if (plan->wrapper != NULL) {
         ASM(&b->as, OP_guard_static_method, (intptr_t)plan->wrapper, (intptr_t)plan->value,
             (intptr_t)block_exit_miss(b));
+        emit_guard_still(b, plan->value);
     }
 }
 

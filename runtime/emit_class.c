@@ -128,6 +128,7 @@ call_new(Block *b, const Call *call, PyTypeObject *type)
     }
     guard_callee_class(b, call, type);
     ASM(&b->as, OP_guard_static_method, (intptr_t)method, (intptr_t)function, (intptr_t)block_exit_miss(b));
+    emit_guard_still(b, (PyObject *)function);
     if (!emit_guard_bound(b, function, &binding)) {
         return false;
     }

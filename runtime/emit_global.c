@@ -145,10 +145,11 @@ guard_place(Block *b, const Place *place)
     intptr_t value = (intptr_t)place->value, miss = (intptr_t)block_exit_miss(b);
     if (b->site == NULL) {
         ASM(&b->as, OP_guard_name_is, place->namespace, place->shape, place->at, place->name, value, miss);
-        return;
+    } else {
+        PyObject *dict = place->namespace == GLOBALS ? b->globals : b->builtins;
+        ASM(&b->as, OP_guard_known_name_is, (intptr_t)dict, place->shape, place->at, place->name, value, miss);
     }
-    PyObject *dict = place->namespace == GLOBALS ? b->globals : b->builtins;
-    ASM(&b->as, OP_guard_known_name_is, (intptr_t)dict, place->shape, place->at, place->name, value, miss);
+    emit_guard_still(b, place->value);
 }
 
 /* Pushes an object that guards have shown to be the value of a name, after a NULL if `null`. */

@@ -172,6 +172,9 @@ call_builtin(Block *b, const Call *call)
             (intptr_t)b->kwnames, at);
         break;
     }
+    if (flags == METH_O || flags & METH_FASTCALL) {
+        release_arguments(b, call->count); /* before the callable, as CPython does in its specialized calls */
+    }
     emit_release_call(b);
     push_unchecked(b);
     emit_check_builtin(b);
@@ -244,7 +247,7 @@ call_descriptor(Block *b, const Call *call)
             line_up(b, self_entry, count + 1), count + 1 - call->keywords, (intptr_t)b->kwnames, at);
         break;
     }
-    if (flags & METH_FASTCALL && type == PyDescr_TYPE(descriptor)) {
+    if (flags & METH_FASTCALL && call->keywords == 0 && type == PyDescr_TYPE(descriptor)) {
         release_arguments(b, count); /* before self, as CPython does in its specialized calls */
     }
     emit_release_call(b);

@@ -154,6 +154,9 @@ PyTypeObject *emit_class_of(Block *b, int n);
 /* Emits the guard that the n-th stack entry is an instance of this class, in its present state. */
 void emit_guard_class(Block *b, int n, PyTypeObject *type);
 
+/* Emits the guard that an object, of which only the address has been compared, is of its type still. */
+void emit_guard_still(Block *b, PyObject *object);
+
 void emit_load_attr(Block *b);
 void emit_load_method(Block *b);
 void emit_store_attr(Block *b);

@@ -196,6 +196,17 @@ BUGS = [
         "    if (is_int_of(box, x)) TAKE_BOX(box, to);\n", ""),
     Bug("box-of-others-used", "templates/number.h", " || old->ob_refcnt != 1)) return false;\n    int64_t sign",
         ")) return false;\n    int64_t sign"),
+    Bug("globals-believed-after-exits", "runtime/exits.c", "(ctx->globals != 0 && ", "(false && "),
+    Bug("globals-believed-after-ends", "runtime/entries.c", "return b->ctx.globals != 0 || b->ctx.builtins != 0;",
+        "return false;"),
+    Bug("content-not-looked-at", "runtime/facts.c", "return content == 0 ? 0 : mixed((uintptr_t)type, content);",
+        "return (uintptr_t)type;"),
+    Bug("last-use-on-one-way", "runtime/entries.c",
+        "if (target >= 0 && liveness_at(", "if (false && liveness_at("),
+    Bug("new-though-kept", "runtime/entries.c",
+        "return value == entry || (value->lent && is_last_of_local(b, n));", "return true;"),
+    Bug("locals-end-backwards", "runtime/emit_inline.c", "int n = b->ctx.depth - 1 - i;",
+        "int n = b->ctx.depth - 1 - (end - 1 - (i - first));"),
     Bug("result-kept", "runtime/divert.c", "push(frame, result);", "push(frame, Py_NewRef(result));"),
 ]  # fmt: skip
 

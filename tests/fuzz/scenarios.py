@@ -289,10 +289,21 @@ def ofNAME(c, n):
     return n + (c.number if n & 1 else c.other), n < c.number, (c.text or 5) == 'some'
 
 
+def oneNAME(kept):
+    x = kept.pop()
+    gNAME
+    x = None
+    return gNAME
+
+
 def againNAME(c, name, value):
+    old, made = id(getattr(c, name)), []
     delattr(c, name)
-    values = [value() for k in range(9)]
-    setattr(c, name, values[-1])
+    for k in range(50):
+        made.append(value())
+        if id(made[-1]) == old:
+            break
+    setattr(c, name, made[-1])
 
 
 def roundNAME(l):
@@ -562,7 +573,7 @@ SCENARIOS = [
     ),
     Scenario(
         ["byNAME([SetsNAME(i), SetsNAME(2), SetsNAME(x)], HasNAME(), [0])", "endsNAME([1, Last(1), Last(2)])",
-         "endsNAME([Last(3), SetsNAME(1), SetsNAME(2)])", "gNAME", "ofNAME(HasNAME, i)", "ofNAME(HasNAME(), i)",
+         "endsNAME([Last(3), SetsNAME(1), SetsNAME(2)])", "gNAME", "oneNAME([SetsNAME(i)])", "oneNAME([SetsNAME('s')])", "ofNAME(HasNAME, i)", "ofNAME(HasNAME(), i)",
          "isinstance(x, HasNAME.kinds)", "hNAME + i", "roundNAME([i, 2, 3])", "roundNAME((i, x))",
          "[hNAME for v in (i, SetsNAME(1), x)]", "len(HasNAME.text) + hNAME", "len(HasNAME.kinds)"],
         ["againNAME(HasNAME, 'number', lambda: int(str(i * 1000)))", "againNAME(HasNAME, 'other', lambda: int('9000'))",

@@ -678,6 +678,98 @@ for i in range(20):
 show("inserted", ended[-2:])
 
 
+class Equal(Ends):
+    def __eq__(self, other):
+        return True
+
+    def __call__(self, item):
+        return 0
+
+
+def sorted_by_key():
+    [Equal(1), Equal(2)].sort(key=Equal(3))
+
+
+def counted_by_bound():
+    getattr([Equal(4)], "count")(Equal(5))
+
+
+def found_by_bound():
+    getattr([Equal(6)], "index")(Equal(7))
+
+
+def sorted_by_bound():
+    getattr([Equal(8)], "sort")(key=Equal(9))
+
+
+for function in (sorted_by_key, counted_by_bound, found_by_bound, sorted_by_bound):
+    for _ in range(20):
+        ended.clear()
+        function()
+    show(function.__name__, ended)
+
+
+# Another object at the address of a function that is found by its place, or through a staticmethod.
+class LikeFunction:
+    __slots__ = ("tag", *(f"a{i}" for i in range(14)))
+
+
+def make_tagged():
+    def tagged():
+        pass
+
+    tagged.tag = "of the function"
+    return tagged
+
+
+class Wraps:
+    wrapped = staticmethod(make_tagged())
+
+
+def tag_of_wrapped():
+    try:
+        return Wraps.wrapped.tag
+    except ValueError:
+        pass
+
+
+def tag_of_global():
+    global changing
+    changing += 1
+    try:
+        return placed.tag
+    except ValueError:
+        pass
+
+
+def take_place(old):
+    made = []
+    while not made or (id(made[-1]) != old and len(made) < 5000):
+        made.append(LikeFunction())
+    made[-1].tag = "of the other"
+    return made[-1]
+
+
+changing, placed = 0, make_tagged()
+for _ in range(60):
+    tag_of_wrapped(), tag_of_global()
+taken = [make_tagged() for _ in range(100)]
+gc.disable()
+old, attributes = id(Wraps.wrapped), Wraps.wrapped.__dict__
+Wraps.__dict__["wrapped"].__init__(None)
+other = take_place(old)
+Wraps.__dict__["wrapped"].__init__(other)
+for i in range(14):
+    setattr(other, f"a{i}", attributes)
+show("wrapped", tag_of_wrapped())
+old, attributes, placed = id(placed), placed.__dict__, None
+placed = take_place(old)
+for i in range(14):
+    setattr(placed, f"a{i}", attributes)
+show("placed", tag_of_global())
+gc.enable()
+
+
 # The callable of a staticmethod is exchanged for one at the address of the one before.
 class WithStatic:
     number = staticmethod(float("0.0"))
