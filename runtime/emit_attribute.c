@@ -143,6 +143,7 @@ guard_plan(Block *b, int n, const Plan *plan)
     if (plan->place == PLACE_PROPERTY) {
         ASM(&b->as, OP_guard_accessor, (intptr_t)plan->wrapper, plan->at, (intptr_t)plan->value,
             (intptr_t)block_exit_miss(b));
+        emit_guard_still(b, plan->value);
     } else if (plan->wrapper != NULL) {
         ASM(&b->as, OP_guard_static_method, (intptr_t)plan->wrapper, (intptr_t)plan->value,
             (intptr_t)block_exit_miss(b));

@@ -169,6 +169,7 @@ unpack_method(Block *b, Call *call)
     int n = call->callee, number = b->ctx.depth - 1 - n;
     intptr_t from = block_object_slot(b, n), to = slot_of_stack(b, number - 1);
     ASM(&b->as, OP_guard_method, from, (intptr_t)function, (intptr_t)block_exit_miss(b));
+    emit_guard_still(b, function);
     bool owned = block_stack(b, n)->owned;
     *block_stack(b, n + 1) = (Entry){.owned = 1, .type = TYPE_FUNCTION};
     if (owned) {
@@ -279,6 +280,7 @@ call_bound_twice(Block *b, const Call *call)
     }
     binding.sources[0].entry = SELF_OF_CALLEE;
     ASM(&b->as, OP_guard_method, block_object_slot(b, call->callee), (intptr_t)function, (intptr_t)block_exit_miss(b));
+    emit_guard_still(b, (PyObject *)function);
     if (!emit_guard_bound(b, function, &binding)) {
         return false;
     }

@@ -22,7 +22,8 @@ OPERATION(guard_globals, IMM(version), EXIT(miss)) {
 }
 
 OPERATION(guard_builtins, IMM(version), EXIT(miss)) {
-    PyDictObject *builtins = (PyDictObject *)frame->f_builtins;
+    PyDictObject *builtins = (PyDictObject *)frame->f_builtins; /* or whatever `__builtins__` was */
+    if (unlikely((void *)Py_TYPE(builtins) != ADDRESS(PyDict_Type))) LEAVE(miss);
     if (unlikely(builtins->ma_version_tag != (uint64_t)version)) LEAVE(miss);
 }
 

@@ -370,3 +370,66 @@ for result in (5, None, (1, 2)):
     events.clear()
     loop(1, result)
     show("traced", result, events)
+
+
+# -- bound methods and properties of something else at the address of the function they had ------------------------
+
+
+class Slots:
+    __slots__ = tuple(f"s{i:02}" for i in range(15))
+
+    def __call__(self, x):
+        return "called"
+
+
+def make_method():
+    def function(self):
+        try:
+            return "function"
+        finally:
+            len("")
+
+    return function
+
+
+MANY = "def call_or_many(method, many):\n    if many:\n"
+for i in range(300):
+    exec(f"def many{i}(): return 1")
+    MANY += f"        many{i}()\n"
+exec(MANY + "    return method()\n")  # knows as many objects as can be known
+call_or_many(lambda: 1, 1), call_or_many(lambda: 1, 1)  # noqa: F821
+made = make_method()
+code, bound = made.__code__, types.MethodType(made, 1)
+show("bound", [call_or_many(bound, 1) for _ in range(40)][-1])  # noqa: F821
+address = id(made)
+del made, bound
+others = []
+for _ in range(200):
+    others.append(Slots())
+    if id(others[-1]) == address:
+        break
+for other in others[-1:]:
+    other.s04 = code  # where the code of a function is
+    show("another bound", [call_or_many(types.MethodType(other, 1), 1) for _ in range(3)])  # noqa: F821
+
+
+class WithProperty:
+    pass
+
+
+def get_property(owner):
+    return owner.changing
+
+
+made = make_method()
+WithProperty.changing = property(made)
+address = id(made)
+show("property", [get_property(WithProperty()) for _ in range(40)][-1])
+WithProperty.__dict__["changing"].__init__(None)
+del made
+for _ in range(200):
+    others.append(Slots())
+    if id(others[-1]) == address:
+        break
+WithProperty.__dict__["changing"].__init__(others[-1])
+show("another property", [get_property(WithProperty()) for _ in range(3)])
