@@ -183,8 +183,8 @@ plan_found(Plan *plan, PyObject *found)
     return is_plain_value(found);
 }
 
-/* Is this of the callables whose every use is guarded? Of others it would be assumed what is at their address, which is all
- * that is compared of what a staticmethod wraps. */
+/* Is this of the callables of which whatever else is assumed is guarded when they are used? Of what a staticmethod wraps only
+ * address and type are compared. */
 static bool
 is_guarded_when_used(PyObject *value)
 {

@@ -19,9 +19,9 @@ struct Arena {
     char data[];
 };
 
-/* A 64-bit hole in machine code of `user` that names the code object `target`. */
 #define DEPTH_MOST 60000 /* of the operand stack; code compiled in place adds to it */
 
+/* A 64-bit hole in machine code of `user` that names the code object `target`; with no site, a call compiled in place. */
 typedef struct Dependency {
     struct Dependency *next_of_target, *next_of_user;
     CodeState *target, *user;

@@ -502,7 +502,7 @@ emit_store_attr(Block *b)
     block_teach_specimen(b, 0, name, block_sample(b, 1));
     Entry value = *block_stack(b, 1);
     bool last = !block_stack(b, 0)->owned; /* then nothing happens after the old value has been released */
-    if ((value.location == IN_FLOAT || value.location == IN_INT) && !value.boxed) {
+    if (entry_in_register(&value) && !value.boxed) {
         store_number(b, &plan, &value, last);
     } else {
         if ((value.location != IN_LOCAL && value.location != IN_SLOT) || (value.lent && !last)) {

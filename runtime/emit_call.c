@@ -305,7 +305,7 @@ emit_call_function_ex(Block *b)
     block_own_stack(b, count);
     ASM(&b->as, OP_call_star, slot_of_stack(b, b->ctx.depth), b->in.oparg, block_instr_address(b), IMM_CONTINUATION);
     *block_stack(b, count - 1) = (Entry){.type = TYPE_NULL, .location = IN_CONST}; /* always, known or not */
-    emit_release_entries(b, count);
+    block_drop_upwards(b, count);
     emit_push_result(b);
 }
 

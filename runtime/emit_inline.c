@@ -302,17 +302,6 @@ releases_any(Block *b, int below)
     return false;
 }
 
-/* Releases stack entries, numbered from the bottom, the lowest first; they are NULL then. */
-static void
-release_between(Block *b, int first, int end)
-{
-    for (int i = first; i < end; i++) {
-        int n = b->ctx.depth - 1 - i;
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
-}
-
 /* RETURN_VALUE: the result comes to where the call's operands begin; the callee's locals and the callee
  * itself are released. */
 void
@@ -346,8 +335,9 @@ emit_inline_return(Block *b)
     block_set_site(b);
     b->in = decode_at(b->here->units, site->call); /* behind a call the last of its caches */
     b->start = b->in.start;
-    release_between(b, site->locals, b->ctx.depth - 1); /* in the order of a frame's end */
-    release_between(b, site->below, site->locals);
+    int first_local = b->ctx.depth - 1 - site->locals;
+    block_release_upwards(b, first_local, 1); /* in the order of a frame's end: locals, then the function */
+    block_release_upwards(b, b->ctx.depth - 1 - site->below, first_local + 1);
     Entry *top = block_stack(b, 0);
     if (top->owned) { /* what was a fact has been put into its slot */
         result = *top;

@@ -41,29 +41,11 @@ emit_guard_callee(Block *b, const Call *call)
     }
 }
 
-/* Releases the top entries, the lowest first, but leaves their places. */
-static void
-release_arguments(Block *b, int count)
-{
-    for (int n = count - 1; n >= 0; n--) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){0};
-    }
-}
-
 /* Releases callable and arguments, after which the result is in r0 still, and pops them. */
 void
 emit_release_call(Block *b)
 {
-    emit_release_entries(b, b->in.oparg + 2);
-}
-
-/* The same with so many entries, the lowest first. */
-void
-emit_release_entries(Block *b, int count)
-{
-    release_arguments(b, count);
-    block_pop(b, count);
+    block_drop_upwards(b, b->in.oparg + 2);
 }
 
 /* The result, in r0, becomes the top of the stack. */
@@ -173,7 +155,7 @@ call_builtin(Block *b, const Call *call)
         break;
     }
     if (flags == METH_O || flags & METH_FASTCALL) {
-        release_arguments(b, call->count); /* before the callable, as CPython does in its specialized calls */
+        block_release_upwards(b, call->count - 1, 0); /* before the callable, as CPython does in its specialized calls */
     }
     emit_release_call(b);
     push_unchecked(b);
@@ -248,7 +230,7 @@ call_descriptor(Block *b, const Call *call)
         break;
     }
     if (flags & METH_FASTCALL && call->keywords == 0 && type == PyDescr_TYPE(descriptor)) {
-        release_arguments(b, count); /* before self, as CPython does in its specialized calls */
+        block_release_upwards(b, count - 1, 0); /* before self, as CPython does in its specialized calls */
     }
     emit_release_call(b);
     emit_push_call_result(b);

@@ -5,19 +5,6 @@
 
 #define LOOP_LOCALS 8 /* so many locals of unknown content are ended by a loop */
 
-/* Is any local's value only in a register? */
-static bool
-has_unboxed_locals(const Block *b)
-{
-    for (int i = 0; i < b->ctx.local_count; i++) {
-        const Entry *entry = &b->ctx.entries[i];
-        if (entry->location != IN_SLOT && !entry->boxed) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Loads the result into r0, a new reference. */
 static void
 load_result(Block *b)
@@ -84,12 +71,12 @@ emit_return_value(Block *b)
     }
     if (value->location == IN_LOCAL && block_value(b, 0)->location != IN_SLOT) {
         block_own(b, 0);
-    } else if (value->location == IN_INT || value->location == IN_FLOAT) {
+    } else if (entry_in_register(value)) {
         block_own(b, 0);
     }
     if (b->ctx.observed) {
         block_box_locals(b);
-    } else if (has_unboxed_locals(b)) {
+    } else if (!block_locals_boxed(b)) {
         ASM(&b->as, OP_check_no_frame_object, (intptr_t)block_exit_leave(b, b->in.start));
     }
     intptr_t locals = block_local_count(b), return_frame = (intptr_t)pyjit_state.return_frame;

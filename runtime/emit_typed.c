@@ -67,7 +67,7 @@ emit_move_typed(Block *b, const Binding *binding, const CodeState *callee, Typed
 {
     for (int n = typed->count - 1; n >= 0; n--) {
         const Entry *entry = block_stack(b, n);
-        if ((entry->location == IN_INT || entry->location == IN_FLOAT) && !(typed->stay >> n & 1)) {
+        if (entry_in_register(entry) && !(typed->stay >> n & 1)) {
             block_own(b, n);
         }
     }

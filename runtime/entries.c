@@ -504,7 +504,7 @@ empty_registers(Block *b, int kept)
     for (int n = b->ctx.depth - 1; n >= kept; n--) {
         Entry *entry = block_stack(b, n);
         bool doubtful = b->ctx.observed && entry->location == IN_LOCAL; /* the local may be written */
-        if (entry->location == IN_INT || entry->location == IN_FLOAT || doubtful) {
+        if (entry_in_register(entry) || doubtful) {
             block_own(b, n);
         }
     }

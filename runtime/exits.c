@@ -55,7 +55,7 @@ box_locals(const Registers *regs, const Context *ctx)
     PyObject **locals = regs->frame->localsplus;
     for (int i = 0; i < ctx->local_count; i++) {
         const Entry *entry = &ctx->entries[i];
-        if ((entry->location == IN_INT || entry->location == IN_FLOAT) && !entry->boxed) {
+        if (entry_in_register(entry) && !entry->boxed) {
             PyObject *old = locals[i];
             if (entry->lent || !is_box_of(regs, entry, old)) {
                 locals[i] = box_register(regs, entry);

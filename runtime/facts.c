@@ -69,7 +69,7 @@ stamp_of_content(PyObject *object, int depth)
     return stamp;
 }
 
-/* What besides its address tells an object apart, as far as machine code depends on it; 0: nothing does. */
+/* What besides its address tells an object apart, as far as machine code depends on it; 0: there can be no fact of it. */
 static uint64_t
 stamp_within(PyObject *object, int depth)
 {
@@ -97,6 +97,7 @@ stamp_within(PyObject *object, int depth)
     return content == 0 ? 0 : mixed((uintptr_t)type, content);
 }
 
+/* The same of what is in no tuple. */
 static uint64_t
 stamp_of(PyObject *object)
 {

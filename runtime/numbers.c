@@ -7,7 +7,6 @@
 #include "pyjit/quiet.h"
 #include "pyjit/state.h"
 
-
 /* So many are kept of those that end one by one. */
 #define INTS_USUALLY 256
 #define FLOATS_USUALLY 100 /* PyFloat_MAXFREELIST */

@@ -12,7 +12,7 @@ quiet_value(PyObject *value)
 {
     PyTypeObject *type = Py_TYPE(value);
     return type == &PyUnicode_Type || type == &PyLong_Type || type == &PyFloat_Type || type == &PyBool_Type ||
-           (type == &PyBytes_Type && !Py_BytesWarningFlag) || value == Py_None; /* else they warn of each other */
+           value == Py_None || (type == &PyBytes_Type && !Py_BytesWarningFlag); /* with that, comparing them may warn */
 }
 
 /* Are two exact ints equal? */

@@ -290,7 +290,8 @@ empty_list(PyListObject *list)
     numbers_kept();
 }
 
-/* Frees a list or tuple that holds plain values only, if its memory is to be kept. */
+/* Frees a list or tuple that holds plain values only, if its memory is to be kept. Else it has still to be freed, and a long list
+ * may have been emptied in part. */
 bool
 free_sequence(PyObject *object)
 {

@@ -191,14 +191,21 @@ block_drop(Block *b, int count)
     }
 }
 
+/* Releases some entries, the lowest first; NULL is in their places then. */
+void
+block_release_upwards(Block *b, int lowest, int highest)
+{
+    for (int n = lowest; n >= highest; n--) {
+        block_release(b, n);
+        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
+    }
+}
+
 /* Releases and drops the top entries, the lowest first. */
 void
 block_drop_upwards(Block *b, int count)
 {
-    for (int n = count - 1; n >= 0; n--) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
+    block_release_upwards(b, count - 1, 0);
     block_pop(b, count);
 }
 
@@ -219,10 +226,7 @@ block_squeeze(Block *b, int count)
         block_own(b, 0); /* one of those that go */
     }
     PyObject *sample = block_sample(b, 0);
-    for (int n = count; n > 0; n--) {
-        block_release(b, n);
-        *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
-    }
+    block_release_upwards(b, count, 1);
     Entry result = *block_stack(b, 0);
     if (block_uses_slot(&result)) {
         ASM(&b->as, OP_copy_borrowed, slot_of_stack(b, number), slot_of_stack(b, below));

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from bench.harness import inside
 from bench.harness.report import Metric, Pair, Progress, Report, Row
 from bench.harness.sides import Side, run, turns
 
@@ -19,27 +20,9 @@ METRICS = [
     Metric("code", "code for a byte of bytecode", "bytes", only_b=True),
 ]
 
-BEGIN = "import sys\n"
-MODULE = """
-import runpy
-sys.argv = [{module!r}, *{arguments!r}]
-try:
-    runpy.run_module({module!r}, run_name="__main__", alter_sys=True)
-except SystemExit as end:
-    if end.code not in (None, 0, False):
-        raise
-"""
-TOLD = """
-import json
-told = {}
-try:
-    with open("/proc/self/status") as status:
-        told["memory"] = [int(line.split()[1]) for line in status if line.startswith("VmHWM:")][0]
-except OSError:
-    pass
-if "pyjit" in sys.modules:
-    told["stats"] = sys.modules["pyjit"].stats()
-print("\\ntold", json.dumps(told))
+TELL_STATS = """
+import json, sys
+print("stats", json.dumps(sys.modules["pyjit"].stats() if "pyjit" in sys.modules else {}))
 """
 
 SYMPY = """
@@ -73,7 +56,7 @@ class Case:
     @classmethod
     def of_module(cls, name: str, module: str, *arguments: str) -> Case:
         """A case of `python -m module arguments`."""
-        return cls(name, MODULE.format(module=module, arguments=arguments), module)
+        return cls(name, inside.run_module(module, *arguments), module)
 
 
 CASES = [
@@ -94,17 +77,16 @@ class Told:
 
 
 def read(output: str) -> Told:
-    """What a process has told. Raises ValueError if it has not."""
-    lines = [line for line in output.splitlines() if line.startswith("told ")]
-    if not lines:
+    """What a process has told, 0 for what it cannot know. Raises ValueError if that is nothing."""
+    text = inside.told(output, "stats")
+    if text is None:
         raise ValueError("the program has ended without telling what it took")
-    told: dict[str, Any] = json.loads(lines[-1].removeprefix("told "))
-    stats = told.get("stats", {})
-    bytecodes, size = stats.get("bytecodes_compiled", 0), stats.get("bytes_bytecode", 0)
+    counted: dict[str, Any] = json.loads(text)
+    bytecodes, size = counted.get("bytecodes_compiled", 0), counted.get("bytes_bytecode", 0)
     return Told(
-        told.get("memory", 0),
-        stats["compile_ns"] / 1e9 / bytecodes if bytecodes else 0,
-        (stats["bytes_hot"] + stats["bytes_cold"]) / size if size else 0,
+        inside.peak(output) or 0,
+        counted["compile_ns"] / 1e9 / bytecodes if bytecodes else 0,
+        (counted["bytes_hot"] + counted["bytes_cold"]) / size if size else 0,
     )
 
 
@@ -119,7 +101,8 @@ def measure(case: Case, pair: tuple[Side, Side], count: int, timeout: float) -> 
     row = Row(case.name)
     told: dict[str, list[Told]] = {side.name: [] for side in pair}
     for _, side in turns(pair, count):
-        finished = run([side.python, "-c", BEGIN + case.code + TOLD], side, timeout)
+        code = case.code + inside.TELL_PEAK + TELL_STATS
+        finished = run([side.python, "-c", code], side, timeout)
         if finished.problem:
             row.problem = f"side {side.name}: {finished.problem}"
             return row

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.harness import stats
+from bench.harness import inside, stats
 from bench.harness.report import Metric, Pair, Progress, Report, Row
 from bench.harness.sides import Side, run, turns
 
@@ -20,11 +20,6 @@ MANY_MODULES = (
     "pathlib, pickle, pydoc, sqlite3, statistics, tarfile, tempfile, typing, unittest.mock, "
     "urllib.request, uuid, xml.etree.ElementTree, xmlrpc.client, zipfile"
 )
-
-PEAK = """
-with open("/proc/self/status") as status:
-    print("peak", [line.split()[1] for line in status if line.startswith("VmHWM:")][0])
-"""
 
 
 @dataclass(frozen=True)
@@ -41,21 +36,11 @@ class Case:
         return cls(name, ["-c", code], code)
 
 
-PIP = """
-import runpy, sys
-sys.argv = ["pip", "--version"]
-try:
-    runpy.run_module("pip", run_name="__main__")
-except SystemExit:
-    pass
-"""
-
-
 def cases(packages: list[str]) -> list[Case]:
     """The cases: always the same three, and one for each package to import."""
     return [
         Case.code("-c pass", "pass"),
-        Case("pip --version", ["-m", "pip", "--version"], PIP),
+        Case("pip --version", ["-m", "pip", "--version"], inside.run_module("pip", "--version")),
         Case.code("import 30 modules", MANY_MODULES),
         *(Case.code(f"import {package}", f"import {package}") for package in packages),
     ]
@@ -63,11 +48,7 @@ def cases(packages: list[str]) -> list[Case]:
 
 def peak(case: Case, side: Side) -> float | None:
     """Peak resident memory of a case in KiB, None where the system does not tell."""
-    finished = run([side.python, "-c", case.inside + PEAK], side)
-    for line in finished.output.splitlines():
-        if line.startswith("peak "):
-            return float(line.split()[1])
-    return None
+    return inside.peak(run([side.python, "-c", case.inside + inside.TELL_PEAK], side).output)
 
 
 def measure(case: Case, pair: tuple[Side, Side], count: int) -> Row:

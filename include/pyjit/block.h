@@ -240,7 +240,11 @@ void block_release(Block *b, int n);
 /* Releases and drops the top `count` entries. */
 void block_drop(Block *b, int count);
 
-/* The same, the lowest first: in the interpreter's order, where their ends may run code. */
+/* Releases the entries from the `lowest` up to the `highest`, both counted from the top, in this order; the context has NULL in
+ * their places then. */
+void block_release_upwards(Block *b, int lowest, int highest);
+
+/* The same as block_drop(), the lowest first: in the interpreter's order, where their ends may run code. */
 void block_drop_upwards(Block *b, int count);
 
 /* Releases and drops the `count` entries below the top one, which comes in their place. */

@@ -152,9 +152,6 @@ void emit_guard_callee(Block *b, const Call *call);
 /* Releases callable and arguments, after which the result is in r0 still, and pops them. */
 void emit_release_call(Block *b);
 
-/* The same with so many entries, the lowest first. */
-void emit_release_entries(Block *b, int count);
-
 /* The result, in r0, of a C function that belongs to a type becomes the top of the stack. */
 void emit_push_call_result(Block *b);
 

@@ -40,7 +40,7 @@ PyObject *fact_object(const FactTable *table, int number);
 /* The class that a fact is about, NULL for number 0 and for facts about objects. Borrows. */
 PyTypeObject *fact_class(const FactTable *table, int number);
 
-/* Is a fact, which is not number 0, true of the value now? A value about which it is true has not been freed since. */
+/* Is a fact, which is not number 0, true of the value now? */
 bool fact_holds(const FactTable *table, int number, PyObject *value);
 
 /* Is a fact of fact_of_dict(), which is not number 0, true of this dict now? */

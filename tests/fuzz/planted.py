@@ -205,8 +205,8 @@ BUGS = [
         "if (target >= 0 && liveness_at(", "if (false && liveness_at("),
     Bug("new-though-kept", "runtime/entries.c",
         "return value == entry || (value->lent && is_last_of_local(b, n));", "return true;"),
-    Bug("locals-end-backwards", "runtime/emit_inline.c", "int n = b->ctx.depth - 1 - i;",
-        "int n = b->ctx.depth - 1 - (end - 1 - (i - first));"),
+    Bug("locals-end-backwards", "runtime/emit_inline.c", "    block_release_upwards(b, first_local, 1);",
+        "    for (int n = 1; n <= first_local; n++) block_release_upwards(b, n, n);"),
     Bug("result-kept", "runtime/divert.c", "push(frame, result);", "push(frame, Py_NewRef(result));"),
 ]  # fmt: skip
 

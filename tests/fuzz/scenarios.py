@@ -573,7 +573,8 @@ SCENARIOS = [
     ),
     Scenario(
         ["byNAME([SetsNAME(i), SetsNAME(2), SetsNAME(x)], HasNAME(), [0])", "endsNAME([1, Last(1), Last('s')])",
-         "endsNAME([Last(3), SetsNAME(1), SetsNAME(2)])", "gNAME", "oneNAME([SetsNAME(i)])", "oneNAME([SetsNAME('s')])", "ofNAME(HasNAME, i)", "ofNAME(HasNAME(), i)",
+         "endsNAME([Last(3), SetsNAME(1), SetsNAME(2)])", "gNAME", "oneNAME([SetsNAME(i)])",
+         "oneNAME([SetsNAME('s')])", "ofNAME(HasNAME, i)", "ofNAME(HasNAME(), i)",
          "isinstance(x, HasNAME.kinds)", "hNAME + i", "roundNAME([i, 2, 3])", "roundNAME((i, x))",
          "[hNAME for v in (i, SetsNAME(1), x)]", "len(HasNAME.text) + hNAME", "len(HasNAME.kinds)"],
         ["againNAME(HasNAME, 'number', lambda: int(str(i * 1000)))", "againNAME(HasNAME, 'other', lambda: int('9000'))",

@@ -284,11 +284,11 @@ def test_costs_are_read_from_what_a_process_tells() -> None:
         "bytes_hot": 70,
         "bytes_cold": 10,
     }
-    told = costs.read(f"a line\ntold {json.dumps({'memory': 2048, 'stats': counted})}\n")
+    told = costs.read(f"a line\npeak 2048\nstats {json.dumps(counted)}\n")
     assert told.memory == 2048
     assert told.compiling == pytest.approx(1.5e-6)
     assert told.code == 10
-    assert costs.read('told {"memory": 1}') == costs.Told(1, 0, 0)
+    assert costs.read("peak 1\nstats {}\n") == costs.Told(1, 0, 0)
     with pytest.raises(ValueError, match="without telling"):
         costs.read("nothing\n")
 

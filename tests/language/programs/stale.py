@@ -408,9 +408,8 @@ for _ in range(200):
     others.append(Slots())
     if id(others[-1]) == address:
         break
-for other in others[-1:]:
-    other.s04 = code  # where the code of a function is
-    show("another bound", [call_or_many(types.MethodType(other, 1), 1) for _ in range(3)])  # noqa: F821
+others[-1].s04 = code  # where the code of a function is
+show("another bound", [call_or_many(types.MethodType(others[-1], 1), 1) for _ in range(3)])  # noqa: F821
 
 
 class WithProperty:
