@@ -5,7 +5,7 @@ It is part of the program, so that a program stands alone, and so that it can be
 """
 
 PRELUDE = """\
-import _thread, builtins, functools, gc, math, operator, signal, sys, threading, tracemalloc
+import _thread, builtins, functools, gc, itertools, math, operator, signal, sys, threading, tracemalloc
 from array import array
 gc.disable()
 NAN, INF = float('nan'), float('inf')
@@ -13,7 +13,7 @@ HELD = None
 LOG, EVENTS, STOP, THREADS = [], [], [], []
 LOOKING = []  # not empty: finalizers look at the frames that they interrupt
 COUNTS = [0, 0, 0]  # lines, ticks, finalizers; not globals that change: code relies on a module's globals
-LEN, ABS, ISINSTANCE, RANGE, CHR, MAX = len, abs, isinstance, range, chr, max
+LEN, ABS, ISINSTANCE, RANGE, CHR, MAX, HASH = len, abs, isinstance, range, chr, max, hash
 ZERO, ONE, LAST_ONE = 0, 1, -1
 BB, AB = bytearray(b'a\\0\\xff'), array('b', [1, -128, 127])
 AI, AD = array('i', [5, -1, 2**31 - 1]), array('d', [0.5, -0.0])
@@ -77,6 +77,8 @@ def text(v, deep=0):
         if -2**300 < v < 2**300:
             return int.__repr__(v)
         return 'big %d %d' % (v.bit_length(), v % 1000003)
+    if t is str and LEN(v) > 5000:
+        return 'long %d %d' % (LEN(v), HASH(v))
     if t in (float, bool, str, type(None), complex, range):
         return repr(v)
     if t in (list, tuple, set, frozenset, dict):
@@ -130,7 +132,7 @@ def where(tb, kind):
     places = []
     while tb is not None and LEN(places) < 12:
         code = tb.tb_frame.f_code
-        spot = list(code.co_positions())[tb.tb_lasti // 2]
+        spot = next(itertools.islice(code.co_positions(), tb.tb_lasti // 2, None))
         if kind is UnboundLocalError and tb.tb_next is None:
             break
         places.append('%s %s %s %s' % (code.co_name, tb.tb_lineno, spot, inside(tb.tb_frame)))

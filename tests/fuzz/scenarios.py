@@ -299,11 +299,10 @@ def oneNAME(kept):
 def againNAME(c, name, value):
     old, made = id(getattr(c, name)), []
     delattr(c, name)
-    for k in range(50):
+    for k in range(50):  # always as many, which a profile function sees
         made.append(value())
-        if id(made[-1]) == old:
-            break
-    setattr(c, name, made[-1])
+    there = [v for v in made if id(v) == old]
+    setattr(c, name, (there or made)[-1])
 
 
 def roundNAME(l):

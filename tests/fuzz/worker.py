@@ -134,6 +134,7 @@ def coverage() -> "dict[str, dict[str, int]]":
 def serve() -> None:
     """Answer requests until there are no more."""
     out, err, counts = (os.memfd_create(name) for name in ("out", "err", "counts"))
+    gc.freeze()  # what a collection in a child writes to, the kernel has to copy
     for line in sys.stdin:
         request = json.loads(line)
         if "compile" in request:
