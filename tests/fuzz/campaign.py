@@ -19,7 +19,7 @@ from fuzz.runner import ENDED, LIMIT, Outcome, Side, Workers, run_fresh
 BATCH = 12  # programs that run one after another in one process
 FRESH = 40  # one program in so many runs in a fresh interpreter as well
 BALANCED = 240  # and one in so many is run many times, to see whether memory is left behind
-FEW_RUNS, MANY_RUNS = 30, (400, 1600)  # how many times, and if some seems to be
+FEW_RUNS, MANY_RUNS = 30, (400, 1600, 6400)  # how many times, and if some seems to be
 # What is known to differ (docs/status.md): where exactly the recursion limit is reached; in a traceback,
 # where an unbound local was read. And how soon memory is at its limit.
 UNSURE = ("RecursionError", "UnboundLocalError: ", "MemoryError")
