@@ -124,7 +124,7 @@ def seen():
     frame, places = sys._getframe(2), ''
     while frame is not None and LEN(places) < 200:
         places += ' | %s %s %s' % (frame.f_code.co_name, frame.f_lineno, inside(frame))
-        frame = frame.f_back
+        frame = None if frame.f_code.co_name == '<module>' else frame.f_back  # nothing but the program's
     return places
 
 
