@@ -390,7 +390,8 @@ load_method(Block *b, const Plan *plan)
     Entry owner = *block_stack(b, 0);
     PyObject *sample = block_sample(b, 0), *constant = block_constant(b, &owner);
     intptr_t from = owner.location == IN_SLOT ? slot_of_stack(b, b->ctx.depth - 1) : 0;
-    if (from == 0 && owner.location != IN_LOCAL && constant == NULL) {
+    bool in_register = owner.location == IN_INT || owner.location == IN_FLOAT;
+    if (from == 0 && owner.location != IN_LOCAL && (in_register || constant == NULL)) {
         from = block_object_slot(b, 0); /* a number, which now has its box there */
         owner = (Entry){.type = owner.type, .owned = block_stack(b, 0)->owned};
     }

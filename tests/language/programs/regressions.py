@@ -872,3 +872,25 @@ WIDE = 65_600
 wide_source = "def wide(values):\n  (" + ",".join(f"v{i}" for i in range(WIDE)) + ",) = values\n  return v0, v65599\n"
 exec(wide_source)
 show("wide", [wide(range(WIDE)) for _ in range(5)][-1])  # noqa: F821
+
+
+# A known number that is in a register, and has an object, as the owner of a method: in code in place, whose slots are
+# memory that has held nothing yet.
+OWNER_OF_METHOD = """
+known = 0
+def owner(a, b, c):
+    x = abs(known).bit_length()
+def in_place(a, b, *rest):
+    x = owner(0, 0, 0)
+    y = 0
+def in_place_twice(a, b, c, d):
+    b = in_place(0, 0)
+    y = 0
+for i in range(9):
+    known(0, in_place_twice(5, 0, 6, 0))
+"""
+for _ in range(3):
+    try:
+        exec(compile(OWNER_OF_METHOD, "owner", "exec"), {})
+    except TypeError as e:
+        show("owner of method", e)
