@@ -39,6 +39,28 @@ grow(void **array, int *capacity, int count, size_t element)
     return true;
 }
 
+/* What leads from an operation's stencil to that with short addresses, if there is one and it can be used. */
+static unsigned
+narrow_twin(const Operation *op, const intptr_t *values)
+{
+    if (op->narrow == 0 || !link_is_near()) {
+        return 0;
+    }
+    for (unsigned rest = op->pointers; rest != 0; rest &= rest - 1) {
+        if (!link_fits_short(values[__builtin_ctz(rest)])) {
+            return 0;
+        }
+    }
+    return op->narrow;
+}
+
+/* Is this stencil one with short addresses? The others of an operation that has such come first. */
+static bool
+is_narrow(const Operation *op, const Stencil *stencil)
+{
+    return op->narrow != 0 && stencil - pyjit_stencils >= op->first_stencil + op->narrow;
+}
+
 /* Appends an operation. */
 void
 asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
@@ -59,6 +81,7 @@ asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
         stencil += (unsigned)values[i] * op->operand_strides[i];
         as->doubles |= op->operand_kinds[i] == OPERAND_FLOAT_REGISTER;
     }
+    stencil += narrow_twin(op, values);
     intptr_t *copy = as->values + as->value_count;
     for (int i = 0; i < count; i++) {
         copy[i] = values[i];
@@ -69,11 +92,12 @@ asm_emit(Assembler *as, int operation, const intptr_t *values, int count)
         .operation = (uint16_t)operation,
         .exits = op->exits,
         .depends = -1,
+        .skip = 0,
     };
     as->value_count += count;
 }
 
-/* The operation just appended names this code object in a guard. */
+/* The operation just appended names this code object in a guard; what is written over it later is long. */
 void
 asm_depend(Assembler *as, PyCodeObject *code)
 {
@@ -86,6 +110,9 @@ asm_depend(Assembler *as, PyCodeObject *code)
         if (op->operand_kinds[i] == OPERAND_POINTER && as->values[item->first_value + i] == (intptr_t)code) {
             item->depends = (int8_t)i;
         }
+    }
+    if (item->depends >= 0 && is_narrow(op, item->stencil)) {
+        item->stencil -= op->narrow;
     }
 }
 
@@ -133,6 +160,54 @@ asm_reset(Assembler *as)
     }
 }
 
+/* ---- loads that can be left out ----------------------------------------------------------------- */
+
+/* Does an exit of the item come back to what follows it, or does anything come back to the item itself? */
+static bool
+is_entered(const Assembler *as, const AsmItem *item, bool behind)
+{
+    for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
+        const Exit *exit = (const Exit *)as->values[item->first_value + __builtin_ctz(rest)];
+        if (behind ? exit_comes_back(exit) : exit->kind == EXIT_BACK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Many stencils begin by loading a slot into the scratch register, in which those before them have left that slot as often as
+ * not. Nothing but the end of the item before leads to where the load would be. */
+static void
+skip_loads(Assembler *as)
+{
+    intptr_t known = 0; /* the slot that is in the scratch register, or 0 */
+    int mark = 0;
+    for (int i = 0; i < as->count; i++) {
+        AsmItem *item = &as->items[i];
+        const Stencil *stencil = item->stencil;
+        const intptr_t *values = as->values + item->first_value;
+        for (; mark < as->mark_count && as->marks[mark].item <= i; mark++) {
+            known = as->marks[mark].version != NULL ? 0 : known;
+        }
+        bool skips = known != 0 && stencil->first_slot >= 0 && values[stencil->first_slot] == known &&
+                     !is_entered(as, item, false);
+        item->skip = skips ? (uint8_t)link_slot_load_size : 0;
+        if (stencil->last_slot != SLOT_KEPT) {
+            known = stencil->last_slot >= 0 ? values[stencil->last_slot] : 0;
+        }
+        if (known != 0 && is_entered(as, item, true)) {
+            known = 0;
+        }
+    }
+}
+
+/* Bytes of an item's hot code. */
+static uint32_t
+hot_size_of(const AsmItem *item)
+{
+    return item->stencil->hot_size - item->skip;
+}
+
 /* ---- measuring -------------------------------------------------------------------------------- */
 
 /* Sizes in bytes. */
@@ -153,7 +228,7 @@ measure(const Assembler *as)
 {
     Sizes sizes = {0, 0, 0};
     for (const AsmItem *item = as->items; item < as->items + as->count; item++) {
-        sizes.hot += item->stencil->hot_size;
+        sizes.hot += hot_size_of(item);
         sizes.cold += item->stencil->cold_size;
         for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
             Exit *exit = (Exit *)as->values[item->first_value + __builtin_ctz(rest)];
@@ -238,7 +313,7 @@ exit_address(Placement *p, Exit *exit)
         exit->target = exit->target != 0 ? exit->target : (uint32_t)(p->values.hot - base);
         return base + exit->target;
     }
-    if (!exit_is_to_code(exit)) { /* of those that come back; the others do not mind */
+    if (exit_comes_back(exit)) {
         exit->resume = (uint32_t)(p->values.next - base);
     }
     if (exit->thunk == 0) {
@@ -309,23 +384,24 @@ place_item(Placement *p, const AsmItem *item, const intptr_t *values)
 {
     const Stencil *stencil = item->stencil;
     const uint8_t *code = pyjit_code + stencil->code;
-    const Hole *holes = pyjit_holes + stencil->holes;
-    copy_code(p->hot_image, code, stencil->hot_size);
+    const Hole *holes = pyjit_holes + stencil->holes, *cold_holes = holes + stencil->hot_hole_count;
+    uint32_t hot_size = hot_size_of(item);
+    copy_code(p->hot_image, code + item->skip, hot_size);
+    holes += item->skip != 0; /* the first is in what is left out */
     if (stencil->cold_size > 0) {
         memcpy(p->cold_image, code + stencil->hot_size, stencil->cold_size);
     }
-    p->values.hot = p->hot;
+    p->values.hot = p->hot - item->skip;
     p->values.cold = p->cold;
-    p->values.next = p->hot + stencil->hot_size;
+    p->values.next = p->hot + hot_size;
     if (resolve_operands(p, item, values) < 0 ||
-        link_fill(p->hot_image, p->hot, holes, stencil->hot_hole_count, &p->values) < 0 ||
-        link_fill(p->cold_image, p->cold, holes + stencil->hot_hole_count, stencil->cold_hole_count,
-                  &p->values) < 0 ||
+        link_fill(p->hot_image - item->skip, p->values.hot, holes, (int)(cold_holes - holes), &p->values) < 0 ||
+        link_fill(p->cold_image, p->cold, cold_holes, stencil->cold_hole_count, &p->values) < 0 ||
         note_holes(p, item, values) < 0) {
         return -1;
     }
-    p->hot += stencil->hot_size;
-    p->hot_image += stencil->hot_size;
+    p->hot += hot_size;
+    p->hot_image += hot_size;
     p->cold += stencil->cold_size;
     p->cold_image += stencil->cold_size;
     return 0;
@@ -339,7 +415,7 @@ locate_versions(Assembler *as, uint8_t *hot)
     int item = 0;
     for (int i = 0; i < as->mark_count; i++) {
         for (; item < as->marks[i].item; item++) {
-            at += as->items[item].stencil->hot_size;
+            at += hot_size_of(&as->items[item]);
         }
         if (as->marks[i].version != NULL) {
             as->marks[i].version->hot = at;
@@ -381,7 +457,7 @@ describe_versions(Assembler *as, CodeState *state, uint32_t hot_end, uint32_t co
             const AsmMark *mark = &as->marks[i + k];
             CodePosition *position = &version->positions[k];
             for (; item < mark->item; item++) {
-                position->bytes += as->items[item].stencil->hot_size;
+                position->bytes += hot_size_of(&as->items[item]);
             }
             position->site = mark->site;
             position->offset = mark->offset;
@@ -446,6 +522,7 @@ asm_finish(Assembler *as, CodeState *state, Exit *after, uint8_t **start)
     if (as->failed) {
         return -1;
     }
+    skip_loads(as);
     Sizes sizes = measure(as);
     uint32_t cold_size = sizes.cold + sizes.thunks, size = sizes.hot + cold_size;
     CodeChunk *chunk = chunk_ending_with(state, after, size);

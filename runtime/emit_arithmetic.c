@@ -2,6 +2,8 @@
  * Operands are unboxed where they are ints or floats; the rest is generic. */
 #include "pyjit/emit.h"
 
+#include "pyjit/mathematics.h"
+
 #define NUMBERS (1u << TYPE_INT | 1u << TYPE_FLOAT)
 
 /* ---- learning --------------------------------------------------------------------------------- */
@@ -211,6 +213,36 @@ int_arithmetic(Block *b, int kind)
     replace_two(b, TYPE_INT, x);
 }
 
+/* The second power of an int. False if it is not that. */
+static bool
+square(Block *b, int kind)
+{
+    intptr_t exponent;
+    if (kind != NB_POWER || !emit_small_int(b, 0, &exponent) || exponent != 2) {
+        return false;
+    }
+    int x = block_int_result(b, 1, 0);
+    ASM(&b->as, OP_int_multiply, x, x, (intptr_t)block_exit_generic(b));
+    replace_two(b, TYPE_INT, x);
+    return true;
+}
+
+/* The function for two floats where there is no operation, NULL for none. */
+static FloatFunction
+float_function(int kind)
+{
+    switch (kind) {
+    case NB_POWER:
+        return mathematics_power;
+    case NB_FLOOR_DIVIDE:
+        return mathematics_floor_divide;
+    case NB_REMAINDER:
+        return mathematics_modulo;
+    default:
+        return NULL;
+    }
+}
+
 /* Two numbers of which one at least is a float. */
 static void
 float_arithmetic(Block *b, int kind)
@@ -219,6 +251,8 @@ float_arithmetic(Block *b, int kind)
     int x = block_float_result(b, 1, 1u << y);
     if (kind == NB_TRUE_DIVIDE) {
         ASM(&b->as, OP_float_divide, x, y, (intptr_t)block_exit_generic(b));
+    } else if (float_function(kind) != NULL) {
+        ASM(&b->as, OP_float_function_2, x, y, (intptr_t)float_function(kind), (intptr_t)block_exit_generic(b));
     } else {
         ASM(&b->as, float_operation(kind), x, y);
     }
@@ -237,7 +271,7 @@ append_string(Block *b, int kind)
         return false;
     }
     int i = store.oparg;
-    for (int n = 2; n < b->ctx.depth; n++) {
+    for (int n = block_first_described(b, 2); n < b->ctx.depth; n++) {
         Entry *entry = block_stack(b, n);
         if (entry->location == IN_LOCAL && entry->index == i) {
             block_own(b, n);
@@ -269,15 +303,19 @@ emit_binary_op(Block *b)
 {
     int kind = b->in.oparg >= NB_INPLACE_ADD ? b->in.oparg - NB_INPLACE_ADD : b->in.oparg;
     bool ints = int_operation(kind) >= 0 || kind == NB_TRUE_DIVIDE;
-    if ((ints || float_operation(kind) >= 0) && learn_both(b, NUMBERS)) {
+    bool floats = float_operation(kind) >= 0 || float_function(kind) != NULL;
+    if ((ints || floats) && learn_both(b, NUMBERS)) {
         if (block_type(b, 0) == TYPE_INT && block_type(b, 1) == TYPE_INT) {
+            if (square(b, kind)) {
+                return;
+            }
             if (ints) {
                 if (!long_arithmetic(b, kind)) {
                     int_arithmetic(b, kind);
                 }
                 return;
             }
-        } else if (float_operation(kind) >= 0) {
+        } else if (floats) {
             float_arithmetic(b, kind);
             return;
         }

@@ -14,6 +14,7 @@ typedef struct {
     ConsumeItem add;          /* of OP_consume_other */
     ConsumeEnd end;
     ValueType result;
+    bool is_level; /* the call counts as a level of recursion */
 } Way;
 
 /* Is this the method join() of some string? */
@@ -31,25 +32,25 @@ find_way(const PyObject *callable, Way *way)
 {
     const PyjitState *known = &pyjit_state;
     if (callable == known->builtin_any || callable == known->builtin_all) {
-        *way = (Way){NULL, OP_consume_truth, NULL, NULL, TYPE_BOOL};
+        *way = (Way){NULL, OP_consume_truth, NULL, NULL, TYPE_BOOL, true};
     } else if (callable == known->builtin_sum) {
-        *way = (Way){consume_into_sum, OP_consume_sum, NULL, consume_end_sum, TYPE_UNKNOWN};
+        *way = (Way){consume_into_sum, OP_consume_sum, NULL, consume_end_sum, TYPE_UNKNOWN, false};
     } else if (callable == known->builtin_min) {
-        *way = (Way){consume_into_minimum, OP_consume_other, consume_best_item, consume_end_best, TYPE_UNKNOWN};
+        *way = (Way){consume_into_minimum, OP_consume_other, consume_best_item, consume_end_best, TYPE_UNKNOWN, true};
     } else if (callable == known->builtin_max) {
-        *way = (Way){consume_into_maximum, OP_consume_other, consume_best_item, consume_end_best, TYPE_UNKNOWN};
+        *way = (Way){consume_into_maximum, OP_consume_other, consume_best_item, consume_end_best, TYPE_UNKNOWN, true};
     } else if (callable == known->builtin_sorted) {
-        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_sorted, TYPE_LIST};
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_sorted, TYPE_LIST, false};
     } else if (callable == known->str_join) {
-        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_join, TYPE_STR};
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_join, TYPE_STR, true};
     } else if (is_bound_join(callable)) {
-        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_bound_join, TYPE_STR};
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_bound_join, TYPE_STR, true};
     } else if (callable == (PyObject *)&PyList_Type) {
-        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_list, TYPE_LIST};
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_list, TYPE_LIST, false};
     } else if (callable == (PyObject *)&PyTuple_Type) {
-        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_tuple, TYPE_TUPLE};
+        *way = (Way){consume_into_list, OP_consume_list, NULL, consume_end_tuple, TYPE_TUPLE, false};
     } else if (callable == (PyObject *)&PySet_Type) {
-        *way = (Way){consume_into_set, OP_consume_other, consume_set_item, consume_end_set, TYPE_SET};
+        *way = (Way){consume_into_set, OP_consume_other, consume_set_item, consume_end_set, TYPE_SET, false};
     } else {
         return false;
     }
@@ -101,6 +102,9 @@ begin(Block *b, const Call *call, const Way *way)
     int lowest = b->in.oparg + 1, kept = kept_entries(call, way);
     block_own_stack(b, kept);
     block_escape(b);
+    if (way->is_level) {
+        ASM(&b->as, OP_check_recursion, 2, (intptr_t)block_exit_generic(b));
+    }
     for (int n = lowest; n >= kept; n--) {
         block_release(b, n);
         *block_stack(b, n) = (Entry){.type = TYPE_NULL, .location = IN_CONST};
@@ -121,7 +125,13 @@ take_items(Block *b, const Call *call, const Way *way, PyCodeObject *code)
     intptr_t consumer = slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg);
     intptr_t again = (intptr_t)block_exit_back(b), error = (intptr_t)block_exit_error(b);
     ASM(&b->as, OP_loop_begin, again);
-    emit_resume_next(b, iterator, code);
+    if (way->is_level) {
+        ASM(&b->as, OP_enter_level);
+        emit_resume_next(b, iterator, code);
+        ASM(&b->as, OP_leave_level);
+    } else {
+        emit_resume_next(b, iterator, code);
+    }
     if (way->operation == OP_consume_truth) {
         bool any = call->callable == pyjit_state.builtin_any;
         ASM(&b->as, OP_consume_truth, iterator, any, (intptr_t)(any ? Py_True : Py_False),

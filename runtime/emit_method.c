@@ -3,6 +3,7 @@
 
 #include "pyjit/keys.h"
 #include "pyjit/quiet.h"
+#include "pyjit/quiet_methods.h"
 #include "pyjit/state.h"
 
 /* Is the next instruction a POP_TOP that nothing jumps to? */
@@ -115,9 +116,71 @@ get_from_dict(Block *b, const Call *call)
     return true;
 }
 
+/* Emits the guards that self and the arguments are of the types that a method is for. False if they are not, or b->ended. */
+static bool
+learn_arguments(Block *b, const Call *call, const QuietMethod *method)
+{
+    for (int i = 0; i < call->count; i++) {
+        unsigned wanted = i == 0 ? 1u << method->self : method->arguments;
+        if (!emit_may_be(b, call->first - i, wanted)) {
+            return false;
+        }
+    }
+    for (int i = 0; i < call->count; i++) {
+        unsigned wanted = i == 0 ? 1u << method->self : method->arguments;
+        ValueType type = block_learn(b, call->first - i, wanted);
+        if (b->ended || !(wanted >> type & 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The result of a quiet method, in a register, takes the place of the call. */
+static void
+push_quiet_result(Block *b, ValueType type, int reg)
+{
+    Instr branch;
+    bool jump_if, fused = type == TYPE_BOOL && emit_next_tests_bool(b, &branch, &jump_if);
+    if (type == TYPE_INT) {
+        emit_replace_call(b, type, reg);
+        return;
+    }
+    emit_release_call(b);
+    b->kwnames = NULL;
+    if (type == TYPE_BOOL) {
+        emit_truth(b, reg, false, fused ? &branch : NULL, jump_if);
+    } else if (type != TYPE_NONE) {
+        emit_push_object(b, type, reg, NULL);
+    } else if (!emit_skip_pop_top(b)) {
+        ASM(&b->as, OP_store_constant, (intptr_t)Py_None, slot_of_stack(b, b->ctx.depth));
+        block_push(b, TYPE_NONE);
+    }
+}
+
+/* A method that runs no code of the program's. */
+static bool
+call_quietly(Block *b, const Call *call)
+{
+    const QuietMethod *method = quiet_method_find(call->callable, call->count - 1);
+    if (method == NULL || call->keywords != 0 || block_must_be_generic(b) || b->ctx.depth > CTX_STACK ||
+        !learn_arguments(b, call, method)) {
+        return false;
+    }
+    PyMethodDef *definition = ((PyMethodDescrObject *)call->callable)->d_method;
+    emit_guard_callee(b, call);
+    intptr_t items = emit_line_up(b, call->first, call->count);
+    int to = block_take_int(b, 0);
+    ASM(&b->as, OP_call_quietly, items, (intptr_t)method->call, (intptr_t)definition->ml_meth, to,
+        (intptr_t)block_exit_generic(b));
+    push_quiet_result(b, method->result, to);
+    return true;
+}
+
 /* CALL of a method of a builtin type that is done in place. */
 bool
 emit_call_method(Block *b, const Call *call)
 {
-    return append_to_list(b, call) || (!b->ended && pop_from_list(b, call)) || (!b->ended && get_from_dict(b, call));
+    return append_to_list(b, call) || (!b->ended && pop_from_list(b, call)) ||
+           (!b->ended && get_from_dict(b, call)) || (!b->ended && call_quietly(b, call));
 }

@@ -12,10 +12,9 @@
 
 /* ---- arguments and results -------------------------------------------------------------------- */
 
-/* Puts the values of `count` entries, the n-th from the top first, side by side into their slots.
- * Those not owned stay so. Returns the first slot. */
-static intptr_t
-line_up(Block *b, int n, int count)
+/* Puts the values of entries side by side into their slots. */
+intptr_t
+emit_line_up(Block *b, int n, int count)
 {
     intptr_t first = slot_of_stack(b, b->ctx.depth - 1 - n);
     for (; count > 0; n--, count--) {
@@ -83,7 +82,7 @@ call_by(Block *b, const Call *call, vectorcallfunc run)
 {
     intptr_t callee = block_object_slot(b, call->callee);
     block_escape(b);
-    ASM(&b->as, OP_call_vectorcall, (intptr_t)run, callee, line_up(b, call->first, call->count),
+    ASM(&b->as, OP_call_vectorcall, (intptr_t)run, callee, emit_line_up(b, call->first, call->count),
         call->count - call->keywords, (intptr_t)b->kwnames, block_instr_address(b));
     emit_release_call(b);
     emit_push_call_result(b);
@@ -141,16 +140,16 @@ call_builtin(Block *b, const Call *call)
         break;
     }
     case METH_FASTCALL:
-        ASM(&b->as, OP_call_builtin_fast, callee, line_up(b, call->first, call->count), call->count,
+        ASM(&b->as, OP_call_builtin_fast, callee, emit_line_up(b, call->first, call->count), call->count,
             at);
         break;
     case METH_FASTCALL | METH_KEYWORDS:
-        ASM(&b->as, OP_call_builtin_fast_keywords, callee, line_up(b, call->first, call->count),
+        ASM(&b->as, OP_call_builtin_fast_keywords, callee, emit_line_up(b, call->first, call->count),
             call->count - call->keywords, (intptr_t)b->kwnames, at);
         break;
     default:
         ASM(&b->as, OP_call_vectorcall, (intptr_t)function->vectorcall, callee,
-            line_up(b, call->first, call->count), call->count - call->keywords,
+            emit_line_up(b, call->first, call->count), call->count - call->keywords,
             (intptr_t)b->kwnames, at);
         break;
     }
@@ -206,6 +205,12 @@ call_descriptor(Block *b, const Call *call)
         return false;
     }
     block_escape(b);
+    bool is_specialized = call->keywords == 0 && type == PyDescr_TYPE(descriptor); /* by CPython's interpreter */
+    bool counts_level = flags & METH_FASTCALL && !is_specialized;
+    if (counts_level) {
+        ASM(&b->as, OP_check_recursion, 1, (intptr_t)block_exit_generic(b));
+        ASM(&b->as, OP_enter_level);
+    }
     switch (flags) {
     case METH_NOARGS:
         ASM(&b->as, OP_call_descriptor_noargs, callee, self, at, (intptr_t)block_exit_generic(b));
@@ -217,19 +222,21 @@ call_descriptor(Block *b, const Call *call)
         break;
     }
     case METH_FASTCALL:
-        ASM(&b->as, OP_call_descriptor_fast, callee, self, line_up(b, self_entry - 1, count), count,
+        ASM(&b->as, OP_call_descriptor_fast, callee, self, emit_line_up(b, self_entry - 1, count), count,
             at);
         break;
     case METH_FASTCALL | METH_KEYWORDS:
         ASM(&b->as, OP_call_descriptor_fast_keywords, callee, self,
-            line_up(b, self_entry - 1, count), count - call->keywords, (intptr_t)b->kwnames, at);
+            emit_line_up(b, self_entry - 1, count), count - call->keywords, (intptr_t)b->kwnames, at);
         break;
     default:
         ASM(&b->as, OP_call_vectorcall, (intptr_t)descriptor->vectorcall, callee,
-            line_up(b, self_entry, count + 1), count + 1 - call->keywords, (intptr_t)b->kwnames, at);
+            emit_line_up(b, self_entry, count + 1), count + 1 - call->keywords, (intptr_t)b->kwnames, at);
         break;
     }
-    if (flags & METH_FASTCALL && call->keywords == 0 && type == PyDescr_TYPE(descriptor)) {
+    if (counts_level) {
+        ASM(&b->as, OP_leave_level);
+    } else if (flags & METH_FASTCALL) {
         block_release_upwards(b, count - 1, 0); /* before self, as CPython does in its specialized calls */
     }
     emit_release_call(b);
@@ -262,7 +269,7 @@ call_type(Block *b, const Call *call)
             block_instr_address(b));
     } else {
         ASM(&b->as, OP_call_vectorcall, (intptr_t)type->tp_vectorcall,
-            block_object_slot(b, call->callee), line_up(b, call->first, call->count), call->count - call->keywords,
+            block_object_slot(b, call->callee), emit_line_up(b, call->first, call->count), call->count - call->keywords,
             (intptr_t)b->kwnames, block_instr_address(b));
     }
     emit_release_call(b);

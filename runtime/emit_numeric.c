@@ -1,9 +1,10 @@
-/* Emitters: abs(), min(), max() of two numbers, float() and int() of a number.
+/* Emitters: abs(), min(), max() of two numbers, float() and int() of a number, functions of math.
  *
  * What min() and max() return is one of their arguments, and abs() of a positive int is that int, which a program can tell.
  * So only of numbers that have no object the result is computed; else it is chosen among the entries of the stack. */
 #include "pyjit/emit_calls.h"
 
+#include "pyjit/mathematics.h"
 #include "pyjit/state.h"
 
 #define NUMBERS (1u << TYPE_INT | 1u << TYPE_FLOAT)
@@ -206,12 +207,60 @@ call_int(Block *b, const Call *call)
     return true;
 }
 
+/* The n-th entry, a float, becomes what a function makes of it. */
+static void
+apply(Block *b, const Call *call, const MathFunction *known)
+{
+    int y = known->arguments == 2 ? block_float_register(b, call->first - 1, 0) : -1;
+    int x = block_float_result(b, call->first, y < 0 ? 0 : 1u << y);
+    intptr_t rare = known->way == MATH_FABS ? 0 : (intptr_t)block_exit_generic(b);
+    if (known->way == MATH_FABS) {
+        ASM(&b->as, OP_float_absolute, x);
+    } else if (known->way == MATH_SQRT) {
+        ASM(&b->as, OP_float_square_root, x, rare);
+    } else if (known->arguments == 1) {
+        ASM(&b->as, OP_float_function, x, (intptr_t)known->function, rare);
+    } else {
+        ASM(&b->as, OP_float_function_2, x, y, (intptr_t)known->function, rare);
+    }
+    emit_replace_call(b, TYPE_FLOAT, x);
+}
+
+/* CALL of a function of math with numbers, of which floor() and ceil() must be floats. */
+static bool
+call_math(Block *b, const Call *call)
+{
+    const MathFunction *known = mathematics_find(call->callable);
+    if (known == NULL || known->arguments != call->count) {
+        return false;
+    }
+    bool whole = known->way == MATH_FLOOR || known->way == MATH_CEIL;
+    for (int i = 0; i < call->count; i++) {
+        ValueType type = block_learn(b, call->first - i, whole ? 1u << TYPE_FLOAT : NUMBERS);
+        if (b->ended || (type != TYPE_FLOAT && (whole || type != TYPE_INT))) {
+            return b->ended;
+        }
+    }
+    emit_guard_callee(b, call);
+    if (whole) {
+        int x = block_float_register(b, call->first, 0), to = block_take_int(b, 0);
+        ASM(&b->as, known->way == MATH_FLOOR ? OP_float_floor : OP_float_ceil, x, to, (intptr_t)block_exit_generic(b));
+        emit_replace_call(b, TYPE_INT, to);
+    } else {
+        apply(b, call, known);
+    }
+    return true;
+}
+
 /* CALL of a builtin that is done in place for numbers. */
 bool
 emit_call_numeric(Block *b, const Call *call)
 {
     if (call->keywords != 0 || call->callee != b->in.oparg) {
         return false;
+    }
+    if (call_math(b, call) || b->ended) {
+        return true;
     }
     if (call->count == 1) {
         return (call->callable == pyjit_state.builtin_abs && call_abs(b, call)) ||

@@ -32,7 +32,7 @@ emit_load_const(Block *b)
 static void
 own_aliases(Block *b, int i, int from)
 {
-    for (int n = from; n < b->ctx.depth; n++) {
+    for (int n = block_first_described(b, from); n < b->ctx.depth; n++) {
         Entry *entry = block_stack(b, n);
         if (entry->location == IN_LOCAL && entry->index == i) {
             block_own(b, n);

@@ -199,12 +199,19 @@ block_knows_facts(const Block *b)
     return b->ctx.globals != 0 || b->ctx.builtins != 0;
 }
 
+/* The first of the entries from the n-th on that the context describes. */
+int
+block_first_described(const Block *b, int n)
+{
+    return Py_MAX(n, b->ctx.depth - b->ctx.stack_count);
+}
+
 /* Puts what is known by facts only into its slot, and gives what is lent a reference of its own, down from the n-th
  * entry. */
 static void
 own_facts(Block *b, int first)
 {
-    for (int n = b->ctx.depth - 1; n >= first; n--) {
+    for (int n = b->ctx.depth - 1, end = block_first_described(b, first); n >= end; n--) {
         const Entry *entry = block_stack(b, n);
         if (entry->lent || (!entry->owned && fact_object(&b->state->facts, entry->fact) != NULL)) {
             block_own(b, n);
@@ -216,7 +223,7 @@ own_facts(Block *b, int first)
 void
 block_own_lent_below(Block *b, int count)
 {
-    for (int n = b->ctx.depth - 1; n >= count; n--) {
+    for (int n = b->ctx.depth - 1, end = block_first_described(b, count); n >= end; n--) {
         if (block_stack(b, n)->lent) {
             block_own(b, n);
         }
@@ -355,7 +362,7 @@ is_last_of_local(Block *b, int n)
         PyBytes_GET_SIZE(b->state->code->co_exceptiontable) > 0) {
         return false;
     }
-    for (int i = 0; i < b->ctx.depth; i++) {
+    for (int i = block_first_described(b, 0); i < b->ctx.depth; i++) {
         const Entry *other = block_stack(b, i);
         if (i != n && other->location == IN_LOCAL && other->index == alias->index) {
             return false;
@@ -501,7 +508,7 @@ empty_registers(Block *b, int kept)
             forget_register(entry);
         }
     }
-    for (int n = b->ctx.depth - 1; n >= kept; n--) {
+    for (int n = b->ctx.depth - 1, end = block_first_described(b, kept); n >= end; n--) {
         Entry *entry = block_stack(b, n);
         bool doubtful = b->ctx.observed && entry->location == IN_LOCAL; /* the local may be written */
         if (entry_in_register(entry) || doubtful) {

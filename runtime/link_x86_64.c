@@ -9,6 +9,7 @@
 
 extern void trampoline_exit(void); /* trampolines_x86_64.S */
 extern void *const pyjit_symbols[];
+extern const char *const pyjit_symbol_names[];
 extern const int pyjit_symbol_count;
 
 /* call_aside_x86_64.S */
@@ -20,6 +21,9 @@ static void *symbols_without_doubles[256]; /* hole indices are of eight bits */
 const int link_thunk_size = 11; /* mov $id,%r11d; jmp rel32 */
 const int link_jump_size = 5;   /* jmp rel32 */
 const int link_hole_size = 4;   /* the rel32 */
+const int link_slot_load_size = 8; /* mov disp32(%r12),%rax */
+
+static bool near; /* the interpreter's own symbols fit into 31 bits */
 
 #define VENEER_SIZE 16    /* jmp *0(%rip); address; padding */
 #define VENEER_COUNT 1024 /* slots; a power of two */
@@ -158,10 +162,35 @@ link_symbols(bool doubles)
     return doubles ? pyjit_symbols : symbols_without_doubles;
 }
 
+/* Is the interpreter not position-independent? */
+bool
+link_is_near(void)
+{
+    return near;
+}
+
+/* May it stand for 32 bits, with and without sign? */
+bool
+link_fits_short(intptr_t value)
+{
+    return (uintptr_t)value <= INT32_MAX;
+}
+
+/* Is this symbol the interpreter's? */
+static bool
+is_interpreters(const char *name)
+{
+    return strncmp(name + (name[0] == '_'), "Py", 2) == 0;
+}
+
 /* Makes the room for veneers, and the table of symbols for code without doubles. */
 int
 link_init(void)
 {
+    near = true;
+    for (int i = 0; i < pyjit_symbol_count; i++) {
+        near &= !is_interpreters(pyjit_symbol_names[i]) || link_fits_short((intptr_t)pyjit_symbols[i]);
+    }
     for (int i = 0; i < pyjit_symbol_count; i++) {
         symbols_without_doubles[i] = pyjit_symbols[i] == (void *)call_aside   ? (void *)call_aside_without_doubles
                                      : pyjit_symbols[i] == (void *)free_aside ? (void *)free_aside_without_doubles

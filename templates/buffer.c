@@ -1,12 +1,13 @@
 /* Subscripts, by unboxed ints, of what holds unboxed numbers side by side: bytes, bytearray, array.array. */
 #include "template.h"
 
+#include "index.h"
+
 /* Declares `item`, a pointer to the item with an index. The pointer to the items is at the offset `items` in the
  * object. */
 #define ITEM(type, object, items, index, rare)                                                                        \
-    int64_t size_ = Py_SIZE(object), at_ = index;                                                                     \
-    if (at_ < 0) at_ += size_;                                                                                        \
-    if (unlikely((uint64_t)at_ >= (uint64_t)size_)) LEAVE(rare);                                                      \
+    int64_t size_ = Py_SIZE(object);                                                                                  \
+    PLACE(at_, index, size_, rare)                                                                                    \
     type *item = *(type **)((char *)(object) + items) + at_
 
 OPERATION(guard_array, SLOT(x), PTR(description), EXIT(miss)) {
@@ -20,9 +21,8 @@ OPERATION(guard_int_range, IREG(value), IMM(low), IMM(high), EXIT(rare)) {
 /* ---- reading: the number takes the index's register ---------------------------------------------------------- */
 
 OPERATION(bytes_get, SLOT(x), IREG(index), EXIT(rare)) {
-    int64_t size = Py_SIZE(x), at = index;
-    if (at < 0) at += size;
-    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
+    int64_t size = Py_SIZE(x);
+    PLACE(at, index, size, rare)
     index = (uint8_t)((PyBytesObject *)x)->ob_sval[at];
 }
 

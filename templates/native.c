@@ -1,6 +1,8 @@
 /* Calls of C functions without the detour over vectorcall, and what some builtins do. */
 #include "template.h"
 
+#include "pyjit/quiet_methods.h"
+
 #include "text.h"
 
 /* ---- guards ----------------------------------------------------------------------------------- */
@@ -84,6 +86,14 @@ CALLING_OPERATION(call_builtin_fast_keywords, SLOT(callee), SLOT(arguments), IMM
     PyObject *function = callee;
     FastKeywords run = (FastKeywords)(void *)METHOD_DEF(function)->ml_meth;
     r0 = (int64_t)run(SELF(function), SLOT_ADDRESS(arguments), count, names);
+}
+
+/* A method of quiet_methods.h; the call of most of them counts as a level of recursion. */
+OPERATION(call_quietly, SLOT(items), PTR(call), PTR(function), IREG(to), EXIT(rare)) {
+    if (unlikely(tstate->recursion_remaining <= 0)) LEAVE(rare);
+    int64_t result = CALL_ASIDE_2(int64_t, call, SLOT_ADDRESS(items), function);
+    if (unlikely(result == QUIET_UNSURE)) LEAVE(rare);
+    to = result;
 }
 
 CALLING_OPERATION(call_descriptor_noargs, SLOT(callee), SLOT(self), PTR(at), EXIT(rare)) {

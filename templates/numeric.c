@@ -1,4 +1,5 @@
-/* abs, min, max, float and int of numbers. Of two that compare equal, or not at all, the first is chosen. */
+/* abs, min, max, float and int of numbers; functions of floats. Of two that compare equal, or not at all, the first is
+ * chosen. */
 #include "template.h"
 
 OPERATION(int_absolute, IREG(a), EXIT(overflow)) {
@@ -63,4 +64,36 @@ OPERATION(smaller_float_object, SLOT(a), SLOT(b), SLOT(to)) {
 OPERATION(float_to_int, FREG(x), IREG(to), EXIT(rare)) {
     if (unlikely(!(x > -9.2e18 && x < 9.2e18))) LEAVE(rare);
     to = (int64_t)x;
+}
+
+/* ---- functions of floats (mathematics.h) ----------------------------------------------------- */
+
+OPERATION(float_square_root, FREG(x), EXIT(rare)) {
+    if (unlikely(x < 0.0)) LEAVE(rare);
+    x = square_root(x);
+}
+
+OPERATION(float_floor, FREG(x), IREG(to), EXIT(rare)) {
+    if (unlikely(!(x > -9.2e18 && x < 9.2e18))) LEAVE(rare);
+    int64_t whole = (int64_t)x;
+    to = whole - ((double)whole > x);
+}
+
+OPERATION(float_ceil, FREG(x), IREG(to), EXIT(rare)) {
+    if (unlikely(!(x > -9.2e18 && x < 9.2e18))) LEAVE(rare);
+    int64_t whole = (int64_t)x;
+    to = whole + ((double)whole < x);
+}
+
+#define RESULT(x, function, y, rare)                                                               \
+    double result = double_from_bits(CALL_ASIDE_2(const void *, function, bits_of_double(x), y));  \
+    if (unlikely(result != result)) LEAVE(rare);                                                   \
+    x = result
+
+OPERATION(float_function, FREG(x), PTR(function), EXIT(rare)) {
+    RESULT(x, function, (int64_t)0, rare);
+}
+
+OPERATION(float_function_2, FREG(x), FREG(y), PTR(function), EXIT(rare)) {
+    RESULT(x, function, bits_of_double(y), rare);
 }

@@ -1,6 +1,7 @@
 /* Subscripts of exact lists and tuples by unboxed ints, of dicts by strings and ints; unpacking. */
 #include "template.h"
 
+#include "index.h"
 #include "release.h"
 #include "text.h"
 
@@ -9,9 +10,8 @@
 /* Each of these declares `item`, borrowed: by an index in a register, by one that is known, 0 or more, of which
  * `offset` is what it adds to an address, by one that is known and less than 0. */
 #define ITEM(object, items, index, rare)                                                           \
-    int64_t size_ = Py_SIZE(object), at_ = index;                                                  \
-    if (at_ < 0) at_ += size_;                                                                     \
-    if (unlikely((uint64_t)at_ >= (uint64_t)size_)) LEAVE(rare);                                   \
+    int64_t size_ = Py_SIZE(object);                                                               \
+    PLACE(at_, index, size_, rare)                                                                 \
     PyObject *item = (items)[at_]
 
 #define ITEM_AT(object, items, at, offset, rare)                                                   \
@@ -96,9 +96,8 @@ OPERATION(tuple_lend_from_end, SLOT(tuple), IMM(at), SLOT(to), EXIT(rare)) {
 /* Gives the list the value's reference; the old item goes last. */
 OPERATION(list_set, SLOT(list), IREG(index), SLOT(value), EXIT(rare), EXIT(release)) {
     PyListObject *object = (PyListObject *)list;
-    int64_t size = Py_SIZE(object), at = index;
-    if (at < 0) at += size;
-    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
+    int64_t size = Py_SIZE(object);
+    PLACE(at, index, size, rare)
     PyObject *old = object->ob_item[at];
     object->ob_item[at] = value;
     RELEASE(old, release);
@@ -291,9 +290,8 @@ OPERATION(contains_quietly, SLOT(container), SLOT(key), PTR(find), IREG(to), EXI
 
 /* string[index] into a register: one of the strings that exist once, a new reference. */
 OPERATION(str_get, SLOT(string), IREG(index), IREG(to), EXIT(rare)) {
-    int64_t size = ((PyASCIIObject *)string)->length, at = index;
-    if (at < 0) at += size;
-    if (unlikely((uint64_t)at >= (uint64_t)size)) LEAVE(rare);
+    int64_t size = ((PyASCIIObject *)string)->length;
+    PLACE(at, index, size, rare)
     const uint8_t *characters = latin1_characters(string);
     if (unlikely(characters == NULL)) LEAVE(rare);
     to = (int64_t)character_object(characters[at]);

@@ -55,6 +55,8 @@
  *   CALL_ASIDE_2(result, function, a, b)  the same with two arguments, pointers or int64_t, of a function that
  *                      may be a PTR operand
  *   negated(x), absolute(x)  of a double without a constant in memory
+ *   square_root(x)           of a double that is not less than 0
+ *   bits_of_double(x)        an int64_t
  *   double_from_bits(x)      the double whose bits are the value of a PTR operand
  *
  * What variants exist is limited in stencils/variants.toml. */
@@ -331,6 +333,12 @@ release_reference(PyObject *object)
         if (released_ != NULL) release_reference(released_);                                                 \
     } while (0)
 
+static inline int64_t bits_of_double(double value) {
+    int64_t bits;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 /* A double whose bits a PTR operand holds. */
 static inline double double_from_bits(const void *bits) {
     union {
@@ -358,7 +366,19 @@ static inline double absolute(double value) {
     return value;
 }
 
+static inline double square_root(double value) {
+    double root;
+    __asm__("sqrtsd %1, %0" : "=x"(root) : "x"(value));
+    return root;
+}
+
 #else
+
+static inline double square_root(double value) {
+    double root;
+    __asm__("fsqrt %d0, %d1" : "=w"(root) : "w"(value));
+    return root;
+}
 
 static inline double negated(double value) { return -value; }
 static inline double absolute(double value) { return __builtin_fabs(value); }

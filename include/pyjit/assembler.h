@@ -19,6 +19,7 @@ typedef struct {
     uint16_t operation;
     uint16_t exits; /* bit set of the operands that are exits */
     int8_t depends; /* number of the operand that names a code object in a guard, or -1 */
+    uint8_t skip;   /* bytes of hot code that are left out: a load of what is loaded already */
 } AsmItem;
 
 /* A point between items where a bytecode or a block version starts. */
@@ -101,6 +102,13 @@ int link_fill(uint8_t *bytes, uint8_t *at, const Hole *holes, int count, LinkVal
 int link_make_thunk(uint8_t *bytes, uint8_t *at, uint32_t exit_id);
 int link_make_jump(uint8_t *bytes, const uint8_t *at, const uint8_t *target);
 int link_make_hole(uint8_t *bytes, const uint8_t *hole, const uint8_t *target);
+
+/* Bytes of the load of a slot that a stencil may begin with (Stencil.first_slot). */
+extern const int link_slot_load_size;
+
+/* Are all addresses of the interpreter such that stencils with short addresses reach them, and does this value fit? */
+bool link_is_near(void);
+bool link_fits_short(intptr_t value);
 
 /* Does this hole, in code memory, belong to an unconditional jump? */
 bool link_is_jump(const uint8_t *hole);

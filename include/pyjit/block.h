@@ -128,6 +128,9 @@ block_is_target(const Block *b, int offset)
 Entry *block_local(Block *b, int i);
 Entry *block_stack(Block *b, int n);
 
+/* The first of the entries from the n-th on that the context describes: those before it are references in their slots. */
+int block_first_described(const Block *b, int n);
+
 /* What an IN_LOCAL entry stands for: the entry, and the byte offset of its slot. */
 Entry *block_aliased(Block *b, const Entry *alias);
 intptr_t block_alias_slot(const Block *b, const Entry *alias);

@@ -217,6 +217,14 @@ exit_is_to_code(const Exit *exit)
     return exit->kind == EXIT_BRANCH || exit->kind == EXIT_CALL;
 }
 
+/* Does compiled code go on behind the operation that has taken the exit? */
+static inline bool
+exit_comes_back(const Exit *exit)
+{
+    return exit->kind == EXIT_RELEASE || exit->kind == EXIT_SAFEPOINT || exit->kind == EXIT_CHECK ||
+           exit->kind == EXIT_VERIFY;
+}
+
 /* Whose frame runs at the exit, unless code is in place there; NULL if it belongs to no code. */
 static inline CodeState *
 exit_code(Exit *exit)

@@ -146,6 +146,10 @@ bool emit_call_method(Block *b, const Call *call);
  * True also if b->ended; false if it is not that. */
 bool emit_call_consumer(Block *b, const Call *call);
 
+/* Puts the values of `count` entries, the n-th from the top first, side by side into their slots. Those not owned stay so.
+ * Returns the first slot. */
+intptr_t emit_line_up(Block *b, int n, int count);
+
 /* Emits the guard that the callee is this very object. */
 void emit_guard_callee(Block *b, const Call *call);
 

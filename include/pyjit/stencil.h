@@ -60,15 +60,21 @@ typedef struct {
     uint32_t code, holes;         /* where its own begin */
     uint16_t hot_size, cold_size; /* bytes */
     uint8_t hot_hole_count, cold_hole_count;
+    int8_t first_slot; /* number of the slot operand whose load into the scratch register it begins with, or -1 */
+    int8_t last_slot;  /* of the one that is there after it, -1: unknown, SLOT_KEPT: the same as before it */
 } Stencil;
+
+#define SLOT_KEPT (-2)
 
 #define OPERATION_MAX_OPERANDS 10
 
 typedef struct {
     const char *name;
     uint16_t first_stencil;  /* index into pyjit_stencils of the variant with all registers 0 */
+    uint16_t narrow;         /* what is to be added for that with short addresses; 0: there is none */
     uint16_t registers;      /* bit set of the operands that are registers */
     uint16_t exits;          /* and of those that are exits */
+    uint16_t pointers;       /* and of those that are pointers */
     uint8_t operand_count;
     uint8_t calls;           /* a CALLING_OPERATION: r2, r3 and all doubles are dead after it */
     uint8_t operand_kinds[OPERATION_MAX_OPERANDS];   /* OperandKind */

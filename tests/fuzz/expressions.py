@@ -264,6 +264,14 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 1: operator.index(<int>)
 
+1: (<str>).find(<str>)
+
+1: (<str>).rfind(<str>)
+
+1: (<str>).count(<str>)
+
+2: clip(<int>) ** 2
+
 1: int(<bool>)
 
 1: (<list> or [0])[-1]
@@ -319,9 +327,23 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 6: <obj>.f
 
-1: math.sqrt(abs(<float>))
+2: math.sqrt(abs(<float>))
+
+1: math.sqrt(<float>)
+
+1: math.<unary>(<float>)
+
+1: math.<unary>(<int>)
+
+1: math.<binary>(<float>, <float>)
+
+2: (<float> + 0.0) ** <float>
+
+2: <float> ** 2
 
 1: math.floor(<float>)
+
+1: math.ceil(<float>)
 
 1: math.copysign(1.0, <float>)
 
@@ -344,6 +366,12 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: G2
 """),
     "bool": templates("""
+2: (<str>).<isit>()
+
+2: (<str>).startswith(<str>)
+
+1: (<str>).endswith(<str>)
+
 1: any(<any> for <fresh> in <iter>)
 
 1: all(<bool> for <fresh> in (<any>, <any>, <any>))
@@ -482,6 +510,14 @@ EXPRESSIONS: dict[str, list[Template]] = {
 2: (<str>)[<small>:<small>]
 
 2: (<str>).upper()
+
+2: (<str>).<changed>()
+
+1: (<str>).strip(<str>)
+
+1: (<str>).replace(<str>, <str>)[:60]
+
+1: ','.join(<list>)
 
 1: '-'.join([<str>, <str>])
 
@@ -740,6 +776,74 @@ f
 1: <small>
 
 1: 2
+"""),
+    "isit": templates("""
+1: isdigit
+
+1: isalpha
+
+1: isalnum
+
+1: isspace
+
+1: isupper
+
+1: islower
+
+1: isascii
+
+1: isidentifier
+"""),
+    "changed": templates("""
+1: lower
+
+1: title
+
+1: capitalize
+
+1: casefold
+
+1: swapcase
+
+1: strip
+
+1: lstrip
+
+1: rstrip
+"""),
+    "unary": templates("""
+1: sqrt
+
+1: fabs
+
+1: sin
+
+1: cos
+
+1: exp
+
+1: log
+
+1: tan
+
+1: atan
+
+1: acos
+
+1: log2
+
+1: tanh
+
+1: ceil
+"""),
+    "binary": templates("""
+1: pow
+
+1: atan2
+
+1: fmod
+
+1: copysign
 """),
     "period": templates("""
 7

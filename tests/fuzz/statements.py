@@ -66,6 +66,12 @@ STATEMENTS: list[Template] = templates("""
 
 5: <new:any> = <new:any> = <any>
 
+2: <list>.extend((<list>)[:3])
+
+2: <set>.add(<key>)
+
+1: <set>.add(<any>)
+
 4: <list>.append(<any>)
 
 4: <name:list>.append(<int>)

@@ -53,9 +53,10 @@ def test_the_smoke_templates_compile_for_every_target(target: Target, tmp_path: 
     text = (DATA / "smoke.c").read_text(encoding="utf-8")
     stencils = compile_text(text, target, tmp_path)
     family = template.parse_family(Path("family.c"), text)
-    assert list(stencils) == [
+    assert [name for name in stencils if not stencils[name].variant.is_narrow] == [
         variant.name for operation in family.operations for variant in operation.variants()
     ]
+    assert ("guard_type__narrow" in stencils) == target.has_peephole
 
 
 def test_two_runs_give_the_same_bytes(target: Target, tmp_path: Path) -> None:
@@ -313,10 +314,13 @@ def test_the_header_names_operands_and_shows_the_assembly(tmp_path: Path) -> Non
     stencils = compile_text((DATA / "smoke.c").read_text(encoding="utf-8"), TARGETS["x86_64"], tmp_path)
     chosen = stencils["guard_type"]
     operation = chosen.variant.operation
-    text = header.stencils_header("cp311, x86_64", "0", [operation], [chosen])
+    twin = stencils["guard_type__narrow"]
+    text = header.stencils_header("cp311, x86_64", "0", [operation], [chosen, twin])
     assert "{4, HOLE_X86_64_ABS32S, VALUE_OPERAND, 0 /* x */, 0}," in text
     assert re.search(r"/\* guard_type\n \* hot:\n \*     movq HOLE_0_guard_type_x\(%r12\), %rax\n", text)
-    assert '{"guard_type", 0, 0x0, 0x4, 3, 0, {OPERAND_SLOT, OPERAND_POINTER, OPERAND_EXIT},' in text
+    assert '{"guard_type", 0, 1, 0x0, 0x4, 0x2, 3, 0, {OPERAND_SLOT, OPERAND_POINTER, OPERAND_EXIT},' in text
+    assert re.search(r", 0, 0}, /\* guard_type \*/\n.*, 0, 0}, /\* guard_type__narrow \*/\n", text)
+    assert len(twin.hot.code) < len(chosen.hot.code)
 
 
 def test_all_templates_compile_for_aarch64(tmp_path: Path) -> None:

@@ -1,17 +1,42 @@
 """Command line of the stencil generator."""
 
 import argparse
+import itertools
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from stencilgen import assembly, clang, header, objects, template
+from stencilgen import assembly, clang, header, objects, peephole, template
 from stencilgen.digest import digest_inputs, input_files
 from stencilgen.errors import StencilError
 from stencilgen.targets import TARGETS, Target
 
 JOBS = 2
+
+
+def with_narrow_twins(
+    functions: list[assembly.SplitFunction], variants: dict[str, template.Variant]
+) -> tuple[list[assembly.SplitFunction], dict[str, template.Variant]]:
+    """All stencils and what they are variants of, by name.
+
+    After each operation's come their narrow twins, if one of them has become shorter.
+    """
+    result: list[assembly.SplitFunction] = []
+    by_name: dict[str, template.Variant] = {}
+    for operation, group in itertools.groupby(functions, lambda function: variants[function.name].operation):
+        wide = list(group)
+        twins = []
+        for function in wide:
+            twin = replace(variants[function.name], is_narrow=True)
+            twins.append(peephole.narrowed(function, twin.function, operation.pointers))
+            by_name[function.name] = variants[function.name]
+            by_name[twin.function] = twin
+        result += wide
+        if any(peephole.is_shorter(twin, function) for twin, function in zip(twins, wide, strict=True)):
+            result += twins
+    return result, {function.name: by_name[function.name] for function in result}
 
 
 def compile_family(
@@ -29,18 +54,25 @@ def compile_family(
     wants_next = {function: variant.operation.wants_next for function, variant in by_function.items()}
     try:
         functions = assembly.split_unit(plain.read_text(encoding="utf-8"), wants_next, target)
+        if target.has_peephole:
+            functions, by_function = with_narrow_twins(functions, by_function)
         split.write_text(assembly.render(functions), encoding="utf-8")
         compiler.assemble(split, compiled)
-        parts = objects.read_parts(compiled, list(by_function), target)
+        narrow = {name: variant.is_narrow for name, variant in by_function.items()}
+        parts = objects.read_parts(compiled, narrow, target)
     except StencilError as error:
         function, _, message = str(error).partition(": ")
         if function not in by_function:
             raise
         place = by_function[function].operation.place
         raise StencilError(f"{target.name}: {place}: {message}") from error
-    return [
-        header.Stencil(by_function[function.name], *parts[function.name], function) for function in functions
-    ]
+    stencils = []
+    for one in functions:
+        variant = by_function[one.name]
+        falls_through = not variant.operation.is_raw
+        slots = peephole.slots_in_rax(one, falls_through) if target.has_peephole else peephole.SlotsInRax()
+        stencils.append(header.Stencil(variant, *parts[one.name], one, slots))
+    return stencils
 
 
 def python_tag(compiler: clang.Compiler) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stencilgen.assembly import SplitFunction
 from stencilgen.errors import StencilError
 from stencilgen.objects import Hole, Part
+from stencilgen.peephole import SlotsInRax
 from stencilgen.template import OPERAND_KINDS, Operation, Variant
 
 BYTES_PER_LINE = 16
@@ -22,6 +23,7 @@ class Stencil:
     hot: Part
     cold: Part
     assembly: SplitFunction
+    slots: SlotsInRax
 
 
 def _describe(operation: Operation) -> str:
@@ -113,19 +115,21 @@ def _stencil_entries(stencils: list[Stencil]) -> Iterator[str]:
     for stencil in stencils:
         hot, cold = stencil.hot, stencil.cold
         sizes = f"{len(hot.code)}, {len(cold.code)}, {len(hot.holes)}, {len(cold.holes)}"
-        yield f"    {{{code}, {holes}, {sizes}}}, /* {stencil.variant.name} */"
+        last = "SLOT_KEPT" if stencil.slots.keeps else stencil.slots.last
+        yield f"    {{{code}, {holes}, {sizes}, {stencil.slots.first}, {last}}}, /* {stencil.variant.name} */"
         code += len(hot.code) + len(cold.code)
         holes += len(hot.holes) + len(cold.holes)
 
 
-def _operation_entry(operation: Operation, first: int) -> str:
+def _operation_entry(operation: Operation, first: int, narrow: int) -> str:
     kinds = ", ".join(OPERAND_KINDS[operand.kind] for operand in operation.operands)
     strides = ", ".join(str(stride) for stride in operation.strides)
     registers = sum(1 << index for index, operand in enumerate(operation.operands) if operand.is_register)
     exits = sum(1 << index for index, operand in enumerate(operation.operands) if operand.kind == "EXIT")
+    pointers = sum(1 << index for index, operand in enumerate(operation.operands) if operand.kind == "PTR")
     return (
-        f'    {{"{operation.name}", {first}, {registers:#x}, {exits:#x}, {len(operation.operands)}, '
-        f"{int(operation.is_calling)}, "
+        f'    {{"{operation.name}", {first}, {narrow}, {registers:#x}, {exits:#x}, {pointers:#x}, '
+        f"{len(operation.operands)}, {int(operation.is_calling)}, "
         f"{{{kinds or 0}}}, {{{strides or 0}}}}},"
     )
 
@@ -178,8 +182,10 @@ def stencils_header(title: str, digest: str, operations: list[Operation], stenci
     lines += _stencil_entries(stencils)
     lines += ["};", "", "const Operation pyjit_operations[] = {"]
     first = 0
+    narrow = {stencil.variant.operation.name for stencil in stencils if stencil.variant.is_narrow}
     for operation in operations:
-        lines.append(_operation_entry(operation, first))
-        first += operation.stencil_count
+        twins = operation.stencil_count if operation.name in narrow else 0
+        lines.append(_operation_entry(operation, first, twins))
+        first += operation.stencil_count + twins
     lines += ["};"]
     return "\n".join(lines) + "\n"

@@ -73,14 +73,15 @@ def _relocations(elf: ELFFile, section_name: str) -> Iterator[_Relocation]:
         )
 
 
-def _hole(relocation: _Relocation, stencil: str, target: Target) -> Hole:
+def _hole(relocation: _Relocation, stencil: str, is_narrow: bool, target: Target) -> Hole:
     """The hole of one relocation. Raises StencilError without saying where."""
     type_name = target.relocation_names.get(relocation.type, f"relocation type {relocation.type}")
     name = relocation.symbol or relocation.section
     kind = target.relocations.get(relocation.type)
     operand = _OPERAND_SYMBOL.fullmatch(relocation.symbol)
     outside = not relocation.section and not operand and relocation.symbol not in NEXT_SYMBOLS
-    if outside and (kind not in target.near | target.wide or type_name in target.data_distances):
+    reaches = is_narrow or kind in target.near | target.wide
+    if outside and (not reaches or type_name in target.data_distances):
         raise StencilError(f"{type_name} against {name}: its address may need 64 bits, write ADDRESS({name})")
     if kind is None:
         raise StencilError(f"{type_name} against {name} is not supported")
@@ -101,13 +102,13 @@ def _hole(relocation: _Relocation, stencil: str, target: Target) -> Hole:
     return Hole(offset, kind, "VALUE_SYMBOL", addend, symbol=relocation.symbol)
 
 
-def _read_part(elf: ELFFile, part: str, stencil: str, target: Target) -> Part:
+def _read_part(elf: ELFFile, part: str, stencil: str, is_narrow: bool, target: Target) -> Part:
     name = f"{part}.{stencil}"
     section = elf.get_section_by_name(name)
     code = section.data() if section is not None else b""
     holes = tuple(
         sorted(
-            (_hole(relocation, stencil, target) for relocation in _relocations(elf, name)),
+            (_hole(relocation, stencil, is_narrow, target) for relocation in _relocations(elf, name)),
             key=lambda hole: hole.offset,
         )
     )
@@ -118,19 +119,19 @@ def _read_part(elf: ELFFile, part: str, stencil: str, target: Target) -> Part:
     return Part(code, holes)
 
 
-def read_parts(file: Path, stencils: list[str], target: Target) -> dict[str, tuple[Part, Part]]:
-    """The hot and the cold part of each stencil, by function name.
+def read_parts(file: Path, stencils: dict[str, bool], target: Target) -> dict[str, tuple[Part, Part]]:
+    """The hot and the cold part of each stencil, by function name; `stencils` says which are narrow.
 
     Raises StencilError whose message starts with the name of the stencil's function.
     """
     result = {}
     with file.open("rb") as stream:
         elf = ELFFile(stream)
-        for name in stencils:
+        for name, is_narrow in stencils.items():
             try:
                 result[name] = (
-                    _read_part(elf, "hot", name, target),
-                    _read_part(elf, "cold", name, target),
+                    _read_part(elf, "hot", name, is_narrow, target),
+                    _read_part(elf, "cold", name, is_narrow, target),
                 )
             except StencilError as error:
                 raise StencilError(f"{name}: {error}") from error

@@ -80,6 +80,8 @@ class Target:
     """May a conditional branch go to a symbol outside the stencil?"""
     biased_immediates: bool
     """Do IMM holes come with immediate_bias() added?"""
+    has_peephole: bool
+    """Does peephole.py know its instructions?"""
     jump: str
     parse_branch: Callable[[str], Branch | None]
     invert: Callable[[Branch], Branch]
@@ -180,6 +182,7 @@ X86_64 = Target(
     data_distances=frozenset(["R_X86_64_PC32"]),
     conditional_to_symbol=True,
     biased_immediates=True,
+    has_peephole=True,
     jump="jmp",
     parse_branch=_x86_branch,
     invert=_x86_invert,
@@ -277,6 +280,7 @@ AARCH64 = Target(
     data_distances=frozenset(),
     conditional_to_symbol=False,
     biased_immediates=False,
+    has_peephole=False,
     jump="b",
     parse_branch=_arm_branch,
     invert=_arm_invert,

@@ -125,6 +125,12 @@ class Operation:
         for registers in itertools.product(*(range(each.registers) for each in self.operands)):
             yield Variant(self, registers)
 
+    @property
+    def pointers(self) -> frozenset[str]:
+        """The symbols that stand for pointer operands."""
+        kinds = enumerate(operand.kind for operand in self.operands)
+        return frozenset(self.hole(index) for index, kind in kinds if kind == "PTR")
+
     def hole(self, index: int) -> str:
         """The symbol that stands for the value of operand number `index`."""
         prefix = "IMM" if self.operands[index].kind == "IMM" else "HOLE"
@@ -137,6 +143,8 @@ class Variant:
 
     operation: Operation
     registers: tuple[int, ...]
+    is_narrow: bool = False
+    """Is it for pointers below 2 GiB? (peephole.py)"""
 
     @property
     def name(self) -> str:
@@ -146,7 +154,8 @@ class Variant:
             for operand, register in zip(self.operation.operands, self.registers, strict=True)
             if operand.is_register
         ]
-        return "__".join([self.operation.name, "_".join(chosen)] if chosen else [self.operation.name])
+        parts = [self.operation.name, "_".join(chosen), "narrow" if self.is_narrow else ""]
+        return "__".join(part for part in parts if part)
 
     @property
     def function(self) -> str:

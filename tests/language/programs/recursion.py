@@ -336,3 +336,49 @@ def deep_generators(n):
 
 
 show("generators", deep_generators(1000))
+
+
+# Which calls of builtins count as a level.
+sys.setrecursionlimit(400)
+
+
+class Names(list):
+    pass
+
+
+class Same:
+    def __init__(self, function):
+        self.function = function
+
+    def __eq__(self, other):
+        self.function()
+        return True
+
+
+def counted(call):
+    def go():
+        global reached
+        reached += 1
+        return call(go)
+
+    return go
+
+
+CALLS = {
+    "any": lambda go: any(go() for _ in "a"),
+    "all": lambda go: all(go() for _ in "a"),
+    "min": lambda go: min(go() for _ in "a"),
+    "max": lambda go: max(go() for _ in "a"),
+    "sum": lambda go: sum(go() for _ in "a"),
+    "list": lambda go: list(go() for _ in "a"),
+    "set": lambda go: set(go() for _ in "a"),
+    "sorted": lambda go: sorted(go() for _ in "a"),
+    "join": lambda go: "".join(go() for _ in "a"),
+    "sort": lambda go: [1].sort(key=lambda _: go()),
+    "index": lambda go: [1].index(Same(go)),
+    "index of a subclass": lambda go: Names([1]).index(Same(go)),
+    "sort of a subclass": lambda go: Names([1]).sort(key=lambda _: go()),
+}
+for name, call in CALLS.items():
+    go = counted(call)
+    show(name, *[depth_reached(go)[0] for _ in range(60)][-3:])  # CPython has specialized the calls by then
