@@ -315,7 +315,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 2: <float> % <float>
 
-1: <float> ** <small>
+3: (<float>) ** <small>
 
 4: -(<float>)
 
