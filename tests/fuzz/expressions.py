@@ -315,7 +315,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 2: <float> % <float>
 
-3: (<float>) ** <small>
+3: (<float> + 0.0) ** <small>
 
 4: -(<float>)
 
@@ -339,7 +339,7 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 2: (<float> + 0.0) ** <float>
 
-2: <float> ** 2
+2: (<float> + 0.0) ** 2
 
 1: math.floor(<float>)
 
