@@ -54,11 +54,13 @@ narrow_twin(const Operation *op, const intptr_t *values)
     return op->narrow;
 }
 
-/* Is this stencil one with short addresses? The others of an operation that has such come first. */
-static bool
-is_narrow(const Operation *op, const Stencil *stencil)
+/* An item's stencil, or that which it is the twin of with short addresses: twins come behind all others of an operation. */
+const Stencil *
+asm_wide_stencil(const AsmItem *item)
 {
-    return op->narrow != 0 && stencil - pyjit_stencils >= op->first_stencil + op->narrow;
+    const Operation *op = &pyjit_operations[item->operation];
+    bool is_twin = op->narrow != 0 && item->stencil - pyjit_stencils >= op->first_stencil + op->narrow;
+    return is_twin ? item->stencil - op->narrow : item->stencil;
 }
 
 /* Appends an operation. */
@@ -111,8 +113,8 @@ asm_depend(Assembler *as, PyCodeObject *code)
             item->depends = (int8_t)i;
         }
     }
-    if (item->depends >= 0 && is_narrow(op, item->stencil)) {
-        item->stencil -= op->narrow;
+    if (item->depends >= 0) {
+        item->stencil = asm_wide_stencil(item);
     }
 }
 

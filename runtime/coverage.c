@@ -53,10 +53,10 @@ void
 coverage_placed(const Assembler *as)
 {
     for (const AsmItem *item = as->items; item < as->items + as->count; item++) {
-        ptrdiff_t stencil = item->stencil - pyjit_stencils;
+        ptrdiff_t stencil = asm_wide_stencil(item) - pyjit_stencils; /* a twin counts as the one it is made of */
         stencils[stencil]++;
         operation_of[stencil] = item->operation;
-        for (unsigned rest = pyjit_operations[item->operation].exits; rest != 0; rest &= rest - 1) {
+        for (unsigned rest = item->exits; rest != 0; rest &= rest - 1) {
             int operand = __builtin_ctz(rest);
             attach((Exit *)as->values[item->first_value + operand], item->operation, operand);
         }

@@ -24,6 +24,16 @@ emit_skip_pop_top(Block *b)
     return skips;
 }
 
+/* The result None is pushed, or popped by the next instruction at once. */
+static void
+push_none(Block *b)
+{
+    if (!emit_skip_pop_top(b)) {
+        ASM(&b->as, OP_store_constant, (intptr_t)Py_None, slot_of_stack(b, b->ctx.depth));
+        block_push(b, TYPE_NONE);
+    }
+}
+
 /* list.append(). The result, None, is popped by the next instruction or pushed. */
 static bool
 append_to_list(Block *b, const Call *call)
@@ -46,10 +56,7 @@ append_to_list(Block *b, const Call *call)
     }
     emit_release_call(b);
     b->kwnames = NULL;
-    if (!emit_skip_pop_top(b)) {
-        ASM(&b->as, OP_store_constant, (intptr_t)Py_None, slot_of_stack(b, b->ctx.depth));
-        block_push(b, TYPE_NONE);
-    }
+    push_none(b);
     return true;
 }
 
@@ -150,11 +157,10 @@ push_quiet_result(Block *b, ValueType type, int reg)
     b->kwnames = NULL;
     if (type == TYPE_BOOL) {
         emit_truth(b, reg, false, fused ? &branch : NULL, jump_if);
-    } else if (type != TYPE_NONE) {
+    } else if (type == TYPE_NONE) {
+        push_none(b);
+    } else {
         emit_push_object(b, type, reg, NULL);
-    } else if (!emit_skip_pop_top(b)) {
-        ASM(&b->as, OP_store_constant, (intptr_t)Py_None, slot_of_stack(b, b->ctx.depth));
-        block_push(b, TYPE_NONE);
     }
 }
 

@@ -213,15 +213,14 @@ apply(Block *b, const Call *call, const MathFunction *known)
 {
     int y = known->arguments == 2 ? block_float_register(b, call->first - 1, 0) : -1;
     int x = block_float_result(b, call->first, y < 0 ? 0 : 1u << y);
-    intptr_t rare = known->way == MATH_FABS ? 0 : (intptr_t)block_exit_generic(b);
     if (known->way == MATH_FABS) {
         ASM(&b->as, OP_float_absolute, x);
     } else if (known->way == MATH_SQRT) {
-        ASM(&b->as, OP_float_square_root, x, rare);
+        ASM(&b->as, OP_float_square_root, x, (intptr_t)block_exit_generic(b));
     } else if (known->arguments == 1) {
-        ASM(&b->as, OP_float_function, x, (intptr_t)known->function, rare);
+        ASM(&b->as, OP_float_function, x, (intptr_t)known->function, (intptr_t)block_exit_generic(b));
     } else {
-        ASM(&b->as, OP_float_function_2, x, y, (intptr_t)known->function, rare);
+        ASM(&b->as, OP_float_function_2, x, y, (intptr_t)known->function, (intptr_t)block_exit_generic(b));
     }
     emit_replace_call(b, TYPE_FLOAT, x);
 }

@@ -4,6 +4,7 @@
 
 #include "pyjit/state.h"
 
+#define STAYING_MOST 64 /* entries that TypedArguments.stay has bits for */
 #define FIRST_INT 2    /* r0 and r1 hold the new frame and the function */
 #define INTS_MOST 4
 #define FLOATS_MOST 4
@@ -39,7 +40,7 @@ emit_find_typed(Block *b, const Binding *binding, CodeState *callee, TypedArgume
     *typed = (TypedArguments){.moves = moves_none(), .ctx = code_entry_context(callee->code)};
     for (int i = 0; i < callee->code->co_argcount && i < typed->ctx.local_count; i++) {
         int n = binding->sources[i].entry;
-        if (n < 0) {
+        if (n < 0 || n >= STAYING_MOST) {
             continue;
         }
         const Entry *entry = block_stack(b, n), *value = block_value(b, n);
@@ -61,20 +62,27 @@ emit_find_typed(Block *b, const Binding *binding, CodeState *callee, TypedArgume
     return true;
 }
 
+/* Does the n-th entry stay in its register? */
+static bool
+stays(const TypedArguments *typed, int n)
+{
+    return n < STAYING_MOST && typed->stay >> n & 1;
+}
+
 /* Puts them where the callee expects them; everything else is in memory. */
 void
 emit_move_typed(Block *b, const Binding *binding, const CodeState *callee, TypedArguments *typed)
 {
     for (int n = typed->count - 1; n >= 0; n--) {
         const Entry *entry = block_stack(b, n);
-        if (entry_in_register(entry) && !(typed->stay >> n & 1)) {
+        if (entry_in_register(entry) && !stays(typed, n)) {
             block_own(b, n);
         }
     }
     moves_emit(b, &typed->moves);
     for (int i = 0; i < callee->code->co_argcount && i < typed->ctx.local_count; i++) {
         int n = binding->sources[i].entry;
-        if (n >= 0 && (typed->stay >> n & 1)) {
+        if (n >= 0 && stays(typed, n)) {
             block_stack(b, n)->index = typed->ctx.entries[i].index;
         }
     }

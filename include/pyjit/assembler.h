@@ -55,6 +55,9 @@ void asm_emit(Assembler *as, int operation, const intptr_t *values, int count);
  * nothing may match once the code object is gone. */
 void asm_depend(Assembler *as, PyCodeObject *code);
 
+/* An item's stencil, or that which it is the twin of with short addresses. */
+const Stencil *asm_wide_stencil(const AsmItem *item);
+
 /* Takes back the operations from number `count` on. */
 void asm_truncate(Assembler *as, int count);
 

@@ -1,5 +1,5 @@
-/* Methods of builtin types that run no code of the program's and make no containers. Those that do make some (split(), items())
- * gain nothing by it: whether the garbage collector's turn has come must be looked at. */
+/* Methods of builtin types that run no code of the program's and make no containers: split() and items() took longer in this way
+ * (docs/performance.md). */
 #ifndef PYJIT_QUIET_METHODS_H
 #define PYJIT_QUIET_METHODS_H
 

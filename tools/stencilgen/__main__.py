@@ -24,19 +24,18 @@ def with_narrow_twins(
     After each operation's come their narrow twins, if one of them has become shorter.
     """
     result: list[assembly.SplitFunction] = []
-    by_name: dict[str, template.Variant] = {}
+    variants = dict(variants)
     for operation, group in itertools.groupby(functions, lambda function: variants[function.name].operation):
         wide = list(group)
         twins = []
         for function in wide:
             twin = replace(variants[function.name], is_narrow=True)
             twins.append(peephole.narrowed(function, twin.function, operation.pointers))
-            by_name[function.name] = variants[function.name]
-            by_name[twin.function] = twin
+            variants[twin.function] = twin
         result += wide
         if any(peephole.is_shorter(twin, function) for twin, function in zip(twins, wide, strict=True)):
             result += twins
-    return result, {function.name: by_name[function.name] for function in result}
+    return result, {function.name: variants[function.name] for function in result}
 
 
 def compile_family(

@@ -81,7 +81,7 @@ def leaves(values):
     return out
 
 
-hot("leaves", leaves, ([1.0, 4.0, -1.0, 9.0, -0.0, 2, "x"][:6],), repeat=8)
+hot("leaves", leaves, ([1.0, 4.0, -1.0, 9.0, -0.0, 2],), repeat=8)
 hot("lines", outcome, (leaves, [1.0, "x"]), repeat=8)
 
 
