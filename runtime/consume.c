@@ -43,6 +43,13 @@ consumer_new(ConsumerPhase phase, int comparison)
     return (PyObject *)consumer;
 }
 
+/* Goes down or, if negative, up levels of recursion, for which compiled code has seen that there is room. */
+static void
+descend(int levels)
+{
+    _PyThreadState_GET()->recursion_remaining -= levels;
+}
+
 /* ---- sum() ------------------------------------------------------------------------------------- */
 
 /* For sum(), which begins with 0. */
@@ -150,12 +157,14 @@ int
 consume_best_item(PyObject *consumer, PyObject *item)
 {
     Consumer *best = (Consumer *)consumer;
+    descend(1);
     int better = best->object == NULL ? 1 : PyObject_RichCompareBool(item, best->object, best->comparison);
     if (better > 0) {
         Py_XSETREF(best->object, item);
     } else {
         Py_DECREF(item);
     }
+    descend(-1);
     return better < 0 ? -1 : 0;
 }
 
@@ -220,11 +229,16 @@ consume_end_list(PyObject *list, PyObject *Py_UNUSED(self))
     return fit((PyListObject *)list) < 0 ? NULL : Py_NewRef(list);
 }
 
-/* sorted() */
+/* sorted(), which calls the list's method. */
 PyObject *
 consume_end_sorted(PyObject *list, PyObject *Py_UNUSED(self))
 {
-    return fit((PyListObject *)list) < 0 || PyList_Sort(list) < 0 ? NULL : Py_NewRef(list);
+    if (fit((PyListObject *)list) < 0 || Py_EnterRecursiveCall(" while calling a Python object") != 0) {
+        return NULL;
+    }
+    int failed = PyList_Sort(list);
+    Py_LeaveRecursiveCall();
+    return failed ? NULL : Py_NewRef(list);
 }
 
 /* tuple() */
@@ -279,9 +293,21 @@ consume_end_set(PyObject *set, PyObject *Py_UNUSED(self))
 int
 consume_truth_item(PyObject *item)
 {
+    descend(1);
     int truth = PyObject_IsTrue(item);
     Py_DECREF(item);
+    descend(-1);
     return truth;
+}
+
+/* The next item of an iterator that runs some levels further down; NULL with or without an exception. */
+static PyObject *
+next_item(PyObject *iterator, int levels)
+{
+    descend(levels);
+    PyObject *item = PyIter_Next(iterator);
+    descend(-levels);
+    return item;
 }
 
 /* Is any of the items left of this truth? */
@@ -289,7 +315,7 @@ int
 consume_truth_rest(PyObject *iterator, int truth)
 {
     PyObject *item;
-    while ((item = PyIter_Next(iterator)) != NULL) {
+    while ((item = next_item(iterator, 1)) != NULL) {
         int this_truth = consume_truth_item(item);
         if (this_truth < 0 || this_truth == truth) {
             return this_truth < 0 ? -1 : 1;
@@ -302,10 +328,10 @@ consume_truth_rest(PyObject *iterator, int truth)
 
 /* All that is left. */
 int
-consume_rest(PyObject *consumer, PyObject *iterator, ConsumeItem add)
+consume_rest(PyObject *consumer, PyObject *iterator, ConsumeItem add, int levels)
 {
     PyObject *item;
-    while ((item = PyIter_Next(iterator)) != NULL) {
+    while ((item = next_item(iterator, levels)) != NULL) {
         if (add(consumer, item) < 0) {
             return -1;
         }

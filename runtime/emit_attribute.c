@@ -387,6 +387,9 @@ emit_load_attr(Block *b)
 static void
 load_method(Block *b, const Plan *plan)
 {
+    if (b->ctx.depth >= CTX_STACK) {
+        block_own(b, 0); /* it comes to where contexts describe nothing */
+    }
     Entry owner = *block_stack(b, 0);
     PyObject *sample = block_sample(b, 0), *constant = block_constant(b, &owner);
     intptr_t from = owner.location == IN_SLOT ? slot_of_stack(b, b->ctx.depth - 1) : 0;

@@ -137,9 +137,11 @@ take_items(Block *b, const Call *call, const Way *way, PyCodeObject *code)
         ASM(&b->as, OP_consume_truth, iterator, any, (intptr_t)(any ? Py_True : Py_False),
             (intptr_t)(any ? Py_False : Py_True), again, error);
     } else if (way->operation == OP_consume_other) {
-        ASM(&b->as, OP_consume_other, consumer, iterator, (intptr_t)way->add, again, error);
+        ASM(&b->as, OP_consume_other, consumer, iterator, (intptr_t)way->add, way->is_level, again, error);
+    } else if (way->operation == OP_consume_list) {
+        ASM(&b->as, OP_consume_list, consumer, iterator, way->is_level, again, error);
     } else {
-        ASM(&b->as, way->operation, consumer, iterator, again, error);
+        ASM(&b->as, OP_consume_sum, consumer, iterator, again, error);
     }
     if (way->end != NULL) {
         intptr_t self = slot_of_stack(b, b->ctx.depth - kept_entries(call, way));

@@ -240,7 +240,10 @@ call_math(Block *b, const Call *call)
             return b->ended;
         }
     }
-    emit_guard_callee(b, call);
+    if (block_constant(b, block_stack(b, call->callee)) != call->callable) { /* it need not live as long as this code */
+        ASM(&b->as, OP_guard_definition, block_object_slot(b, call->callee),
+            (intptr_t)((PyCFunctionObject *)call->callable)->m_ml, (intptr_t)block_exit_miss(b));
+    }
     if (whole) {
         int x = block_float_register(b, call->first, 0), to = block_take_int(b, 0);
         ASM(&b->as, known->way == MATH_FLOOR ? OP_float_floor : OP_float_ceil, x, to, (intptr_t)block_exit_generic(b));

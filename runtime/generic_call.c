@@ -39,8 +39,8 @@ call_builtin(PyObject *callable, PyObject *const *args, Py_ssize_t positional, P
     }
     else if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
         PyMethodDescrObject *method = (PyMethodDescrObject *)callable;
-        if (positional == 0 || !Py_IS_TYPE(args[0], method->d_common.d_type)) {
-            return false;
+        if (kwnames != NULL || positional == 0 || !Py_IS_TYPE(args[0], method->d_common.d_type)) {
+            return false; /* a call with keywords counts as a level of recursion */
         }
         function = method->d_method->ml_meth;
         flags = method->d_method->ml_flags;

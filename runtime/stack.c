@@ -58,7 +58,7 @@ void
 block_push_entry(Block *b, Entry entry, PyObject *sample)
 {
     if (!push_entry(b, entry, sample)) {
-        Py_UNREACHABLE(); /* whoever pushes such entries has seen to it that there is room */
+        b->failed = true; /* whoever pushes such entries has seen to it that there is room */
     }
 }
 

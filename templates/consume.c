@@ -29,10 +29,11 @@ CALLING_OPERATION(consume_begin, PTR(make), SLOT(consumer), PTR(at), EXIT(error)
         CONTINUE();                                                                                \
     }
 
-/* To the next one; `add` is what C does with each. */
-#define NEXT_ITEM(consumer, iterator, add, again, error)                                           \
+/* To the next one; `add` is what C does with each, `levels` are those of the builtin function's call. */
+#define NEXT_ITEM(consumer, iterator, add, levels, again, error)                                   \
     if (likely(!TRACED())) LEAVE(again);                                                           \
-    if (unlikely(consume_rest((PyObject *)(consumer), iterator, (ConsumeItem)(add)) < 0)) LEAVE(error); \
+    int rest = consume_rest((PyObject *)(consumer), iterator, (ConsumeItem)(add), (int)(levels));  \
+    if (unlikely(rest < 0)) LEAVE(error);                                                          \
     CONTINUE()
 
 /* Is an item of this truth? The bool that says so goes into r0. `found` and `not_found` are those of any() or all(). */
@@ -83,11 +84,11 @@ RAW_CALLING_OPERATION(consume_sum, SLOT(consumer), SLOT(iterator), EXIT(again), 
     } else if (unlikely(consume_sum_item((PyObject *)sum, item) < 0)) {
         LEAVE(error);
     }
-    NEXT_ITEM(sum, iterator, ADDRESS(consume_sum_item), again, error);
+    NEXT_ITEM(sum, iterator, ADDRESS(consume_sum_item), 0, again, error);
 }
 
 /* list() and what makes a list first. */
-RAW_CALLING_OPERATION(consume_list, SLOT(consumer), SLOT(iterator), EXIT(again), EXIT(error)) {
+RAW_CALLING_OPERATION(consume_list, SLOT(consumer), SLOT(iterator), IMM(levels), EXIT(again), EXIT(error)) {
     TAKE_ITEM(error)
     PyListObject *list = (PyListObject *)consumer;
     Py_ssize_t size = Py_SIZE(list);
@@ -97,14 +98,14 @@ RAW_CALLING_OPERATION(consume_list, SLOT(consumer), SLOT(iterator), EXIT(again),
     } else if (unlikely(consume_list_item((PyObject *)list, item) < 0)) {
         LEAVE(error);
     }
-    NEXT_ITEM(list, iterator, ADDRESS(consume_list_item), again, error);
+    NEXT_ITEM(list, iterator, ADDRESS(consume_list_item), levels, again, error);
 }
 
 /* Whatever else items go into, by a function of consume.h. */
-RAW_CALLING_OPERATION(consume_other, SLOT(consumer), SLOT(iterator), PTR(add), EXIT(again), EXIT(error)) {
+RAW_CALLING_OPERATION(consume_other, SLOT(consumer), SLOT(iterator), PTR(add), IMM(levels), EXIT(again), EXIT(error)) {
     TAKE_ITEM(error)
     if (unlikely(CALL(add, int, (PyObject *, PyObject *))(consumer, item) < 0)) LEAVE(error);
-    NEXT_ITEM(consumer, iterator, add, again, error);
+    NEXT_ITEM(consumer, iterator, add, levels, again, error);
 }
 
 /* The result goes into r0. */

@@ -14,6 +14,13 @@ OPERATION(guard_builtin, SLOT(x), PTR(vectorcall), EXIT(miss)) {
     if (unlikely((void *)function->vectorcall != vectorcall)) LEAVE(miss);
 }
 
+/* A C function of this definition. */
+OPERATION(guard_definition, SLOT(x), PTR(definition), EXIT(miss)) {
+    PyCFunctionObject *function = (PyCFunctionObject *)x;
+    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);
+    if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);
+}
+
 /* A method of a builtin type, of an exact string. */
 OPERATION(guard_builtin_method, SLOT(x), PTR(definition), EXIT(miss)) {
     PyCFunctionObject *function = (PyCFunctionObject *)x;

@@ -30,15 +30,17 @@ PyObject *consume_into_maximum(void);
 PyObject *consume_into_list(void); /* with room as list() of an iterator of unknown length has */
 PyObject *consume_into_set(void);
 
-/* One item, whose reference is taken, goes in. Return 0, or -1 with an exception set. */
+/* One item, whose reference is taken, goes in. Return 0, or -1 with an exception set. What calls of the builtin functions
+ * count as levels of recursion, these count while an item's code may run. */
 typedef int (*ConsumeItem)(PyObject *consumer, PyObject *item);
 int consume_sum_item(PyObject *consumer, PyObject *item);
 int consume_best_item(PyObject *consumer, PyObject *item);
 int consume_list_item(PyObject *list, PyObject *item);
 int consume_set_item(PyObject *set, PyObject *item);
 
-/* All items that are left go in. Returns 0, or -1 with an exception set. */
-int consume_rest(PyObject *consumer, PyObject *iterator, ConsumeItem add);
+/* All items that are left go in; the iterator runs so many levels of recursion further down. Returns 0, or -1 with an
+ * exception set. */
+int consume_rest(PyObject *consumer, PyObject *iterator, ConsumeItem add, int levels);
 
 /* The truth of an item, whose reference is taken; -1 with an exception set. */
 int consume_truth_item(PyObject *item);

@@ -378,7 +378,46 @@ CALLS = {
     "index": lambda go: [1].index(Same(go)),
     "index of a subclass": lambda go: Names([1]).index(Same(go)),
     "sort of a subclass": lambda go: Names([1]).sort(key=lambda _: go()),
+    "sort without a key": lambda go: ([1].sort(key=None), go()),
+    "split with a keyword": lambda go: ("a,b".split(sep=","), go()),
+    "to_bytes with keywords": lambda go: ((3).to_bytes(length=4, byteorder="big"), go()),
 }
 for name, call in CALLS.items():
     go = counted(call)
     show(name, *[depth_reached(go)[0] for _ in range(60)][-3:])  # CPython has specialized the calls by then
+
+
+# Which builtins still count as a level while they look at what a generator has given them.
+class Asked:
+    def __init__(self, function):
+        self.function = function
+
+    def __bool__(self):
+        self.function()
+        return False
+
+    def __lt__(self, other):
+        self.function()
+        return False
+
+    __gt__ = __lt__
+    __hash__ = None
+
+
+class Hashed(Asked):
+    def __hash__(self):
+        self.function()
+        return 1
+
+
+LOOKS = {
+    "any": lambda go: any(Asked(go) for _ in "a"),
+    "all": lambda go: all(Asked(go) for _ in "a"),
+    "min": lambda go: min(Asked(go) for _ in "ab"),
+    "max": lambda go: max(Asked(go) for _ in "ab"),
+    "sorted": lambda go: sorted(Asked(go) for _ in "ab"),
+    "set": lambda go: set(Hashed(go) for _ in "a"),
+}
+for name, call in LOOKS.items():
+    go = counted(call)
+    show("looks", name, *[depth_reached(go)[0] for _ in range(60)][-3:])

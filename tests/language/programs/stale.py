@@ -432,3 +432,23 @@ for _ in range(200):
         break
 WithProperty.__dict__["changing"].__init__(others[-1])
 show("another property", [get_property(WithProperty()) for _ in range(3)])
+
+
+# A function of a module that is gone, and others that may come to its address.
+def called(function, x):
+    return function(x)
+
+
+for name in ("sqrt", "floor", "exp"):
+    kept = sys.modules.pop("math", None)
+    fresh = __import__("math")
+    del sys.modules["math"]
+    if kept is not None:
+        sys.modules["math"] = kept
+    function = getattr(fresh, name)
+    for _ in range(2000):
+        called(function, 2.25)
+    del function, fresh
+    gc.collect()
+    appends = [[].append for _ in range(5000)]
+    show("function gone", name, {str(called(one, 2.25)) for one in appends})
