@@ -216,7 +216,12 @@ def deep_check(n):
     return deep_check(n + 1)
 
 
-DEEP = deep, deep_builtin, deep_method, deep_with, deep_check
+def deep_one(n):
+    {0}.discard(n)
+    return deep_one(n + 1)
+
+
+DEEP = deep, deep_builtin, deep_method, deep_with, deep_check, deep_one
 
 
 def idle(stop):
@@ -227,7 +232,7 @@ def idle(stop):
 
 def fall():
     try:
-        DEEP[COUNTS[1] % 5](0)
+        DEEP[COUNTS[1] % 6](0)
     except RecursionError:
         return 'deep'
 

@@ -118,6 +118,12 @@ class OneNAME(BaseNAME):
         return iter((self.n, 2))
 
 
+class LastNAME(BaseNAME):
+    def __del__(self):
+        if tick(3):
+            sys.settrace(tracer)
+
+
 def rNAME(v):
     return zip(v, (1, 2, 3))"""
 NUMBERS = """\
@@ -434,7 +440,8 @@ SCENARIOS = [
     Scenario(
         ["fNAME(i)", "fall()", "qNAME(i * 13)", "qNAME(i * 7 + 1)", "fNAME(i, x)", "fNAME(i, b=x)", "gNAME(i)",
          "fNAME(*[i])", "hNAME()", "(fNAME(i), gNAME(x))",
-         "(lambda: fNAME(i))()", "VNAME", "VNAME + i", "WNAME * 0.5", "WNAME", "(VNAME, WNAME, i)"],
+         "(lambda: fNAME(i))()", "VNAME", "VNAME + i", "WNAME * 0.5", "WNAME", "(VNAME, WNAME, i)", "wNAME(y)",
+         "(wNAME(i), WNAME)"],
         ["fNAME.__code__ = (lambda a, b=1: (b, a)).__code__", "fNAME.__code__ = gNAME.__code__",
          "fNAME.__defaults__ = (<any>,)", "fNAME.__defaults__ = (1, <any>)", "fNAME.__defaults__ = None",
          "fNAME.__kwdefaults__ = {'k': <any>}", "global fNAME; fNAME = gNAME", "global fNAME; fNAME = len",
@@ -447,6 +454,7 @@ SCENARIOS = [
          "x = <any>", "x = Last()"],
         "def fNAME(a, b=<lit:any>):\n    return a, b\n\n\ndef gNAME(a=<lit:int>):\n    return VNAME, a\n\n\n"
         "def hNAME(v=None):\n    global WNAME\n    WNAME = v if v is not None else WNAME\n    return WNAME\n\n\n"
+        "def wNAME(v):\n    global WNAME\n    WNAME = v * 0.5\n    return WNAME > 2\n\n\n"
         "def qNAME(n):\n    return (fNAME(n), qNAME(n - 1) if n > 0 else 0)[0]\n\n\n"
         "VNAME, WNAME = <lit:int>, <lit:float>",
     ),
@@ -505,10 +513,10 @@ SCENARIOS = [
          "o[x]", "o[i & 1] = x", "o.append(i)", "o.pop()", "i in o", "sum(o)", "o[:2]", "(lambda a, *b: (a, b))(*o)",
          "[v for k, v in enumerate(o)]", "o.index(1)", "o.sort()", "o += [i]", "LEN(o)", "o == [1, 2]", "a, b = o",
          "(o[-1], o.pop())", "[o[0], o.pop(0)]", "o[-1] is o.pop()", "(o[-1], o.append([i]), o.pop())",
-         "o[0] is o.clear()"],
+         "o[0] is o.clear()", "o[i & 1] is x", "o[-1] is None", "o[-2] == 'a'", "o[i & 3] in (1, x)", "o[-3] is o[1]"],
         ["o.append(<any>)", "o.clear()", "o = (1, 2)", "o = [1, <any>]", "o = {1: 2, 'a': 3}", "o = 'abc'",
          "o = range(3)", "o = 5", "o[0] = <any>", "o = [Last(), Last()]", "o[:] = [Last(), 2]", "x = 0", "x = -1",
-         "x = <any>", "x = Last()", "o = type('LL', (list,), {})([1, 2])", "del o[0]", "o = {1, 2}",
+         "x = <any>", "x = Last()", "o = type('LL', (list,), {})([1, 2])", "del o[0]", "o = {1, 2}", "o = ('a', x)", "o = (x,)",
          "o = iter([1, 2])",
          "o = (i for i in (1, 2))", "o = list(o)", "o.append(o)", "o = {}", "o = bytearray(b'ab')",
          "o = [[i], [x], Last()]", "sys.setprofile(profiler)", "sys.setprofile(None)"],
@@ -534,7 +542,9 @@ SCENARIOS = [
          "[(a, b) for a, b in zip(BaseNAME(2), o)]",
          "[(a, b) for a, b in enumerate(BaseNAME(2))]", "[(k, v) for k, v in {'a': i, 'b': x}.items()]",
          "(*OneNAME(1),)",
-         "[v for v in (OneNAME(i) if i & 1 else BaseNAME(2))]", "[v for v in reversed(o)]", "i in BaseNAME(3)"],
+         "[v for v in (OneNAME(i) if i & 1 else BaseNAME(2))]", "[v for v in reversed(o)]", "i in BaseNAME(3)",
+         "[v for v in LastNAME(i & 3)]", "[(v, w) for v in LastNAME(2) for w in LastNAME(1)]",
+         "[*zip((1, x), o)]", "[(a, b) for a, b in zip((i, x), [2, y])]"],
         ["BaseNAME.__iter__ = lambda self: 5", "OneNAME.__iter__ = lambda self: [i, x]",
          "OneNAME.__iter__ = lambda self: <any>",
          "BaseNAME.__next__ = lambda self: stepNAME(self, <any>)", "BaseNAME.__next__ = lambda self: 1 // 0",
