@@ -119,6 +119,11 @@ BUGS = [
         "    frame->prev_instr = at;",
         "CALLING_OPERATION(generic, SLOT(top), IMM(oparg), PTR(at), FUNC(run), EXIT(error)) {\n"
         "    if (oparg != 0) frame->prev_instr = at;"),
+    Bug("owner-beyond-contexts", "runtime/emit_attribute.c",
+        "if (b->ctx.depth >= CTX_STACK) {\n        block_own(b, 0);", "if (b->ctx.depth > CTX_STACK) {\n        block_own(b, 0);"),
+    Bug("any-function-of-math", "templates/native.c",
+        "if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);\n}\n\n/* A method of a builtin type, of an exact",
+        "}\n\n/* A method of a builtin type, of an exact"),
     Bug("wrong-branch", "runtime/emit_control.c",
         "bool on_none = branch.opcode == POP_JUMP_FORWARD_IF_NONE ||\n"
         "                   branch.opcode == POP_JUMP_BACKWARD_IF_NONE;",

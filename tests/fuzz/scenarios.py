@@ -8,6 +8,7 @@ the program gets in the way.  A change may also come within an expression, betwe
 from __future__ import annotations
 
 import dataclasses
+import random
 
 from fuzz.grammar import Expander, Scope, indented
 
@@ -395,6 +396,16 @@ spaceNAME = [{}, {'a': Last(), 'c': Last()}, {'b': 1}]"""
 
 SCENARIOS = [
     Scenario(
+        ["o(x)", "callNAME(o, x)", "callNAME(o, y)", "[o(v) for v in (x, y)]", "callNAME(o, i) + y", "o(y) * 0.5",
+         "sum(callNAME(o, v) for v in (y, 2.5))"],
+        ["o = freshNAME('sqrt')", "o = freshNAME('floor')", "o = freshNAME('exp')", "o = math.floor", "o = abs",
+         "o = [].append", "o = [[].append for k in range(50)][i]", "o = {}.get", "o = 'ab'.join", "o = float", "o = LEN",
+         "o = None; collect(); o = [[].append for k in range(50)][i]", "x = <any>"],
+        "def callNAME(f, v):\n    return f(v)\n\n\ndef freshNAME(name):\n    kept = sys.modules.pop('math')\n"
+        "    made = __import__('math')\n    sys.modules['math'] = kept\n    return getattr(made, name)",
+        "math.sqrt|freshNAME('sqrt')|freshNAME('fabs')|math.floor",
+    ),
+    Scenario(
         ["o.n = Last(); o.n = i", "o.f = Last(); o.f = y", "o.n = Last(); o.n = x", "o.more = Last(); o.more = y",
          "z = Last(); o.n = z; z = i; o.n = z", "o.next = o; o.next = i; o.next = y",
          "o.f = y; o.f += 1.5; o.n = i; o.n += 1",
@@ -771,6 +782,14 @@ def _without_global(change: str) -> str:
     return change.partition("; ")[2] if change.startswith("global ") else change
 
 
+def _deep(use: str, rng: random.Random) -> str:
+    """Return the use with many values below it on the stack: about as many as contexts describe."""
+    below = rng.randint(34, 43)
+    kinds = ("o", "i", "x", "y + 1")
+    opened = "".join(f"({kinds[n % len(kinds)]}, " for n in range(below))
+    return f"{opened}{use}{')' * below}{'[1]' * below}"
+
+
 def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]:
     """Return the definitions of a scenario, and what runs it."""
     rng = writer.rng
@@ -789,6 +808,7 @@ def scenario_lines(writer: Expander, number: int) -> tuple[list[str], list[str]]
         body += [f"    if i == {rng.randrange(turns)} and turn != {rng.randrange(3)}:"]
         body += [f"        {_without_global(change)}"]
     between = f"b_{number}(o, x, y, i, turn)"
+    uses = [_deep(use, rng) if not _is_statement(use) and rng.random() < 0.05 else use for use in uses]
     for use in uses:
         shown = [use, "show(y)"] if _is_statement(use) else [f"show({use})"]
         if not _is_statement(use) and rng.random() < 0.3:
