@@ -174,6 +174,14 @@ block_exit_error(Block *b)
     return share_exit(b, EXIT_ERROR, b->in.offset, operands_left(b));
 }
 
+/* The same by an instruction whose operands are so many of the top entries, released like those of operators. */
+Exit *
+block_exit_error_with(Block *b, int operands)
+{
+    (void)block_needs_frame(b);
+    return share_exit(b, EXIT_ERROR, b->in.offset, operands);
+}
+
 /* An exception raised again. */
 Exit *
 block_exit_reraise(Block *b)

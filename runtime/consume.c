@@ -59,17 +59,19 @@ consume_into_sum(void)
     return consumer_new(CONSUMER_INT, 0);
 }
 
-/* The sum so far. */
+/* The sum so far, which goes out of it. */
 static PyObject *
-sum_so_far(const Consumer *sum)
+take_sum(Consumer *sum)
 {
+    PyObject *object = sum->object;
     switch (sum->phase) {
     case CONSUMER_INT:
         return PyLong_FromLongLong(sum->number);
     case CONSUMER_FLOAT:
         return PyFloat_FromDouble(sum->real);
     default:
-        return Py_NewRef(sum->object);
+        sum->object = NULL;
+        return object;
     }
 }
 
@@ -77,7 +79,7 @@ sum_so_far(const Consumer *sum)
 static int
 sum_add_object(Consumer *sum, PyObject *item)
 {
-    PyObject *before = sum_so_far(sum);
+    PyObject *before = take_sum(sum);
     PyObject *after = before == NULL ? NULL : PyNumber_Add(before, item);
     bool of_ints = sum->phase == CONSUMER_INT;
     Py_XDECREF(before);
@@ -90,7 +92,7 @@ sum_add_object(Consumer *sum, PyObject *item)
         Py_DECREF(after);
     } else {
         sum->phase = CONSUMER_OBJECT;
-        Py_XSETREF(sum->object, after);
+        sum->object = after;
     }
     return 0;
 }
@@ -133,7 +135,7 @@ consume_sum_item(PyObject *consumer, PyObject *item)
 PyObject *
 consume_end_sum(PyObject *consumer, PyObject *Py_UNUSED(self))
 {
-    return sum_so_far((Consumer *)consumer);
+    return take_sum((Consumer *)consumer);
 }
 
 /* ---- min(), max() ------------------------------------------------------------------------------ */

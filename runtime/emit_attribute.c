@@ -22,11 +22,16 @@ guard_known_owner(Block *b, PyObject *object, PyTypeObject *type)
     }
 }
 
-/* Emits the guard that an object, of which only the address has been compared, is still of its type: another one may lie
- * there. What else there is to a function, a class or a module is guarded when it is used. */
+/* Emits the guard that an object, of which only the address has been compared, is still of its type, or the C function that
+ * it was: another one may lie there. What else there is to a function, a class or a module is guarded when it is used. */
 void
 emit_guard_still(Block *b, PyObject *object)
 {
+    if (PyCFunction_CheckExact(object)) {
+        ASM(&b->as, OP_guard_known_definition, (intptr_t)object, (intptr_t)((PyCFunctionObject *)object)->m_ml,
+            (intptr_t)block_exit_miss(b));
+        return;
+    }
     ASM(&b->as, OP_guard_known_type, (intptr_t)object, (intptr_t)Py_TYPE(object), (intptr_t)block_exit_miss(b));
 }
 

@@ -123,7 +123,8 @@ take_items(Block *b, const Call *call, const Way *way, PyCodeObject *code)
 {
     intptr_t iterator = slot_of_stack(b, b->ctx.depth - 1);
     intptr_t consumer = slot_of_stack(b, b->ctx.depth - 2 - b->in.oparg);
-    intptr_t again = (intptr_t)block_exit_back(b), error = (intptr_t)block_exit_error(b);
+    intptr_t again = (intptr_t)block_exit_back(b);
+    intptr_t error = (intptr_t)block_exit_error_with(b, b->in.oparg + 2); /* what items have gone into before the generator */
     ASM(&b->as, OP_loop_begin, again);
     if (way->is_level) {
         ASM(&b->as, OP_enter_level);

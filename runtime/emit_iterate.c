@@ -199,8 +199,8 @@ static void
 step_enumerate(Block *b, const EnumerateIterator *iterator, intptr_t slot)
 {
     PyTypeObject *type = Py_TYPE(iterator->iterator);
-    intptr_t item = slot_of_stack(b, b->ctx.depth), done = (intptr_t)block_exit_generic(b);
     int number = block_take_int(b, 0);
+    intptr_t item = slot_of_stack(b, b->ctx.depth), done = (intptr_t)block_exit_generic(b);
     if (type == &PyListIter_Type) {
         ASM(&b->as, OP_enumerate_list_next, slot, item, number, done);
     } else {

@@ -68,7 +68,7 @@ set_slice(Block *b, bool is_deletion)
 {
     block_escape(b);
     intptr_t stop = block_object_slot(b, 0), start = block_object_slot(b, 1), list = block_object_slot(b, 2);
-    intptr_t at = block_instr_address(b), error = (intptr_t)block_exit_error(b);
+    intptr_t at = block_instr_address(b), error = (intptr_t)block_exit_error_with(b, is_deletion ? 3 : 4);
     if (is_deletion) {
         ASM(&b->as, OP_list_delete_slice, list, start, stop, at, error);
         block_drop(b, 3);

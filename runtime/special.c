@@ -387,7 +387,7 @@ void
 special_release(PyObject *const *sp, int operands)
 {
     for (int i = operands; i > 0; i--) {
-        Py_DECREF(sp[-i]);
+        Py_XDECREF(sp[-i]);
     }
 }
 

@@ -21,6 +21,13 @@ OPERATION(guard_definition, SLOT(x), PTR(definition), EXIT(miss)) {
     if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);
 }
 
+/* The same of an object that is known, but for what may have come to its address. */
+OPERATION(guard_known_definition, PTR(known), PTR(definition), EXIT(miss)) {
+    PyCFunctionObject *function = (PyCFunctionObject *)known;
+    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);
+    if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);
+}
+
 /* A method of a builtin type, of an exact string. */
 OPERATION(guard_builtin_method, SLOT(x), PTR(definition), EXIT(miss)) {
     PyCFunctionObject *function = (PyCFunctionObject *)x;

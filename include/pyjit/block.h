@@ -330,6 +330,10 @@ Exit *block_exit_to(Block *b, int offset);
 /* An exception raised by this instruction; the context is as it will be then. */
 Exit *block_exit_error(Block *b);
 
+/* The same by an instruction whose operands, so many of the top entries, may tell of their ends: they are released before the
+ * exception goes on, the lowest first. */
+Exit *block_exit_error_with(Block *b, int operands);
+
 /* The same for one raised again: its traceback has this frame already. */
 Exit *block_exit_reraise(Block *b);
 

@@ -582,3 +582,62 @@ for first in CALLEES[:11]:
         outcome(calling, first, 4)
     for callee in CALLEES:
         show(f"{first.__name__} then", getattr(callee, "__name__", callee), outcome(calling, callee, 4), outcome(calling, callee, 1))
+
+# ---- failing while the generator waits: what has been made of the items ends first ---------------------------
+
+ends = []
+
+
+class Ends:
+    def __init__(self, name, answer=NotImplemented):
+        self.name = name
+        self.answer = answer
+
+    def __del__(self):
+        ends.append(self.name)
+
+    def __radd__(self, other):
+        return self.answer
+
+    def __add__(self, other):
+        ends.append(("references", sys.getrefcount(self)))
+        return NotImplemented if other is None else self
+
+    __hash__ = object.__hash__
+
+
+def two(first, second):
+    try:
+        yield first()
+        yield second()
+    finally:
+        ends.append("closed")
+
+
+def failing(consumer, first, second):
+    try:
+        consumer(two(first, second))
+    except TypeError:
+        ends.append("caught")
+
+
+FAILING = {
+    "set": (set, lambda: Ends(1), list),
+    "sum": (sum, lambda: Ends(1, Ends(2)), lambda: None),
+    "sum of one": (sum, lambda: Ends(1), lambda: None),
+    "sum of same": (lambda g: sum(g, Ends(0)), lambda: Ends(1), lambda: 2),
+    "min": (min, lambda: Ends(1), lambda: 5),
+    "max": (max, lambda: 5, lambda: Ends(1)),
+    "join": (lambda g: "".join(g), lambda: "a", lambda: Ends(1)),
+    "sorted": (sorted, lambda: Ends(1), lambda: Ends(2)),
+}
+for name, (consumer, first, second) in FAILING.items():
+    calling = fresh(failing)
+    seen = []
+    for _ in range(HOT):
+        ends.clear()
+        calling(consumer, first, second)
+        told = str(ends)
+        if told not in seen[-1:]:
+            seen.append(told)
+    show("fails", name, seen)

@@ -190,3 +190,16 @@ for function in (missing_operand, unhashable):
             )
         ),
     )
+
+
+# Slices of lists that cannot be stored.
+def set_slice(kind):
+    [kind("item")][0:1] = kind("value")
+
+
+def set_slice_between(kind, first=1, last=1):
+    [kind("first"), kind("second")][first:last] = kind("value")
+
+
+for function in (set_slice, set_slice_between):
+    print(function.__name__, *sorted({observe(function, Operand) for _ in range(HOT)}), sep=" | ")

@@ -452,3 +452,57 @@ for name in ("sqrt", "floor", "exp"):
     gc.collect()
     appends = [[].append for _ in range(5000)]
     show("function gone", name, {str(called(one, 2.25)) for one in appends})
+
+
+# The same of a global that changes, and within a static method.
+def call_global(x):
+    try:
+        return one_of_them(x)
+    finally:
+        pass
+
+
+class Holds:
+    function = staticmethod(abs)
+
+
+def call_static(x):
+    try:
+        return Holds.function(x)
+    finally:
+        pass
+
+
+def fresh_sqrt():
+    kept = sys.modules.pop("math", None)
+    function = __import__("math").sqrt
+    del sys.modules["math"]
+    if kept is not None:
+        sys.modules["math"] = kept
+    return function
+
+
+def bound_at(address):
+    kept = []
+    while len(kept) < 5000 and (not kept or id(kept[-1]) != address):
+        kept.append([0].append)
+    return kept[-1]
+
+
+one_of_them = fresh_sqrt()
+for turn in range(2000):  # globals change
+    call_global(4.0)
+address, one_of_them = id(one_of_them), None
+gc.collect()
+one_of_them, turn = bound_at(address), -1
+show("global gone", call_global(4.0), one_of_them.__self__)
+
+holder = Holds.__dict__["function"]
+holder.__init__(fresh_sqrt())
+for turn in range(2000):
+    call_static(4.0)
+address = id(Holds.function)
+holder.__init__(None)
+gc.collect()
+holder.__init__(bound_at(address))
+show("static method gone", call_static(4.0), Holds.function.__self__)
