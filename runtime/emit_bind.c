@@ -131,6 +131,9 @@ emit_pack(Block *b, const Binding *binding, const PyCodeObject *code, bool keep)
         .positional = binding->packed_positional,
         .names = binding->packed_keywords > 0 ? b->kwnames : NULL,
     };
+    if (pack->names != NULL && code->co_flags & CO_VARKEYWORDS) {
+        pack->model = emit_model(b, _PyTuple_ITEMS(pack->names), binding->packed_keywords);
+    }
     if (code->co_flags & CO_VARARGS) {
         pack->tuple_at = slot_of_local(next++);
     }

@@ -71,12 +71,85 @@ emit_make_function(Block *b)
     block_push(b, TYPE_FUNCTION);
 }
 
+/* ---- dicts with known keys ----------------------------------------------------------------------- */
+
+/* Is this a model for dicts of these keys? */
+static bool
+is_model(PyObject *object, PyObject *const *keys, Py_ssize_t count)
+{
+    if (!PyDict_CheckExact(object) || PyDict_GET_SIZE(object) != count) {
+        return false;
+    }
+    const PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(((PyDictObject *)object)->ma_keys);
+    Py_ssize_t i = 0;
+    while (i < count && entries[i].me_key == keys[i]) {
+        i++;
+    }
+    return i == count;
+}
+
+/* The model for dicts of these keys. */
+PyObject *
+emit_model(Block *b, PyObject *const *keys, Py_ssize_t count)
+{
+    const CodeState *state = b->state;
+    for (int i = 0; i < state->constant_count; i++) {
+        if (is_model(state->constants[i], keys, count)) {
+            return state->constants[i];
+        }
+    }
+    PyObject *model = quiet_new_model(keys, count);
+    bool kept = model != NULL && code_constant(b->state, model) >= 0;
+    Py_XDECREF(model);
+    return kept ? model : NULL;
+}
+
+/* BUILD_CONST_KEY_MAP. */
+void
+emit_build_const_key_map(Block *b)
+{
+    int count = b->in.oparg, first = b->ctx.depth - 1 - count;
+    PyObject *keys = b->ctx.depth > CTX_STACK ? NULL : block_constant(b, block_stack(b, 0));
+    bool fits = keys != NULL && PyTuple_CheckExact(keys) && PyTuple_GET_SIZE(keys) == count;
+    PyObject *model = fits ? emit_model(b, _PyTuple_ITEMS(keys), count) : NULL;
+    if (model == NULL) {
+        emit_generic(b);
+        return;
+    }
+    for (int n = count; n > 0; n--) {
+        block_own(b, n);
+    }
+    ASM(&b->as, OP_build_map_quietly, slot_of_stack(b, first), slot_of_stack(b, first), (intptr_t)model,
+        (intptr_t)block_exit_generic(b));
+    block_pop(b, count + 1);
+    block_push(b, TYPE_DICT);
+}
+
+/* BUILD_MAP of one string that is known; false if it is not that. */
+static bool
+build_map_of_one(Block *b)
+{
+    PyObject *key = b->in.oparg != 1 || b->ctx.depth > CTX_STACK ? NULL : block_constant(b, block_stack(b, 1));
+    PyObject *model = key == NULL ? NULL : emit_model(b, &key, 1);
+    if (model == NULL) {
+        return false;
+    }
+    block_own(b, 0);
+    ASM(&b->as, OP_build_map_quietly, slot_of_stack(b, b->ctx.depth - 1), slot_of_stack(b, b->ctx.depth - 2), (intptr_t)model,
+        (intptr_t)block_exit_generic(b));
+    block_pop(b, 2);
+    block_push(b, TYPE_DICT);
+    return true;
+}
+
+/* ---- displays --------------------------------------------------------------------------------------- */
+
 /* BUILD_LIST, BUILD_TUPLE, BUILD_MAP. */
 void
 emit_build(Block *b)
 {
     int opcode = b->in.opcode, count = b->in.oparg;
-    if ((opcode == BUILD_MAP && pass_keywords_on(b)) || (opcode == BUILD_TUPLE && emit_isinstance_of_several(b))) {
+    if ((opcode == BUILD_MAP && (pass_keywords_on(b) || build_map_of_one(b))) || (opcode == BUILD_TUPLE && emit_isinstance_of_several(b))) {
         return;
     }
     if (b->ctx.depth >= CTX_STACK || (opcode == BUILD_MAP && count > 0)) {

@@ -67,6 +67,7 @@ const Emitter emitters[256] = {
     [BUILD_SLICE] = emit_build_slice,
     [BUILD_TUPLE] = emit_build,
     [BUILD_MAP] = emit_build,
+    [BUILD_CONST_KEY_MAP] = emit_build_const_key_map,
     [MAKE_FUNCTION] = emit_make_function,
     [UNPACK_SEQUENCE] = emit_unpack_sequence,
 };

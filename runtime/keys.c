@@ -6,6 +6,8 @@
 #define FIRST_VERSION UINT32_MAX /* downwards; the interpreter counts upwards from 1 */
 #define LAST_VERSION (UINT32_MAX / 2)
 
+#define KEPT_LOG2_SIZE 3 /* of the tables whose memory the interpreter keeps */
+
 uint64_t keys_last_dict_version = (uint64_t)1 << 63;
 
 /* The shape of these keys. */
@@ -92,4 +94,53 @@ PyObject *
 keys_dict_get(PyObject *dict, PyObject *name)
 {
     return _PyDict_GetItem_KnownHash(dict, name, PyObject_Hash(name));
+}
+
+/* ---- copies ------------------------------------------------------------------------------------- */
+
+/* The size of the memory of keys that are strings. */
+static size_t
+size_of(const PyDictKeysObject *keys)
+{
+    return (size_t)keys_entry_offset(keys, (int)(keys->dk_usable + keys->dk_nentries));
+}
+
+/* Memory for keys of this size; NULL if there is none. */
+static PyDictKeysObject *
+allocate(size_t size, uint8_t log2_size, PyThreadState *tstate)
+{
+    struct _Py_dict_state *kept = &tstate->interp->dict_state;
+    if (log2_size == KEPT_LOG2_SIZE && kept->keys_numfree > 0) {
+        return kept->keys_free_list[--kept->keys_numfree];
+    }
+    return PyObject_Malloc(size);
+}
+
+/* Gives a new dict the keys of another one. */
+bool
+keys_fill(PyDictObject *dict, const PyDictObject *model, PyObject *const *values, PyThreadState *tstate)
+{
+    const PyDictKeysObject *from = model->ma_keys;
+    size_t size = size_of(from);
+    PyDictKeysObject *keys = allocate(size, from->dk_log2_size, tstate);
+    if (keys == NULL) {
+        return false;
+    }
+    memcpy(keys, from, size);
+    keys->dk_refcnt = 1;
+    keys->dk_version = 0;
+    bool tracked = false;
+    PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+    for (Py_ssize_t i = 0; i < keys->dk_nentries; i++) {
+        Py_INCREF(entries[i].me_key);
+        entries[i].me_value = values[i];
+        tracked |= PyType_IS_GC(Py_TYPE(values[i])) && _PyObject_GC_MAY_BE_TRACKED(values[i]);
+    }
+    dict->ma_keys->dk_refcnt--; /* those of all empty dicts */
+    dict->ma_keys = keys;
+    dict->ma_used = keys->dk_nentries;
+    if (tracked) {
+        PyObject_GC_Track(dict);
+    }
+    return true;
 }

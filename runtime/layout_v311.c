@@ -262,6 +262,20 @@ static bool begins_with_key(PyDictKeysObject *keys, PyObject *key)
            DK_UNICODE_ENTRIES(keys)[0].me_key == key;
 }
 
+/* Where the memory of the keys of a dict goes that ends. */
+static const char *probe_end_of_dict(PyDictObject *dict)
+{
+    const struct _Py_dict_state *kept = &PyInterpreterState_Get()->dict_state;
+    const PyDictKeysObject *keys = dict->ma_keys;
+    int before = kept->keys_numfree;
+    bool has_room = before >= 0 && before < PyDict_MAXFREELIST;
+    Py_DECREF(dict);
+    EXPECT(has_room ? kept->keys_numfree == before + 1 && kept->keys_free_list[before] == keys
+                    : before == PyDict_MAXFREELIST,
+           "PyInterpreterState.dict_state");
+    return NULL;
+}
+
 /* A dictionary, made here. */
 static const char *probe_dict(PyObject *key, PyObject *value)
 {
@@ -274,6 +288,8 @@ static const char *probe_dict(PyObject *key, PyObject *value)
     } else if (!begins_with_key(dict->ma_keys, key) ||
                DK_UNICODE_ENTRIES(dict->ma_keys)[0].me_value != value) {
         differs = "PyDictKeysObject";
+    } else {
+        return probe_end_of_dict(dict);
     }
     Py_XDECREF(dict);
     return differs;

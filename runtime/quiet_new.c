@@ -3,6 +3,7 @@
 #include "pyjit/quiet.h"
 
 #include "pyjit/cells.h"
+#include "pyjit/keys.h"
 #include "pyjit/names.h"
 
 /* Would so many more objects set off the garbage collector? */
@@ -204,6 +205,37 @@ quiet_new_dict(PyObject **Py_UNUSED(items), Py_ssize_t Py_UNUSED(count))
     return is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyDict_New());
 }
 
+/* ---- dicts with known keys ----------------------------------------------------------------------- */
+
+/* A dict with these keys, in which every value is None. NULL if they are not strings, all different, or as for new objects. */
+PyObject *
+quiet_new_model(PyObject *const *keys, Py_ssize_t count)
+{
+    PyObject *model = count == 0 || is_noticed(_PyThreadState_GET()) ? NULL : without_error(PyDict_New());
+    for (Py_ssize_t i = 0; i < count && model != NULL; i++) {
+        if (!PyUnicode_CheckExact(keys[i]) || PyDict_SetItem(model, keys[i], Py_None) < 0) {
+            PyErr_Clear();
+            Py_CLEAR(model);
+        }
+    }
+    if (model != NULL && PyDict_GET_SIZE(model) != count) {
+        Py_CLEAR(model);
+    }
+    return model;
+}
+
+/* A new dict with the keys of a model and these values, which are stolen. */
+PyObject *
+quiet_new_map(PyObject **values, const PyObject *model)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    PyObject *dict = is_noticed(tstate) ? NULL : without_error(PyDict_New());
+    if (dict != NULL && !keys_fill((PyDictObject *)dict, (const PyDictObject *)model, values, tstate)) {
+        Py_CLEAR(dict);
+    }
+    return dict;
+}
+
 /* ---- functions --------------------------------------------------------------------------------- */
 
 /* What new functions get from their globals. Borrows. */
@@ -288,12 +320,19 @@ quiet_new_function(PyObject **items, Py_ssize_t oparg)
 
 /* A new dict of keywords; their values stay. */
 static PyObject *
-new_keywords(PyObject *names, PyObject **values)
+new_keywords(const QuietPack *pack, PyObject **values)
 {
+    Py_ssize_t count = pack->names == NULL ? 0 : PyTuple_GET_SIZE(pack->names);
+    if (pack->model != NULL) {
+        PyObject *made = quiet_new_map(values, pack->model);
+        for (Py_ssize_t i = 0; i < count && made != NULL; i++) {
+            Py_INCREF(values[i]);
+        }
+        return made;
+    }
     PyObject *dict = PyDict_New();
-    Py_ssize_t count = names == NULL ? 0 : PyTuple_GET_SIZE(names);
     for (Py_ssize_t i = 0; i < count && dict != NULL; i++) {
-        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(names, i), values[i]) < 0) {
+        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(pack->names, i), values[i]) < 0) {
             Py_CLEAR(dict);
         }
     }
@@ -310,7 +349,7 @@ quiet_pack(char *frame, const QuietPack *pack)
     if (are_noticed(tstate, 2)) {
         return 0;
     }
-    if (pack->dict_at != 0 && (dict = new_keywords(pack->names, keywords)) == NULL) {
+    if (pack->dict_at != 0 && (dict = new_keywords(pack, keywords)) == NULL) {
         return 0;
     }
     if (pack->tuple_at != 0 && (tuple = without_error(PyTuple_New(pack->positional))) == NULL) {

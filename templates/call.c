@@ -391,6 +391,15 @@ OPERATION(build_quietly, SLOT(items), IMM(count), PTR(make), EXIT(rare)) {
     items = object;
 }
 
+extern PyObject *quiet_new_map(PyObject **, const PyObject *);
+
+/* A dict with the keys of a model and values from here on. */
+OPERATION(build_map_quietly, SLOT(values), SLOT(to), PTR(model), EXIT(rare)) {
+    PyObject *object = CALL_ASIDE_2(PyObject *, ADDRESS(quiet_new_map), SLOT_ADDRESS(values), model);
+    if (unlikely(object == NULL)) LEAVE(rare);
+    to = object;
+}
+
 extern PyObject *new_returned(PyObject *, PyTypeObject *, PyObject *const *, Py_ssize_t, PyObject *);
 
 /* __new__ of a class without __init__ has returned. What is not of this class may be of a subclass that has one. */

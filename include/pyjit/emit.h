@@ -130,6 +130,10 @@ bool emit_is_quiet(Block *b, int n);
 
 /* emit_build.c */
 void emit_build(Block *b);
+void emit_build_const_key_map(Block *b);
+
+/* The model for dicts of these keys, which the code keeps; NULL if there can be none. Borrows. */
+PyObject *emit_model(Block *b, PyObject *const *keys, Py_ssize_t count);
 void emit_make_function(Block *b);
 
 /* emit_builtin.c: BUILD_TUPLE as the second argument of isinstance(), of known classes that decide the answer: no tuple is

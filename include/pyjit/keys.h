@@ -39,6 +39,10 @@ extern uint64_t keys_last_dict_version;
 /* The value of a name in an exact dict with string keys, NULL if none. Borrows. */
 PyObject *keys_dict_get(PyObject *dict, PyObject *name);
 
+/* Gives a new dict, empty, the keys of another one that has string keys only, with its values beside them, and has never lost
+ * any; and these values, which are stolen. False, with the dict as it was, if there is no memory. */
+bool keys_fill(PyDictObject *dict, const PyDictObject *model, PyObject *const *values, PyThreadState *tstate);
+
 /* ---- looking for a hash ------------------------------------------------------------------------- */
 
 #define KEYS_ABSENT (-1)  /* the end of a search */

@@ -87,6 +87,13 @@ PyObject *quiet_new_list(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_tuple(PyObject **items, Py_ssize_t count);
 PyObject *quiet_new_dict(PyObject **items, Py_ssize_t count);
 
+/* A dict to make others of: with these keys. New reference, or NULL as for new objects, or if they are not exact
+ * strings, all different. */
+PyObject *quiet_new_model(PyObject *const *keys, Py_ssize_t count);
+
+/* A new dict with the keys of a model, in their order, and these values, which are stolen; NULL as for new objects. */
+PyObject *quiet_new_map(PyObject **values, const PyObject *model);
+
 /* A new function of what lies from `items` on, which is stolen: what MAKE_FUNCTION with this oparg says, and code. */
 PyObject *quiet_new_function(PyObject **items, Py_ssize_t oparg);
 
@@ -101,6 +108,7 @@ typedef struct {
     intptr_t items;    /* byte offset in the frame that runs: positional ones, then as many as there are names */
     int positional;    /* how many */
     PyObject *names;   /* a tuple, or NULL; borrowed */
+    PyObject *model;   /* of dicts of these names, or NULL; borrowed */
     intptr_t tuple_at; /* byte offset in the new frame of *args, 0: it has none */
     intptr_t dict_at;  /* the same of **kwargs */
 } QuietPack;
