@@ -401,16 +401,16 @@ teach_name(PyObject *owner, PyObject *name)
     }
 }
 
-/* How to set an attribute. */
+/* How to set an attribute, whatever __setattr__ the class has. */
 Plan
-plan_store(PyObject *owner, PyObject *name)
+plan_store_as_object(PyObject *owner, PyObject *name)
 {
     Plan plan = {.type = Py_TYPE(owner)};
     if (!is_silent(plan.type)) {
         return plan;
     }
     PyObject *found = lookup(plan.type, name);
-    if (plan.type->tp_setattro != PyObject_GenericSetAttr || plan_type_version(plan.type) == 0) {
+    if (plan_type_version(plan.type) == 0) {
         return plan;
     }
     if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL) {
@@ -450,4 +450,12 @@ plan_store(PyObject *owner, PyObject *name)
         plan.place = PLACE_VALUES;
     }
     return plan;
+}
+
+/* How to set an attribute. */
+Plan
+plan_store(PyObject *owner, PyObject *name)
+{
+    PyTypeObject *type = Py_TYPE(owner);
+    return type->tp_setattro == PyObject_GenericSetAttr ? plan_store_as_object(owner, name) : (Plan){.type = type};
 }

@@ -6,6 +6,7 @@
 
 #include "pyjit/attribute.h"
 #include "pyjit/keys.h"
+#include "pyjit/natives.h"
 #include "pyjit/state.h"
 
 /* ---- guards ---------------------------------------------------------------------------------- */
@@ -451,26 +452,63 @@ emit_load_method(Block *b)
 
 /* ---- stores ---------------------------------------------------------------------------------- */
 
+/* A store: where on the stack its owner and its value are, and how many entries go with it. */
+typedef struct {
+    int owner, value, operands;
+    bool last; /* nothing happens after the old value has been released */
+} Store;
+
 /* Emits the store of a number that is only in a register. */
 static void
-store_number(Block *b, const Plan *plan, const Entry *value, bool last)
+store_number(Block *b, const Plan *plan, const Store *store)
 {
-    bool in_values = plan->place == PLACE_VALUES;
-    block_own_facts_below(b, 2); /* as the exit for releasing finds them; the other one must find the same */
-    intptr_t x = block_object_slot(b, 0), reg = value->index, miss = (intptr_t)block_exit_miss(b);
+    const Entry *value = block_stack(b, store->value);
+    bool in_values = plan->place == PLACE_VALUES, last = store->last;
+    bool is_float = value->location == IN_FLOAT;
+    block_own_facts_below(b, store->operands); /* as the exit for releasing finds them; the other one must find the same */
+    intptr_t x = block_object_slot(b, store->owner), reg = value->index, miss = (intptr_t)block_exit_miss(b);
     if (last) {
-        block_pop(b, 2);
+        block_pop(b, store->operands);
     }
     intptr_t release = (intptr_t)(last ? block_exit_release_last(b) : block_exit_release(b));
     intptr_t zero = (intptr_t)pyjit_state.small_ints;
-    if (value->location == IN_FLOAT && in_values) {
+    if (is_float && in_values) {
         ASM(&b->as, OP_store_values_float, x, plan->at, reg, miss, release);
-    } else if (value->location == IN_FLOAT) {
+    } else if (is_float) {
         ASM(&b->as, OP_store_member_float, x, plan->at, reg, release);
     } else if (in_values) {
         ASM(&b->as, OP_store_values_int, x, plan->at, reg, zero, miss, release);
     } else {
         ASM(&b->as, OP_store_member_int, x, plan->at, reg, zero, release);
+    }
+}
+
+/* Emits the store into an instance's own place. An entry of the value that is owned gives its reference away. */
+static void
+store_in_place(Block *b, const Plan *plan, PyObject *name, const Store *store)
+{
+    block_teach_specimen(b, store->owner, name, block_sample(b, store->value));
+    Entry value = *block_stack(b, store->value);
+    bool last = store->last;
+    if (entry_in_register(&value) && !value.boxed) {
+        store_number(b, plan, store);
+        return;
+    }
+    if ((value.location != IN_LOCAL && value.location != IN_SLOT) || (value.lent && !last)) {
+        block_own(b, store->value);
+    }
+    block_own_facts_below(b, store->operands);
+    intptr_t x = block_object_slot(b, store->owner), from = block_object_slot(b, store->value);
+    intptr_t miss = (intptr_t)block_exit_miss(b);
+    bool owned = block_stack(b, store->value)->owned;
+    if (last) {
+        block_pop(b, store->operands);
+    }
+    intptr_t release = (intptr_t)(last ? block_exit_release_last(b) : block_exit_release(b));
+    if (plan->place == PLACE_VALUES) {
+        ASM(&b->as, owned ? OP_store_values : OP_store_values_incref, x, plan->at, from, miss, release);
+    } else {
+        ASM(&b->as, owned ? OP_store_member : OP_store_member_incref, x, plan->at, from, release);
     }
 }
 
@@ -508,32 +546,37 @@ emit_store_attr(Block *b)
         store_in_dict(b, &plan, name);
         return;
     }
-    block_teach_specimen(b, 0, name, block_sample(b, 1));
-    Entry value = *block_stack(b, 1);
-    bool last = !block_stack(b, 0)->owned; /* then nothing happens after the old value has been released */
-    if (entry_in_register(&value) && !value.boxed) {
-        store_number(b, &plan, &value, last);
-    } else {
-        if ((value.location != IN_LOCAL && value.location != IN_SLOT) || (value.lent && !last)) {
-            block_own(b, 1);
-        }
-        block_own_facts_below(b, 2);
-        intptr_t x = block_object_slot(b, 0), from = block_object_slot(b, 1);
-        intptr_t miss = (intptr_t)block_exit_miss(b);
-        bool owned = block_stack(b, 1)->owned;
-        if (last) {
-            block_pop(b, 2);
-        }
-        intptr_t release = (intptr_t)(last ? block_exit_release_last(b) : block_exit_release(b));
-        if (plan.place == PLACE_VALUES) {
-            ASM(&b->as, owned ? OP_store_values : OP_store_values_incref, x, plan.at, from, miss,
-                release);
-        } else {
-            ASM(&b->as, owned ? OP_store_member : OP_store_member_incref, x, plan.at, from, release);
-        }
-    }
-    if (!last) {
+    Store store = {.owner = 0, .value = 1, .operands = 2, .last = !block_stack(b, 0)->owned};
+    store_in_place(b, &plan, name, &store);
+    if (!store.last) {
         block_release(b, 0);
         block_pop(b, 2);
     }
+}
+
+/* CALL of object.__setattr__ with an instance, a name that is known, and a value, whose result nobody wants. */
+bool
+emit_call_setattr(Block *b, const Call *call)
+{
+    PyObject *owner = call->count == 3 && call->keywords == 0 ? block_sample(b, call->first) : NULL;
+    PyObject *name = block_constant(b, block_stack(b, 1));
+    if (owner == NULL || block_must_be_generic(b) || b->ctx.depth > CTX_STACK || name == NULL || !PyUnicode_CheckExact(name) ||
+        !natives_sets_attribute(call->callable, Py_TYPE(owner)) || !emit_next_is_pop_top(b)) {
+        return false;
+    }
+    for (int n = 0; n < b->in.oparg + 2; n++) {
+        if (block_stack(b, n)->owned) {
+            return false;
+        }
+    }
+    Plan plan = plan_store_as_object(owner, name);
+    if (plan.place != PLACE_VALUES && plan.place != PLACE_MEMBER) {
+        return false;
+    }
+    emit_guard_callee(b, call);
+    guard_plan(b, call->first, &plan);
+    ASM(&b->as, OP_check_recursion, 1, (intptr_t)block_exit_generic(b));
+    (void)emit_skip_pop_top(b);
+    store_in_place(b, &plan, name, &(Store){call->first, 0, b->in.oparg + 2, true});
+    return true;
 }

@@ -10,8 +10,8 @@
 /* ---- len() ------------------------------------------------------------------------------------- */
 
 /* The operation that gets the length of a value of this type. */
-static int
-length_operation(ValueType type)
+int
+emit_length_operation(ValueType type)
 {
     switch (type) {
     case TYPE_LIST:
@@ -78,7 +78,7 @@ call_len(Block *b, const Call *call)
     if (call->count != 1 || call->keywords != 0) {
         return false;
     }
-    int operation = length_operation(block_learn(b, call->first, known));
+    int operation = emit_length_operation(block_learn(b, call->first, known));
     if (b->ended) {
         return true;
     }
@@ -111,18 +111,10 @@ is_decided_by_type(PyTypeObject *type)
            (plan_type_is_fixed(type) || plan_type_version(type) != 0);
 }
 
-/* What isinstance() says of the n-th stack entry, given its class, having asked so many classes. */
-typedef struct {
-    PyTypeObject *type;
-    PyObject *answer;
-    int number; /* of the answer as a constant */
-    int asked;
-} Verdict;
-
 /* Finds what isinstance() says of the n-th entry and these classes, if that follows from the entry's class. False if it
  * does not, or b->ended. */
-static bool
-judge(Block *b, int n, PyObject *const *classes, Py_ssize_t count, Verdict *verdict)
+bool
+emit_judge(Block *b, int n, PyObject *const *classes, Py_ssize_t count, Verdict *verdict)
 {
     if (block_must_be_generic(b) || b->ctx.depth > CTX_STACK) {
         return false;
@@ -143,8 +135,8 @@ judge(Block *b, int n, PyObject *const *classes, Py_ssize_t count, Verdict *verd
 }
 
 /* Emits the guards on which the verdict rests. */
-static void
-guard_verdict(Block *b, int n, PyObject *const *classes, const Verdict *verdict)
+void
+emit_guard_verdict(Block *b, int n, PyObject *const *classes, const Verdict *verdict)
 {
     for (int i = 0; i < verdict->asked; i++) {
         if (!plan_type_is_fixed((PyTypeObject *)classes[i])) {
@@ -172,14 +164,14 @@ decide_isinstance(Block *b, const Call *call, PyObject *const *classes, Py_ssize
 {
     int n = call->first - 1;
     Verdict verdict;
-    if (!judge(b, call->first, classes, count, &verdict)) {
+    if (!emit_judge(b, call->first, classes, count, &verdict)) {
         return false;
     }
     emit_guard_callee(b, call);
     if (block_constant(b, block_stack(b, n)) == NULL) {
         ASM(&b->as, OP_guard_identical, block_object_slot(b, n), (intptr_t)classes[0], (intptr_t)block_exit_miss(b));
     }
-    guard_verdict(b, call->first, classes, &verdict);
+    emit_guard_verdict(b, call->first, classes, &verdict);
     replace_by_verdict(b, &verdict);
     return true;
 }
@@ -250,10 +242,10 @@ emit_isinstance_of_several(Block *b)
         }
     }
     Verdict verdict;
-    if (!judge(b, count, classes, count, &verdict)) {
+    if (!emit_judge(b, count, classes, count, &verdict)) {
         return b->ended;
     }
-    guard_verdict(b, count, classes, &verdict);
+    emit_guard_verdict(b, count, classes, &verdict);
     block_pop(b, count - 1); /* the one that is left stands for the tuple */
     b->in = call;
     replace_by_verdict(b, &verdict);

@@ -7,8 +7,8 @@
 #include "pyjit/state.h"
 
 /* Is the next instruction a POP_TOP that nothing jumps to? */
-static bool
-next_is_pop_top(const Block *b)
+bool
+emit_next_is_pop_top(const Block *b)
 {
     return decode_at(b->here->units, b->in.next).opcode == POP_TOP && !block_is_target(b, b->in.next);
 }
@@ -17,7 +17,7 @@ next_is_pop_top(const Block *b)
 bool
 emit_skip_pop_top(Block *b)
 {
-    bool skips = next_is_pop_top(b);
+    bool skips = emit_next_is_pop_top(b);
     if (skips) {
         b->in.next = decode_at(b->here->units, b->in.next).next;
     }
@@ -43,7 +43,7 @@ append_to_list(Block *b, const Call *call)
         block_learn(b, list, 1u << TYPE_LIST) != TYPE_LIST) {
         return false;
     }
-    bool is_dropped = !block_stack(b, list)->owned || next_is_pop_top(b);
+    bool is_dropped = !block_stack(b, list)->owned || emit_next_is_pop_top(b);
     emit_guard_callee(b, call);
     block_own(b, item);
     intptr_t to = block_object_slot(b, list);

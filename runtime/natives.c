@@ -114,6 +114,21 @@ call_wrapped(PyWrapperDescrObject *wrapper, PyObject *const *arguments, Py_ssize
     return result;
 }
 
+/* Does this slot wrapper do what object.__setattr__ does? */
+static bool
+is_object_setattr(const PyWrapperDescrObject *wrapper)
+{
+    return wrapper->d_base->wrapper == wrap_setattr && wrapper->d_wrapped == PyObject_GenericSetAttr;
+}
+
+/* Does calling this set an attribute of instances of the class as object.__setattr__ does? */
+bool
+natives_sets_attribute(PyObject *callable, PyTypeObject *type)
+{
+    return Py_IS_TYPE(callable, &PyWrapperDescr_Type) && is_object_setattr((PyWrapperDescrObject *)callable) &&
+           PyType_IsSubtype(type, PyDescr_TYPE(callable)) && sets_attributes_as_object(type);
+}
+
 PyObject *
 natives_wrapper(PyObject *callable, PyObject *const *arguments, size_t vector_count, PyObject *kwnames)
 {
@@ -126,8 +141,7 @@ natives_wrapper(PyObject *callable, PyObject *const *arguments, size_t vector_co
         return NULL;
     }
     PyObject *result;
-    if (count == 3 && wrapper->d_base->wrapper == wrap_setattr && wrapper->d_wrapped == PyObject_GenericSetAttr &&
-        sets_attributes_as_object(Py_TYPE(arguments[0]))) {
+    if (count == 3 && is_object_setattr(wrapper) && sets_attributes_as_object(Py_TYPE(arguments[0]))) {
         result = PyObject_GenericSetAttr(arguments[0], arguments[1], arguments[2]) < 0 ? NULL : Py_NewRef(Py_None);
     } else {
         result = call_wrapped(wrapper, arguments, count);

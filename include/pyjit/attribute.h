@@ -57,6 +57,9 @@ Plan plan_load_by_type(PyTypeObject *type, PyObject *name);
 /* How to set an attribute. */
 Plan plan_store(PyObject *owner, PyObject *name);
 
+/* The same as object.__setattr__ does it, whatever __setattr__ the class has. */
+Plan plan_store_as_object(PyObject *owner, PyObject *name);
+
 /* The version of a type and of all it inherits from; 0 if it has none that guards can compare. */
 uint32_t plan_type_version(PyTypeObject *type);
 

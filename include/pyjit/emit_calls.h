@@ -137,6 +137,22 @@ bool emit_call_native(Block *b, const Call *call);
 /* CALL of a class without keywords, whatever its __new__ and __init__; false if it is not that, or has a metaclass. */
 bool emit_call_any_class(Block *b, const Call *call);
 
+/* What isinstance() says of a value, given its class, having asked so many classes. */
+typedef struct {
+    PyTypeObject *type;
+    PyObject *answer;
+    int number; /* of the answer as a constant */
+    int asked;
+} Verdict;
+
+/* Finds what isinstance() says of the n-th stack entry and these classes, if that follows from the entry's class. False if it
+ * does not, or b->ended. Then emits the guards on which the verdict rests. */
+bool emit_judge(Block *b, int n, PyObject *const *classes, Py_ssize_t count, Verdict *verdict);
+void emit_guard_verdict(Block *b, int n, PyObject *const *classes, const Verdict *verdict);
+
+/* The operation that puts the length of such a container into a register; -1 if there is none. */
+int emit_length_operation(ValueType type);
+
 /* CALL of a builtin function or a method of a builtin type that is done in place; false if it is not one, or
  * b->ended. */
 bool emit_call_builtin(Block *b, const Call *call);
@@ -167,5 +183,11 @@ void emit_push_object(Block *b, ValueType type, int reg, PyObject *sample);
 
 /* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
 bool emit_skip_pop_top(Block *b);
+
+/* Is the next instruction a POP_TOP that nothing jumps to? */
+bool emit_next_is_pop_top(const Block *b);
+
+/* CALL of object.__setattr__ as a statement; false if it is not that, or not simple. */
+bool emit_call_setattr(Block *b, const Call *call);
 
 #endif
