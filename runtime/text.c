@@ -1,5 +1,7 @@
-/* Text of values: ints of one or two digits of CPython's are written here, the rest by PyObject_Str. */
+/* Text of values: ints of one or two digits of CPython's are written here, the rest by PyObject_Str. Text of parts. */
 #include "pyjit/text.h"
+
+#include "pyjit/names.h"
 
 #define DIGITS_MOST 19 /* of a number below 2^60, with its sign */
 
@@ -36,4 +38,49 @@ text_of(PyObject *value)
         number |= (uint64_t)digits[1] << PyLong_SHIFT;
     }
     return text_of_number(number, size < 0);
+}
+
+/* ---- for compiled code ------------------------------------------------------------------------- */
+
+/* The text, or NULL without an exception: the generic operation will find so, too. */
+static PyObject *
+without_error(PyObject *text)
+{
+    if (text == NULL) {
+        PyErr_Clear();
+    }
+    return text;
+}
+
+/* The text of an int. */
+PyObject *
+text_of_int(int64_t number)
+{
+    if (_Py_tracemalloc_config.tracing) {
+        return NULL;
+    }
+    return without_error(text_of_number(number < 0 ? -(uint64_t)number : (uint64_t)number, number < 0));
+}
+
+/* Strings one behind the other. */
+PyObject *
+text_joined(PyObject *const *parts, Py_ssize_t count)
+{
+    if (_Py_tracemalloc_config.tracing) {
+        return NULL;
+    }
+    Py_ssize_t length = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (!PyUnicode_IS_COMPACT_ASCII(parts[i]) || PyUnicode_GET_LENGTH(parts[i]) > PY_SSIZE_T_MAX / 2 - length) {
+            return without_error(_PyUnicode_JoinArray(pyjit_names.empty, parts, count));
+        }
+        length += PyUnicode_GET_LENGTH(parts[i]);
+    }
+    PyObject *text = without_error(PyUnicode_New(length, 'z'));
+    char *end = text == NULL ? NULL : PyUnicode_DATA(text);
+    for (Py_ssize_t i = 0; i < count && text != NULL && length > 0; i++) {
+        memcpy(end, PyUnicode_DATA(parts[i]), (size_t)PyUnicode_GET_LENGTH(parts[i]));
+        end += PyUnicode_GET_LENGTH(parts[i]);
+    }
+    return text;
 }

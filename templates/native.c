@@ -238,3 +238,20 @@ OPERATION(chr_of_int, IREG(number), IREG(to), EXIT(rare)) {
     if (unlikely((uint64_t)number >= 256)) LEAVE(rare);
     to = (int64_t)character_object((uint8_t)number);
 }
+
+/* ---- text ------------------------------------------------------------------------------------- */
+
+extern PyObject *text_of_int(int64_t);
+extern PyObject *text_joined(PyObject *const *, Py_ssize_t);
+
+OPERATION(int_to_text, IREG(number), IREG(to), EXIT(rare)) {
+    PyObject *text = CALL_ASIDE(PyObject *, text_of_int, number);
+    if (unlikely(text == NULL)) LEAVE(rare);
+    to = (int64_t)text;
+}
+
+OPERATION(join_texts, SLOT(parts), IMM(count), IREG(to), EXIT(rare)) {
+    PyObject *text = CALL_ASIDE_2(PyObject *, ADDRESS(text_joined), SLOT_ADDRESS(parts), count);
+    if (unlikely(text == NULL)) LEAVE(rare);
+    to = (int64_t)text;
+}

@@ -128,6 +128,10 @@ bool emit_buffer_set(Block *b);
 /* Is the n-th entry hashed and compared without running code, as far as can be told? False also if b->ended. */
 bool emit_is_quiet(Block *b, int n);
 
+/* emit_format.c */
+void emit_format_value(Block *b);
+void emit_build_string(Block *b);
+
 /* emit_match.c */
 void emit_match_kind(Block *b);
 void emit_get_len(Block *b);
