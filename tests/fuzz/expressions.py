@@ -503,6 +503,12 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 3: f'{<name:int>}:{<name:float>!r:>8}'
 
+3: f'{<int>}-{<str>}'[:40]
+
+2: f'{<any>}{<name:int>!s}|{<name:str>}'[:40]
+
+1: f'{<int>}{<str>}{<float>}{<int>!r}{<bool>}'[:60]
+
 2: f'{<name:int>:x}'
 
 2: (<str>)[<index>]
@@ -597,6 +603,14 @@ EXPRESSIONS: dict[str, list[Template]] = {
 1: divmod(<float>, <float>)
 """),
     "dict": templates("""
+3: {'k0': <any>, 'k1': <int>}
+
+2: {'n': <float>, 'f': <any>, 'k0': <str>, 'k1': <int>}
+
+1: {'k1': <any>}
+
+1: (lambda **k: k)(k0=<any>, n=<float>)
+
 4: {<key>: <int>, 'k0': <any>}
 
 1: {**<dict>, 'k1': <float>}

@@ -394,7 +394,102 @@ jNAME, newNAME, kNAME, gNAME, mNAME, qNAME = '-'.join, tuple.__new__, {'k': 1, '
 codeNAME = compile('for k in range(3):\\n    a = k\\n    b = a\\nc = b\\na = c = d = a\\nb = 1.5\\n', 'code', 'exec')
 spaceNAME = [{}, {'a': Last(), 'c': Last()}, {'b': 1}]"""
 
+PATTERNS = """\
+class KNAME:
+    __match_args__ = ('n', 'f')
+    __repr__ = lambda self: 'K'
+
+    def __init__(self, n, f):
+        self.n, self.f = n, f
+
+
+class LNAME(KNAME):
+    pass
+
+
+class SNAME:
+    __slots__ = ('n', 'f')
+    __match_args__ = ('f', 'n')
+    __repr__ = KNAME.__repr__
+    __init__ = KNAME.__init__
+
+
+class FNAME:
+    __repr__ = KNAME.__repr__
+
+    def __init__(self, n, f):
+        object.__setattr__(self, 'n', n)
+        object.__setattr__(self, 'f', f)
+
+    def __setattr__(self, name, v):
+        raise AttributeError(name)
+
+
+def setNAME(o, v):
+    object.__setattr__(o, 'n', v)
+    return o.n
+
+
+def namedNAME(**k):
+    return k
+
+
+def kindNAME(o):
+    match o:
+        case KNAME(0 | 1 as a, b):
+            return 'first', a, b
+        case SNAME(a, n=b):
+            return 'slots', a, b
+        case LNAME(f=a) if a:
+            return 'sub', a
+        case KNAME(n=a):
+            return 'any', a
+        case int(a) | str(a):
+            return 'itself', a
+        case [a, *b]:
+            return 'list', a, len(b)
+        case {'n': a, **b}:
+            return 'dict', a, len(b)
+        case FNAME():
+            return 'frozen'
+    return 'none'
+
+
+def pairNAME(a, b):
+    match a, b:
+        case KNAME(c, d), KNAME(e) | SNAME(e):
+            return c, d, e
+        case (KNAME(c), e) | (e, KNAME(c)):
+            return c, e
+        case int(c), _:
+            return c
+    return a is b
+
+
+def madeNAME(a, b):
+    match KNAME(a, b), SNAME(b, Last()):
+        case KNAME(c, float(d)), SNAME(e):
+            return c, d, e is None
+        case KNAME(_, d), SNAME(_, e):
+            return d, e"""
+
 SCENARIOS = [
+    Scenario(
+        ["kindNAME(o)", "kindNAME(KNAME(i, x))", "kindNAME(SNAME(i, y))", "pairNAME(o, i)", "pairNAME(KNAME(y, 1), o)", "madeNAME(i, x)",
+         "(KNAME(i, x).n, KNAME(y, i).f)", "FNAME(i, y).n", "FNAME(y, i).f + y", "setNAME(o, y)", "setNAME(o, i)",
+         "f'{x}-{i}'", "f'{i}{y!r}{o}'", "{'n': i, 'f': y}", "{'n': o, 'k': x, 'f': i}['n']", "namedNAME(n=i, f=y)",
+         "namedNAME(n=Last(), f=o, k=x)", "kindNAME(Last())", "kindNAME((i, x))", "kindNAME(i)", "len({'n': Last(), 'f': [y]})"],
+        ["KNAME.__match_args__ = ('f', 'n')", "KNAME.__match_args__ = ('n',)", "KNAME.__match_args__ = ['n', 'f']",
+         "del KNAME.__match_args__", "KNAME.__match_args__ = (1, 2)", "KNAME.n = property(lambda self: i)", "KNAME.n = 5",
+         "o = KNAME(i, <any>)", "o = LNAME(<any>, x)", "o = SNAME(1, Last())", "o = FNAME(2, y)", "o = [i, x]", "o = (1, Last())",
+         "o = {'n': x, 'f': 2}", "o = {'n': 3}", "o = 'text'", "o = True", "o = None", "o = array('b', [1, 2])", "del o.n", "del o.f",
+         "o.n = <any>", "o.__dict__ = {'n': 1, 'f': <any>}", "o.__class__ = LNAME", "o.__dict__", "global KNAME; KNAME = SNAME",
+         "global KNAME; KNAME = 5", "SNAME.n = 1", "FNAME.__setattr__ = lambda self, name, v: None", "del FNAME.__setattr__",
+         "FNAME.n = property(lambda self: 1, lambda self, v: show(v))", "FNAME.__init__ = KNAME.__init__", "x = <any>", "x = Last()",
+         "namedNAME.__code__ = (lambda **k: sorted(k)).__code__", "global setNAME; setNAME = setattr", "x = 'x'", "x = 2.5"],
+        PATTERNS,
+        "KNAME(1, 2.5)|KNAME(1, 2)|LNAME('a', 0)|SNAME(1.5, 1)|FNAME(1, 2)|[1, 2]|{'n': 1}",
+    ),
     Scenario(
         ["o(x)", "callNAME(o, x)", "callNAME(o, y)", "[o(v) for v in (x, y)]", "callNAME(o, i) + y", "o(y) * 0.5",
          "sum(callNAME(o, v) for v in (y, 2.5))"],
