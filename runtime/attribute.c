@@ -354,6 +354,11 @@ plan_load(PyObject *owner, PyObject *name, bool stable)
     if ((hooked && !hook_applies(plan.type)) || !can_guard(plan.type)) {
         return plan;
     }
+    if (found != NULL && !hooked && name == pyjit_names.dunder_class && found == lookup(&PyBaseObject_Type, name)) {
+        plan.place = PLACE_OBJECT;
+        plan.value = (PyObject *)plan.type;
+        return plan;
+    }
     if (found != NULL && Py_TYPE(found)->tp_descr_set != NULL) {
         plan.at = member_offset(plan.type, found, PY_AUDIT_READ);
         if (plan.at > 0) {

@@ -234,6 +234,13 @@ block_exit_release_last(Block *b)
     return exit;
 }
 
+/* The slot of the n-th entry if it is lent. */
+intptr_t
+block_lent_slot(Block *b, int n)
+{
+    return block_stack(b, n)->lent ? slot_of_stack(b, b->ctx.depth - 1 - n) : 0;
+}
+
 /* The eval breaker is set. */
 Exit *
 block_exit_safepoint(Block *b, int continue_at)

@@ -461,6 +461,9 @@ code_state_free(void *extra)
             engine_memory_freed();
         }
     }
+    for (const DictModel *model = state->models; model != NULL; model = model->next) {
+        Py_DECREF(model->dict);
+    }
     for (Arena *arena = state->arena, *next; arena != NULL; arena = next) {
         next = arena->next;
         pj_free(arena);

@@ -127,8 +127,8 @@ guard_absence(Block *b, int n, const Plan *plan)
 }
 
 /* Emits the guards of a plan for the n-th stack entry. */
-static void
-guard_plan(Block *b, int n, const Plan *plan)
+void
+emit_guard_plan(Block *b, int n, const Plan *plan)
 {
     emit_guard_class(b, n, plan->type);
     if (plan->of_class != NULL && block_constant(b, block_stack(b, n)) == (PyObject *)plan->of_class) {
@@ -379,7 +379,7 @@ emit_load_attr(Block *b)
         emit_generic(b);
         return;
     }
-    guard_plan(b, 0, &plan);
+    emit_guard_plan(b, 0, &plan);
     if (is_called(&plan)) {
         load_by_call(b, &plan, name);
         return;
@@ -440,7 +440,7 @@ emit_load_method(Block *b)
         emit_generic(b);
         return;
     }
-    guard_plan(b, 0, &plan);
+    emit_guard_plan(b, 0, &plan);
     if (is_called(&plan)) {
         load_by_call(b, &plan, name);
     } else if (plan.place == PLACE_METHOD) {
@@ -458,19 +458,30 @@ typedef struct {
     bool last; /* nothing happens after the old value has been released */
 } Store;
 
+/* The exit for releasing the old value. If that is the last that happens the operands are popped before. */
+static intptr_t
+exit_of_store(Block *b, const Store *store)
+{
+    if (!store->last) {
+        return (intptr_t)block_exit_release(b);
+    }
+    intptr_t held = block_lent_slot(b, store->owner);
+    block_pop(b, store->operands);
+    Exit *exit = block_exit_release_last(b);
+    exit->held = held;
+    return (intptr_t)exit;
+}
+
 /* Emits the store of a number that is only in a register. */
 static void
 store_number(Block *b, const Plan *plan, const Store *store)
 {
     const Entry *value = block_stack(b, store->value);
-    bool in_values = plan->place == PLACE_VALUES, last = store->last;
+    bool in_values = plan->place == PLACE_VALUES;
     bool is_float = value->location == IN_FLOAT;
     block_own_facts_below(b, store->operands); /* as the exit for releasing finds them; the other one must find the same */
     intptr_t x = block_object_slot(b, store->owner), reg = value->index, miss = (intptr_t)block_exit_miss(b);
-    if (last) {
-        block_pop(b, store->operands);
-    }
-    intptr_t release = (intptr_t)(last ? block_exit_release_last(b) : block_exit_release(b));
+    intptr_t release = exit_of_store(b, store);
     intptr_t zero = (intptr_t)pyjit_state.small_ints;
     if (is_float && in_values) {
         ASM(&b->as, OP_store_values_float, x, plan->at, reg, miss, release);
@@ -501,10 +512,7 @@ store_in_place(Block *b, const Plan *plan, PyObject *name, const Store *store)
     intptr_t x = block_object_slot(b, store->owner), from = block_object_slot(b, store->value);
     intptr_t miss = (intptr_t)block_exit_miss(b);
     bool owned = block_stack(b, store->value)->owned;
-    if (last) {
-        block_pop(b, store->operands);
-    }
-    intptr_t release = (intptr_t)(last ? block_exit_release_last(b) : block_exit_release(b));
+    intptr_t release = exit_of_store(b, store);
     if (plan->place == PLACE_VALUES) {
         ASM(&b->as, owned ? OP_store_values : OP_store_values_incref, x, plan->at, from, miss, release);
     } else {
@@ -537,7 +545,7 @@ emit_store_attr(Block *b)
         emit_generic(b);
         return;
     }
-    guard_plan(b, 0, &plan);
+    emit_guard_plan(b, 0, &plan);
     if (is_called(&plan)) {
         store_by_call(b, &plan);
         return;
@@ -574,7 +582,7 @@ emit_call_setattr(Block *b, const Call *call)
         return false;
     }
     emit_guard_callee(b, call);
-    guard_plan(b, call->first, &plan);
+    emit_guard_plan(b, call->first, &plan);
     ASM(&b->as, OP_check_recursion, 1, (intptr_t)block_exit_generic(b));
     (void)emit_skip_pop_top(b);
     store_in_place(b, &plan, name, &(Store){call->first, 0, b->in.oparg + 2, true});

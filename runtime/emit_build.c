@@ -75,33 +75,36 @@ emit_make_function(Block *b)
 
 /* Is this a model for dicts of these keys? */
 static bool
-is_model(PyObject *object, PyObject *const *keys, Py_ssize_t count)
+is_for(const DictModel *model, PyObject *const *keys, Py_ssize_t count)
 {
-    if (!PyDict_CheckExact(object) || PyDict_GET_SIZE(object) != count) {
-        return false;
-    }
-    const PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(((PyDictObject *)object)->ma_keys);
+    const PyDictKeysObject *known = ((const PyDictObject *)model->dict)->ma_keys;
     Py_ssize_t i = 0;
-    while (i < count && entries[i].me_key == keys[i]) {
+    while (i < count && i < known->dk_nentries && DK_UNICODE_ENTRIES(known)[i].me_key == keys[i]) {
         i++;
     }
-    return i == count;
+    return i == count && i == known->dk_nentries;
 }
 
 /* The model for dicts of these keys. */
 PyObject *
 emit_model(Block *b, PyObject *const *keys, Py_ssize_t count)
 {
-    const CodeState *state = b->state;
-    for (int i = 0; i < state->constant_count; i++) {
-        if (is_model(state->constants[i], keys, count)) {
-            return state->constants[i];
-        }
+    DictModel *model = b->state->models;
+    while (model != NULL && !is_for(model, keys, count)) {
+        model = model->next;
     }
-    PyObject *model = quiet_new_model(keys, count);
-    bool kept = model != NULL && code_constant(b->state, model) >= 0;
-    Py_XDECREF(model);
-    return kept ? model : NULL;
+    PyObject *dict = model == NULL ? quiet_new_model(keys, count) : model->dict;
+    if (model != NULL || dict == NULL) {
+        return dict;
+    }
+    model = code_allocate(b->state, sizeof *model);
+    if (model == NULL) {
+        Py_DECREF(dict);
+        return NULL;
+    }
+    *model = (DictModel){b->state->models, dict};
+    b->state->models = model;
+    return dict;
 }
 
 /* BUILD_CONST_KEY_MAP. */
@@ -110,7 +113,7 @@ emit_build_const_key_map(Block *b)
 {
     int count = b->in.oparg, first = b->ctx.depth - 1 - count;
     PyObject *keys = b->ctx.depth > CTX_STACK ? NULL : block_constant(b, block_stack(b, 0));
-    bool fits = keys != NULL && PyTuple_CheckExact(keys) && PyTuple_GET_SIZE(keys) == count;
+    bool fits = keys != NULL && !block_stack(b, 0)->owned && PyTuple_CheckExact(keys) && PyTuple_GET_SIZE(keys) == count;
     PyObject *model = fits ? emit_model(b, _PyTuple_ITEMS(keys), count) : NULL;
     if (model == NULL) {
         emit_generic(b);
@@ -129,7 +132,8 @@ emit_build_const_key_map(Block *b)
 static bool
 build_map_of_one(Block *b)
 {
-    PyObject *key = b->in.oparg != 1 || b->ctx.depth > CTX_STACK ? NULL : block_constant(b, block_stack(b, 1));
+    bool fits = b->in.oparg == 1 && b->ctx.depth <= CTX_STACK && !block_stack(b, 1)->owned;
+    PyObject *key = fits ? block_constant(b, block_stack(b, 1)) : NULL;
     PyObject *model = key == NULL ? NULL : emit_model(b, &key, 1);
     if (model == NULL) {
         return false;

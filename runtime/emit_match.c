@@ -192,10 +192,13 @@ match_known_class(Block *b)
     bool first_try = !(b->start == b->first && b->chain > 0);
     if (uses.unpack.oparg != count ||
         (!itself && count > 0 &&
-         (subject == NULL || !find_attributes(subject, (PyTypeObject *)class, positional, keywords, first_try, &attributes)))) {
+         (subject == NULL || Py_TYPE(subject) != verdict.type || !find_attributes(subject, (PyTypeObject *)class, positional, keywords, first_try, &attributes)))) {
         return false;
     }
     emit_guard_verdict(b, 2, &class, &verdict);
+    for (int i = 0; i < attributes.count; i++) {
+        emit_guard_plan(b, 2, &attributes.plans[i]);
+    }
     if (itself) {
         block_drop(b, 2);
     } else if (count == 0) {

@@ -372,8 +372,11 @@ emit_store_subscr(Block *b)
     }
     intptr_t rare = (intptr_t)block_exit_generic(b);
     if (last) {
+        intptr_t held = block_lent_slot(b, 1);
         block_pop(b, 3);
-        ASM(&b->as, OP_list_set, list, index, value, rare, (intptr_t)block_exit_release_last(b));
+        Exit *release = block_exit_release_last(b);
+        release->held = held;
+        ASM(&b->as, OP_list_set, list, index, value, rare, (intptr_t)release);
         return;
     }
     ASM(&b->as, OP_list_set, list, index, value, rare, (intptr_t)block_exit_release(b));

@@ -266,11 +266,12 @@ free_dying(Registers *regs, const Exit *exit, PyObject *dying)
     tstate->datastack_top -= beyond;
 }
 
-/* Frees the object whose last reference is gone. */
+/* Frees the object whose last reference is gone. What is lent to the instruction has a reference until then. */
 static uint8_t *
 take_release(Registers *regs, Exit *exit)
 {
     PyObject *dying = pyjit_state.dying;
+    PyObject *held = exit->held == 0 ? NULL : Py_NewRef(*(PyObject **)((char *)regs->frame + exit->held));
     STAT(release_exits);
     if (exit->ctx->site != 0) {
         Place place;
@@ -278,11 +279,13 @@ take_release(Registers *regs, Exit *exit)
         note_frames(exit);
         regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
         _Py_Dealloc(dying);
+        Py_XDECREF(held);
         return resume_at(regs, state, (Place){exit->continue_at, place.depth});
     }
     box_locals(regs, exit->ctx);
     regs->frame->prev_instr = _PyCode_CODE(regs->frame->f_code) + exit->offset;
     free_dying(regs, exit, dying);
+    Py_XDECREF(held);
     if (exit->last && !facts_hold(regs, exit)) {
         return forget_facts(regs, exit);
     }

@@ -347,6 +347,9 @@ Exit *block_exit_release(Block *b);
  * stay, being looked at again when the exit is taken. */
 Exit *block_exit_release_last(Block *b);
 
+/* The slot of the n-th entry if it is lent, else 0: for `held` of an exit that is made when the entry has been popped. */
+intptr_t block_lent_slot(Block *b, int n);
+
 /* The eval breaker is set; goes on after the operation. */
 Exit *block_exit_safepoint(Block *b, int continue_at);
 

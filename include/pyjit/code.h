@@ -84,6 +84,7 @@ typedef struct Exit {
         BlockVersion *version; /* EXIT_BRANCH: where it leads, once known */
         CodeState *callee;     /* EXIT_CALL: of the other code, whose ctx is; gone if a guard keeps anyone from here */
         uint32_t observed;     /* EXIT_CHECK: where a frame goes on that has a frame object */
+        intptr_t held;         /* EXIT_RELEASE: byte offset in the frame of what must not end before; 0: of nothing */
     };
     uint32_t thunk;        /* code that brings this exit to exits_take */
     int offset;            /* code units: where to continue (BRANCH, LEAVE) or the instruction */
@@ -132,6 +133,12 @@ typedef enum {
 
 typedef struct Arena Arena;
 
+/* A dict with the keys that dicts made by some code have. */
+typedef struct DictModel {
+    struct DictModel *next; /* of the same code object */
+    PyObject *dict;         /* owned; nothing else refers to it */
+} DictModel;
+
 struct CodeState {
     uint8_t *entry;         /* where a call jumps to: a block, or the stub that makes one */
     uint8_t *targets;       /* bit set of the offsets that are jumped to */
@@ -162,6 +169,7 @@ struct CodeState {
     int site_count, site_capacity;
     PyObject **constants; /* of code that is compiled in place: numbers follow those of co_consts; owned */
     int constant_count, constant_capacity;
+    struct DictModel *models; /* dicts that others are made like (emit_build.c) */
     uint8_t inline_failures; /* how often compiling this code in place has failed */
     bool in_place;           /* this code has been compiled in the place of a call */
     struct HandlerCache *handlers; /* for the offsets where exceptions came from last (resume.c) */

@@ -2,6 +2,7 @@
 #ifndef PYJIT_EMIT_CALLS_H
 #define PYJIT_EMIT_CALLS_H
 
+#include "pyjit/attribute.h"
 #include "pyjit/emit.h"
 #include "pyjit/special.h"
 #include "pyjit/transition.h"
@@ -183,6 +184,9 @@ void emit_push_object(Block *b, ValueType type, int reg, PyObject *sample);
 
 /* Is the next instruction a POP_TOP that nothing jumps to? Then it is passed over. */
 bool emit_skip_pop_top(Block *b);
+
+/* Emits the guards for what a plan relies on, of the n-th entry. */
+void emit_guard_plan(Block *b, int n, const Plan *plan);
 
 /* Is the next instruction a POP_TOP that nothing jumps to? */
 bool emit_next_is_pop_top(const Block *b);
