@@ -202,6 +202,18 @@ int_arithmetic(Block *b, int kind)
         replace_two(b, TYPE_FLOAT, to);
         return;
     }
+    bool divides = kind == NB_FLOOR_DIVIDE || kind == NB_REMAINDER;
+    if (divides && emit_small_int(b, 0, &constant) && constant > 1 && constant >> PyLong_SHIFT == 0 &&
+        (constant & (constant - 1)) == 0) {
+        int x = block_int_result(b, 1, 0);
+        if (kind == NB_REMAINDER) {
+            ASM(&b->as, OP_int_and_constant, x, constant - 1);
+        } else {
+            ASM(&b->as, OP_int_shift_right_constant, x, __builtin_ctzl((unsigned long)constant));
+        }
+        replace_two(b, TYPE_INT, x);
+        return;
+    }
     int operation = operation_of_object(b, int_operation(kind));
     int y = block_int_register(b, 0, 0);
     int x = block_int_result(b, 1, 1u << y);

@@ -254,6 +254,30 @@ call_math(Block *b, const Call *call)
     return true;
 }
 
+/* divmod() of ints whose result is unpacked at once. */
+static bool
+call_divmod(Block *b, const Call *call)
+{
+    Instr unpack = decode_at(b->here->units, b->in.next);
+    int n = call->first;
+    if (unpack.opcode != UNPACK_SEQUENCE || unpack.oparg != 2 || block_is_target(b, unpack.start) || b->ctx.depth >= CTX_STACK ||
+        !emit_may_be(b, n, 1u << TYPE_INT) || !emit_may_be(b, n - 1, 1u << TYPE_INT) ||
+        block_learn(b, n, 1u << TYPE_INT) != TYPE_INT || block_learn(b, n - 1, 1u << TYPE_INT) != TYPE_INT) {
+        return b->ended;
+    }
+    emit_guard_callee(b, call);
+    int y = block_int_register(b, n - 1, 0);
+    int x = block_int_result(b, n, 1u << y);
+    int to = block_take_int(b, 1u << y | 1u << x);
+    ASM(&b->as, OP_int_divmod, x, y, to, (intptr_t)block_exit_generic(b));
+    emit_release_call(b);
+    block_push_register(b, TYPE_INT, to);
+    block_push_register(b, TYPE_INT, x);
+    b->kwnames = NULL;
+    b->in.next = unpack.next;
+    return true;
+}
+
 /* CALL of a builtin that is done in place for numbers. */
 bool
 emit_call_numeric(Block *b, const Call *call)
@@ -271,7 +295,8 @@ emit_call_numeric(Block *b, const Call *call)
     }
     if (call->count == 2) {
         return (call->callable == pyjit_state.builtin_min && call_choice(b, call, false)) ||
-               (call->callable == pyjit_state.builtin_max && call_choice(b, call, true));
+               (call->callable == pyjit_state.builtin_max && call_choice(b, call, true)) ||
+               (call->callable == pyjit_state.builtin_divmod && call_divmod(b, call));
     }
     return false;
 }

@@ -104,6 +104,7 @@ find_builtins(void)
     Py_XSETREF(pyjit_state.builtin_abs, find_builtin("abs"));
     Py_XSETREF(pyjit_state.builtin_min, find_builtin("min"));
     Py_XSETREF(pyjit_state.builtin_max, find_builtin("max"));
+    Py_XSETREF(pyjit_state.builtin_divmod, find_builtin("divmod"));
     Py_XSETREF(pyjit_state.builtin_ord, find_builtin("ord"));
     Py_XSETREF(pyjit_state.builtin_chr, find_builtin("chr"));
     Py_XSETREF(pyjit_state.builtin_any, find_builtin("any"));

@@ -93,6 +93,15 @@ OPERATION(int_shift_right_of_object, IREG(a), IREG(b), EXIT(rare)) {
     a >>= b;
 }
 
+/* Floor division by a power of two, and modulo. */
+OPERATION(int_shift_right_constant, IREG(a), IMM(count)) {
+    a >>= count;
+}
+
+OPERATION(int_and_constant, IREG(a), IMM(mask)) {
+    a &= mask;
+}
+
 /* Floor division and modulo by a divisor that is neither 0 nor -1. */
 OPERATION(int_floor_divide, IREG(a), IREG(b), EXIT(rare)) {
     if (unlikely((uint64_t)(b + 1) <= 1)) LEAVE(rare);
@@ -117,6 +126,20 @@ OPERATION(int_modulo_of_object, IREG(a), IREG(b), EXIT(rare)) {
     int64_t digit_most = (1 << PyLong_SHIFT) - 1;
     if (unlikely(remainder == a) && unlikely((uint64_t)(b + digit_most) > 2 * (uint64_t)digit_most)) LEAVE(rare);
     a = remainder;
+}
+
+/* Both: the quotient comes in the place of the dividend. Its object may be the remainder's, as above. */
+OPERATION(int_divmod, IREG(a), IREG(b), IREG(to), EXIT(rare)) {
+    if (unlikely((uint64_t)(b + 1) <= 1)) LEAVE(rare);
+    int64_t quotient = a / b, remainder = a % b;
+    if (remainder != 0 && (remainder ^ b) < 0) {
+        quotient--;
+        remainder += b;
+    }
+    int64_t digit_most = (1 << PyLong_SHIFT) - 1;
+    if (unlikely(remainder == a) && unlikely((uint64_t)(b + digit_most) > 2 * (uint64_t)digit_most)) LEAVE(rare);
+    a = quotient;
+    to = remainder;
 }
 
 /* An int that a double holds exactly. */

@@ -25,7 +25,8 @@ typedef struct PyjitState {
     uint8_t *return_last;   /* permanent code: the rare end of a return */
     /* Builtin functions and methods of builtin types, known by identity; owned, NULL if the program has put something else
      * in their place. */
-    PyObject *builtin_len, *builtin_isinstance, *builtin_ord, *builtin_chr, *builtin_abs, *builtin_min, *builtin_max;
+    PyObject *builtin_len, *builtin_isinstance, *builtin_ord, *builtin_chr, *builtin_abs, *builtin_min, *builtin_max,
+        *builtin_divmod;
     PyObject *builtin_any, *builtin_all, *builtin_sum, *builtin_sorted, *builtin_next;
     PyObject *list_append, *list_pop, *dict_get, *str_join, *tuple_new;
     PyObject *generator_send, *coroutine_send;
