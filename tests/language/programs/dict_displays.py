@@ -176,3 +176,58 @@ for _ in range(HOT):
     three([], {}, ())
 gc.set_threshold(700, 10, 10)
 show("collector", three([], {}, ()), passes_both([]))
+
+# ---- keys that are known otherwise ---------------------------------------------------------------------------
+KEY = "".join(["a", " key"])
+
+
+class Keys:
+    K = "".join(["another", " key"])
+
+
+def of_global(x):
+    return {KEY: x if x else 5}
+
+
+def of_class(x):
+    return {Keys.K: (y := [x])}, y
+
+
+def of_local(x):
+    k = KEY
+    return {k: (k := [x])}, k
+
+
+def of_nested(x):
+    return {KEY: {Keys.K: (y := x)}}, {KEY: (x and 5)}, y
+
+
+for function in (of_global, of_class, of_local, of_nested):
+    hot(function.__name__, function, (0,), ("x",))
+before = sys.getrefcount(KEY), sys.getrefcount(Keys.K)
+for n in range(2000):
+    of_global(n), of_class(n), of_local(n), of_nested(n)
+after = sys.getrefcount(KEY), sys.getrefcount(Keys.K)
+show("keys", [abs(a - b) < 20 for a, b in zip(before, after)])
+
+
+def has_constant():
+    return "placeholder"
+
+
+shared = {"a": 1, "b": 2}
+has_constant.__code__ = has_constant.__code__.replace(co_consts=(None, shared))
+
+
+def beside_constant(x):
+    other = has_constant()
+    return {"a": x, "b": x}, other is shared
+
+
+for _ in range(HOT):
+    beside_constant(1)
+shared.clear()
+shared["z"] = 1
+show("constant", beside_constant(2), shared)
+shared.update(q=1, w=2, e=3, r=5, t=6, y=7)
+show("constant", beside_constant(3), shared)

@@ -336,3 +336,33 @@ collections.abc.Sequence.register(Later)
 show("registered", {shape(later) for _ in range(HOT)})
 gc.collect()
 show("alive", Token.alive)
+
+# ---- class attributes that become data descriptors ----------------------------------------------------------------
+
+
+class Thing:
+    pass
+
+
+class Holds:
+    __match_args__ = ("x",)
+    x = Thing()
+
+    def __init__(self):
+        self.x = 1
+        self.y = 2
+
+
+def held(v):
+    match v:
+        case Holds(x, y=y):
+            return x, y
+    return "none"
+
+
+holds = Holds()
+show("held", {held(holds) for _ in range(HOT)})
+Thing.__get__ = lambda self, instance, owner: "get"
+show("held", {held(holds) for _ in range(HOT)})
+Thing.__set__ = lambda self, instance, value: None
+show("held", {held(holds) for _ in range(HOT)})

@@ -1,6 +1,8 @@
 """When the operands of an operator end that are nowhere else: the left one first, after the method and before the
 result is asked for its truth, and before an exception goes on."""
 
+import sys
+
 from common import HOT
 
 events = []
@@ -203,3 +205,68 @@ def set_slice_between(kind, first=1, last=1):
 
 for function in (set_slice, set_slice_between):
     print(function.__name__, *sorted({observe(function, Operand) for _ in range(HOT)}), sep=" | ")
+
+
+# What an instruction stores into lives until the old value's finalizer has run, if nothing else refers to it any more.
+class Lets:
+    def __init__(self, action):
+        self.action = action
+
+    def __del__(self):
+        self.action()
+        events.append("old value's end")
+
+
+class Inner:
+    __slots__ = ("value", "__weakref__")
+
+    def __del__(self):
+        events.append("inner's end")
+
+
+class Outer:
+    pass
+
+
+class Things(list):
+    def __del__(self):
+        events.append("list's end")
+
+
+def store(outer):
+    outer.inner.value = 1
+
+
+def store_float(outer, x=0.5):
+    outer.inner.value = x * 3
+
+
+def store_number(outers, x=7):
+    outers[0].inner.value = x + 1
+
+
+def store_item(outer):
+    outer.things[0] = 1
+
+
+def store_item_of_list(outer):
+    outer.plain[0] = 2.5
+
+
+def store_as_object(outer):
+    object.__setattr__(outer.inner, "value", 1)
+
+
+def stored(function):
+    outer = Outer()
+    outer.inner = Inner()
+    outer.inner.value = Lets(lambda: outer.__dict__.update(inner=None))
+    outer.things = Things([Lets(lambda: outer.__dict__.update(things=None))])
+    outer.plain = [Lets(lambda: outer.__dict__.update(plain=[sys.getrefcount(outer.plain)]))]
+    events.clear()
+    function([outer] if function is store_number else outer)
+    return str(events) + str(outer.plain if function is store_item_of_list else "")
+
+
+for function in (store, store_float, store_number, store_item, store_item_of_list, store_as_object):
+    print(function.__name__, *sorted({stored(function) for _ in range(HOT)}), sep=" | ")
