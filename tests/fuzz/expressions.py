@@ -503,11 +503,11 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 3: f'{<name:int>}:{<name:float>!r:>8}'
 
-3: f'{<int>}-{<str>}'[:40]
+3: f'{<name:int>}-{<name:str>}'[:40]
 
-2: f'{<any>}{<name:int>!s}|{<name:str>}'[:40]
+2: f'{<name:any>}{<name:int>!s}|{<name:str>}'[:40]
 
-1: f'{<int>}{<str>}{<float>}{<int>!r}{<bool>}'[:60]
+1: f'{<name:int>}{<name:str>}{<name:float>}{<name:int>!r}{<name:int> + 1}'[:60]
 
 2: f'{<name:int>:x}'
 

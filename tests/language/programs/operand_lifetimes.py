@@ -1,6 +1,7 @@
 """When the operands of an operator end that are nowhere else: the left one first, after the method and before the
 result is asked for its truth, and before an exception goes on."""
 
+import gc
 import sys
 
 from common import HOT
@@ -263,10 +264,12 @@ def stored(function):
     outer.inner.value = Lets(lambda: outer.__dict__.update(inner=None))
     outer.things = Things([Lets(lambda: outer.__dict__.update(things=None))])
     outer.plain = [Lets(lambda: outer.__dict__.update(plain=[sys.getrefcount(outer.plain)]))]
+    gc.collect()
     events.clear()
     function([outer] if function is store_number else outer)
     return str(events) + str(outer.plain if function is store_item_of_list else "")
 
 
+gc.disable()  # what ends there are cycles
 for function in (store, store_float, store_number, store_item, store_item_of_list, store_as_object):
     print(function.__name__, *sorted({stored(function) for _ in range(HOT)}), sep=" | ")
