@@ -234,11 +234,13 @@ block_exit_release_last(Block *b)
     return exit;
 }
 
-/* The slot of the n-th entry if it is lent. */
+/* The slot of the n-th entry if that has an object without a reference. */
 intptr_t
 block_lent_slot(Block *b, int n)
 {
-    return block_stack(b, n)->lent ? slot_of_stack(b, b->ctx.depth - 1 - n) : 0;
+    const Entry *entry = block_stack(b, n);
+    bool known = !entry->owned && fact_object(&b->state->facts, entry->fact) != NULL;
+    return entry->location == IN_SLOT && (entry->lent || known) ? slot_of_stack(b, b->ctx.depth - 1 - n) : 0;
 }
 
 /* The eval breaker is set. */

@@ -59,6 +59,20 @@ class LNAME(KNAME):
         return super().near(v)
 
 
+class EndNAME(KNAME):
+    def __del__(self):
+        LOG.append('end')
+
+
+class DropNAME:
+    def __init__(self, o):
+        self.o = o
+
+    def __del__(self):
+        self.o.more = None
+        LOG.append('dropped')
+
+
 class SNAME:
     __repr__ = lambda self: 'S'
     __slots__ = ('n', 'f', 'more', 'next')
@@ -128,6 +142,11 @@ class LastNAME(BaseNAME):
 def rNAME(v):
     return zip(v, (1, 2, 3))"""
 NUMBERS = """\
+def divNAME(a, b):
+    q, r = divmod(a, b)
+    return q, r, r is a, a // 4, a % 4, a // 16, a % 2**29
+
+
 def sameNAME(n):
     z, w = n * 1000, n * 0.5
     kept = [z, w]
@@ -503,7 +522,8 @@ SCENARIOS = [
     Scenario(
         ["o.n = Last(); o.n = i", "o.f = Last(); o.f = y", "o.n = Last(); o.n = x", "o.more = Last(); o.more = y",
          "z = Last(); o.n = z; z = i; o.n = z", "o.next = o; o.next = i; o.next = y",
-         "o.f = y; o.f += 1.5; o.n = i; o.n += 1",
+         "o.f = y; o.f += 1.5; o.n = i; o.n += 1", "o.more = EndNAME(); o.more.f = DropNAME(o); o.more.f = y; show(len(LOG))",
+         "o.more = [EndNAME(), DropNAME(o)]; o.more[1] = i; show(len(LOG))", "o.__class__", "o.__class__.__name__",
          "o.n", "o.n = i", "o.n = y", "o.f = y", "o.f = x", "o.n += 1", "o.f *= 0.5", "o.n = o", "o.n = Last()",
          "o.more = i", "o.n + i", "o.f * 2.0", "o.shared", "o.near(i)", "o.near()", "o.far(i)", "o.prop",
          "o.fixed(i)",
@@ -668,7 +688,8 @@ SCENARIOS = [
     Scenario(
         ["sameNAME(i)", "sameNAME(x)", "laterNAME(i)", "laterNAME(x)", "lastNAME(x, []) is x", "sidesNAME(i, i & 1)",
          "sidesNAME(x, 0)", "chosenNAME(i, 3)", "chosenNAME(x, i)", "chosenNAME(i * 2**40, x)", "leftNAME(i, 2**31)",
-         "leftNAME(i << 33, 2**50)", "leftNAME(x, i)", "largeNAME(i)", "max(x, i) is x", "abs(x) is x", "+x is x",
+         "leftNAME(i << 33, 2**50)", "divNAME(i - 5, 3)", "divNAME(x, i - 2)", "divNAME(i << 33, -7)", "divNAME(i - 2, i << 31)",
+         "(i - 6) // 4 + (i - 6) % 8", "leftNAME(x, i)", "largeNAME(i)", "max(x, i) is x", "abs(x) is x", "+x is x",
          "x % 2**70 is x"],
         ["x = <any>", "x = <int>", "x = <float>", "x = i * 2**33", "x = Last()", "x = y", "o = x",
          "global sidesNAME; sidesNAME = chosenNAME", "ofNAME.__code__ = (lambda a, b, c: a == c).__code__",

@@ -273,3 +273,33 @@ def stored(function):
 gc.disable()  # what ends there are cycles
 for function in (store, store_float, store_number, store_item, store_item_of_list, store_as_object):
     print(function.__name__, *sorted({stored(function) for _ in range(HOT)}), sep=" | ")
+
+
+class Known:
+    pass
+
+
+def store_in_known(v):
+    Known.inner.value = v
+
+
+def store_in_known_list(v):
+    Known.things[0] = v
+
+
+def ends_known(function):
+    Known.inner, Known.things = Inner(), Things([None])
+    Known.inner.value = Known.things[0] = None
+    for _ in range(HOT):
+        function(1)
+    old = Lets(lambda: (setattr(Known, "inner", None), setattr(Known, "things", None)))
+    gc.collect()
+    events.clear()
+    function(old)
+    del old
+    function(2)
+    return list(events)
+
+
+for function in (store_in_known, store_in_known_list):
+    print(function.__name__, *[ends_known(function) for _ in range(3)], sep=" | ")
