@@ -153,7 +153,8 @@ void
 emit_build(Block *b)
 {
     int opcode = b->in.opcode, count = b->in.oparg;
-    if ((opcode == BUILD_MAP && (pass_keywords_on(b) || build_map_of_one(b))) || (opcode == BUILD_TUPLE && emit_isinstance_of_several(b))) {
+    if ((opcode == BUILD_MAP && (pass_keywords_on(b) || build_map_of_one(b))) ||
+        (opcode == BUILD_TUPLE && emit_isinstance_of_several(b))) {
         return;
     }
     if (b->ctx.depth >= CTX_STACK || (opcode == BUILD_MAP && count > 0)) {

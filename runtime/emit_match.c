@@ -88,7 +88,8 @@ add_attribute(Attributes *attributes, PyObject *subject, PyObject *name, bool fi
 
 /* Finds the attributes of a pattern: `positional` ones that the class names, those of keywords. */
 static bool
-find_attributes(PyObject *subject, PyTypeObject *class, int positional, PyObject *keywords, bool first_try, Attributes *attributes)
+find_attributes(PyObject *subject, PyTypeObject *class, int positional, PyObject *keywords, bool first_try,
+                Attributes *attributes)
 {
     PyObject *names = positional == 0 ? NULL : plan_lookup(class, pyjit_names.dunder_match_args);
     if (positional > 0 && (names == NULL || !PyTuple_CheckExact(names) || PyTuple_GET_SIZE(names) < positional)) {
@@ -107,7 +108,8 @@ find_attributes(PyObject *subject, PyTypeObject *class, int positional, PyObject
     }
     for (int i = 0; i < attributes->count; i++) {
         for (int j = 0; j < i; j++) {
-            if (attributes->plans[i].place == attributes->plans[j].place && attributes->plans[i].at == attributes->plans[j].at) {
+            if (attributes->plans[i].place == attributes->plans[j].place &&
+                attributes->plans[i].at == attributes->plans[j].at) {
                 return false; /* an attribute that is asked for twice is an error */
             }
         }
@@ -192,7 +194,8 @@ match_known_class(Block *b)
     bool first_try = !(b->start == b->first && b->chain > 0);
     if (uses.unpack.oparg != count ||
         (!itself && count > 0 &&
-         (subject == NULL || Py_TYPE(subject) != verdict.type || !find_attributes(subject, (PyTypeObject *)class, positional, keywords, first_try, &attributes)))) {
+         (subject == NULL || Py_TYPE(subject) != verdict.type ||
+          !find_attributes(subject, (PyTypeObject *)class, positional, keywords, first_try, &attributes)))) {
         return false;
     }
     emit_guard_verdict(b, 2, &class, &verdict);

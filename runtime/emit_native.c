@@ -308,5 +308,6 @@ emit_call_native(Block *b, const Call *call)
     if (type == &PyMethodDescr_Type && call->callee == b->in.oparg + 1) {
         return emit_call_method(b, call) || b->ended || call_descriptor(b, call);
     }
-    return (type == &PyWrapperDescr_Type && (emit_call_setattr(b, call) || call_wrapper(b, call))) || (type == &PyType_Type && call_type(b, call));
+    return (type == &PyWrapperDescr_Type && (emit_call_setattr(b, call) || call_wrapper(b, call))) ||
+           (type == &PyType_Type && call_type(b, call));
 }

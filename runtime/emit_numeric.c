@@ -260,8 +260,8 @@ call_divmod(Block *b, const Call *call)
 {
     Instr unpack = decode_at(b->here->units, b->in.next);
     int n = call->first;
-    if (unpack.opcode != UNPACK_SEQUENCE || unpack.oparg != 2 || block_is_target(b, unpack.start) || b->ctx.depth >= CTX_STACK ||
-        !emit_may_be(b, n, 1u << TYPE_INT) || !emit_may_be(b, n - 1, 1u << TYPE_INT) ||
+    if (unpack.opcode != UNPACK_SEQUENCE || unpack.oparg != 2 || block_is_target(b, unpack.start) ||
+        b->ctx.depth >= CTX_STACK || !emit_may_be(b, n, 1u << TYPE_INT) || !emit_may_be(b, n - 1, 1u << TYPE_INT) ||
         block_learn(b, n, 1u << TYPE_INT) != TYPE_INT || block_learn(b, n - 1, 1u << TYPE_INT) != TYPE_INT) {
         return b->ended;
     }

@@ -14,25 +14,24 @@ OPERATION(guard_builtin, SLOT(x), PTR(vectorcall), EXIT(miss)) {
     if (unlikely((void *)function->vectorcall != vectorcall)) LEAVE(miss);
 }
 
-/* A C function of this definition. */
+/* Declares `function`, which is a C function of this definition. */
+#define DEFINED_BY(x, definition, miss)                                                            \
+    PyCFunctionObject *function = (PyCFunctionObject *)(x);                                        \
+    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);             \
+    if (unlikely((void *)function->m_ml != (definition))) LEAVE(miss)
+
 OPERATION(guard_definition, SLOT(x), PTR(definition), EXIT(miss)) {
-    PyCFunctionObject *function = (PyCFunctionObject *)x;
-    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);
-    if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);
+    DEFINED_BY(x, definition, miss);
 }
 
 /* The same of an object that is known, but for what may have come to its address. */
 OPERATION(guard_known_definition, PTR(known), PTR(definition), EXIT(miss)) {
-    PyCFunctionObject *function = (PyCFunctionObject *)known;
-    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);
-    if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);
+    DEFINED_BY(known, definition, miss);
 }
 
 /* A method of a builtin type, of an exact string. */
 OPERATION(guard_builtin_method, SLOT(x), PTR(definition), EXIT(miss)) {
-    PyCFunctionObject *function = (PyCFunctionObject *)x;
-    if (unlikely((void *)Py_TYPE(function) != ADDRESS(PyCFunction_Type))) LEAVE(miss);
-    if (unlikely((void *)function->m_ml != definition)) LEAVE(miss);
+    DEFINED_BY(x, definition, miss);
     if (unlikely((void *)Py_TYPE(function->m_self) != ADDRESS(PyUnicode_Type))) LEAVE(miss);
 }
 

@@ -347,7 +347,8 @@ Exit *block_exit_release(Block *b);
  * stay, being looked at again when the exit is taken. */
 Exit *block_exit_release_last(Block *b);
 
-/* The slot of the n-th entry if that has an object without a reference, else 0: for `held` of an exit that is made when the entry has been popped. */
+/* The slot of the n-th entry if that has an object without a reference, else 0: for `held` of an exit that is made when the
+ * entry has been popped. */
 intptr_t block_lent_slot(Block *b, int n);
 
 /* The eval breaker is set; goes on after the operation. */
