@@ -169,8 +169,6 @@ EXPRESSIONS: dict[str, list[Template]] = {
 
 1: <var:int> is None
 
-1: <var:int> is <var:int>
-
 1: <var:int> < <var:int> < <var:int>
 """),
 }
