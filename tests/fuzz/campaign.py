@@ -113,9 +113,10 @@ class Campaign:
         """Run programs under pyjit and compare."""
         jit = self.workers.run(side, programs)
         self.state.runs += len(programs)
-        if jit.timed_out and len(programs) > 1:
+        unknown = jit.timed_out or "MemoryError" in jit.out  # of the space that all have, pyjit has taken some
+        if unknown and len(programs) > 1:
             return self.compare_each(seeds, programs, side)
-        if jit.timed_out:
+        if unknown:
             self.skip(seeds[0])
         elif not jit.agrees(plain, side) and self.repeats(programs, plain):
             return [Failure(tuple(seeds), side, False, tuple(programs), plain, jit)]
