@@ -728,6 +728,8 @@ SCENARIOS = [
          "newNAME(TNAME, [i])[0]", "TNAME((i, x))", "chr(i + 60)", "chr(i * 30)", "chr(i * 300000)",
          "ord(chr(i + 200))",
          "max(y, y * 0.5)", "min(y, y - 1.5)", "max(i, i - 3)", "min(i + 1, 3)", "max(x, y)", "min(y * 2, y + 1.0)",
+         "max(i + 1, 3)", "max(y * 2, y + 1.0)", "max(tNAME(i)[0], i)", "min(tNAME(i)[0], i)",
+         "[c for c in 'abca' if c == 'a' or c == 'b']",
          "(i - 2**62) - (i + 2**62) - (i + 2**62)", "abs((i * 0 - 2**59) * 16)", "(i * 0 - 2**59) * 16 - i",
          "abs(i - 3)", "tNAME(i)[0]", "tNAME(i)[-1]",
          "lNAME(i)[0]", "lNAME(i)[1]", "a, b = tNAME(i)", "a, b = lNAME(i)", "(a, b), c = tNAME(i), x",
