@@ -113,7 +113,7 @@ class Campaign:
         """Run programs under pyjit and compare."""
         jit = self.workers.run(side, programs)
         self.state.runs += len(programs)
-        unknown = jit.timed_out or "MemoryError" in jit.out  # of the space that all have, pyjit has taken some
+        unknown = jit.timed_out or "MemoryError" in jit.out  # pyjit takes some of the space that all have
         if unknown and len(programs) > 1:
             return self.compare_each(seeds, programs, side)
         if unknown:
