@@ -359,6 +359,12 @@ def tNAME(n):
     return n, Last(n)
 
 
+def lateNAME(n):
+    made = Last(n)
+    made.__dict__ = {'n': n}
+    return made
+
+
 def lNAME(n):
     return [n, Last(n)]
 
@@ -729,6 +735,7 @@ SCENARIOS = [
          "ord(chr(i + 200))",
          "max(y, y * 0.5)", "min(y, y - 1.5)", "max(i, i - 3)", "min(i + 1, 3)", "max(x, y)", "min(y * 2, y + 1.0)",
          "max(i + 1, 3)", "max(y * 2, y + 1.0)", "max(tNAME(i)[0], i)", "min(tNAME(i)[0], i)",
+         "max(int('9' * (i & 31 or 1)), int('8' * 12))", "lateNAME(i).n",
          "[c for c in 'abca' if c == 'a' or c == 'b']",
          "(i - 2**62) - (i + 2**62) - (i + 2**62)", "abs((i * 0 - 2**59) * 16)", "(i * 0 - 2**59) * 16 - i",
          "abs(i - 3)", "tNAME(i)[0]", "tNAME(i)[-1]",
