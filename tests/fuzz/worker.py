@@ -42,7 +42,7 @@ PRELOADED = (
     "tracemalloc",
 )  # what many programs import
 LIMIT = 400  # of recursion, where nothing else is said
-MEMORY = 1 << 30  # bytes of address space
+MEMORY = int(os.environ.get("FUZZ_MEMORY") or 1 << 30)  # bytes of address space
 MOST = 1 << 24  # bytes of output that are looked at
 SEPARATOR = "\n=== next program\n"
 

@@ -94,6 +94,30 @@ def test_batches_find_the_programs_that_differ() -> None:
     assert (campaign.state.done, campaign.state.skipped) == (2 * BATCH, 2)
 
 
+MAPS = """\
+import mmap, os
+kept = mmap.mmap(-1, 600 << 20) if "ODD" in os.environ else None
+try:
+    mmap.mmap(-1, 600 << 20)
+    print("fits")
+except OSError:
+    print("MemoryError")
+"""
+
+
+def test_programs_that_run_out_of_memory_are_given_more() -> None:
+    """What pyjit takes of it is no difference; an error that stays is one."""
+    python = pathlib.Path(sys.executable)
+    odd = "import os; print(os.environ.get('ODD') and 'MemoryError')"
+    with Workers() as workers:
+        side = Side(python, settings=(("ODD", "1"),))
+        campaign = Campaign(str, State(0), side, workers)
+        assert "MemoryError" in workers.run(side, [MAPS]).out
+        failures = campaign.compare_each([1, 2, 3], [MAPS, odd, "print(1)"], side)
+    assert [failure.seeds for failure in failures] == [(2,)]
+    assert campaign.state.skipped == 0
+
+
 def test_memory_left_behind_is_found() -> None:
     """By a program that keeps one more list every time, on the side that is taken for pyjit."""
     leak = "import os\nif 'ODD' in os.environ: os.environ.kept = [getattr(os.environ, 'kept', None)]"
